@@ -1,0 +1,220 @@
+//! In: what a pass found. Out: one structure that every view draws. Knows nothing of how it is drawn.
+
+use crate::source::Span;
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Good to know; changes no exit code.
+    Note,
+    /// Likely a mistake.
+    Warning,
+    /// A mistake; nothing is built.
+    Error,
+}
+
+impl Level {
+    /// `error`, `warning` or `note`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Note => "note",
+            Level::Warning => "warning",
+            Level::Error => "error",
+        }
+    }
+}
+
+/// One thing that can be found. Declared beside the code that finds it, with [`rule!`](crate::rule).
+#[derive(Debug)]
+pub struct Rule {
+    /// `D` and four digits; never used again for something else.
+    pub code: &'static str,
+    /// Kebab-case; what one writes in `# deployc: allow(name, reason = "…")`.
+    pub name: &'static str,
+    /// The level unless configured otherwise.
+    pub level: Level,
+    /// One line: what is wrong.
+    pub summary: &'static str,
+    /// Markdown: why it matters and what to do.
+    pub page: &'static str,
+    /// A spec in which the rule fires.
+    pub bad: &'static str,
+    /// The same spec, mended; empty where there is nothing to show.
+    pub good: &'static str,
+    /// Whether it can be allowed where it fires. What would not compile can't be allowed.
+    pub allowable: bool,
+}
+
+/// Declares a [`Rule`]. Its page is the doc comment, its examples are
+/// `tests/rules/<name>.deploy` and `tests/rules/<name>.good.deploy`.
+///
+/// ```text
+/// rule! {
+///     /// Why it matters. What to do.
+///     pub UNKNOWN_NAME = "D0201", "unknown-name", Error, "a name that nothing declares";
+/// }
+/// ```
+/// A trailing `, allowable` lets authors allow it with a reason.
+#[macro_export]
+macro_rules! rule {
+    (@allow) => { false };
+    (@allow allowable) => { true };
+    ($( $(#[doc = $doc:literal])+ pub $constant:ident = $code:literal, $name:literal, $level:ident, $summary:literal $(, $allow:ident)? ; )+) => {
+        $(
+            $(#[doc = $doc])+
+            pub static $constant: $crate::diagnostic::Rule = $crate::diagnostic::Rule {
+                code: $code,
+                name: $name,
+                level: $crate::diagnostic::Level::$level,
+                summary: $summary,
+                page: concat!($($doc, "\n"),+),
+                bad: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rules/", $name, ".deploy")),
+                good: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rules/", $name, ".good.deploy")),
+                allowable: $crate::rule!(@allow $($allow)?),
+            };
+        )+
+    };
+}
+
+/// A place that takes part in a finding, and the fact that is true there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// A fact, not an instruction; may be empty on the primary label.
+    pub text: String,
+}
+
+/// A replacement of one span.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; zero-width to insert.
+    pub span: Span,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
+/// A way to mend a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as an order: ``write `phase` ``.
+    pub title: String,
+    /// The edits; all or none.
+    pub edits: Vec<Edit>,
+    /// Whether the meaning stays what the author plainly meant, so that a tool may apply it unasked.
+    /// A fix that changes a threshold is never safe.
+    pub safe: bool,
+}
+
+/// One finding.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// The rule that fired.
+    pub rule: &'static Rule,
+    /// The level of this finding.
+    pub level: Level,
+    /// One lower-case sentence without a full stop, clear without the source beside it.
+    pub message: String,
+    /// The smallest place to change.
+    pub primary: Label,
+    /// Other places that take part; they may lie in other files.
+    pub secondary: Vec<Label>,
+    /// Facts that belong to no place.
+    pub notes: Vec<String>,
+    /// What to do.
+    pub helps: Vec<String>,
+    /// Ways to mend it.
+    pub fixes: Vec<Fix>,
+}
+
+impl Diagnostic {
+    /// A finding of `rule` at `span`, at the rule's own level.
+    pub fn new(rule: &'static Rule, span: Span, message: impl Into<String>) -> Self {
+        Diagnostic {
+            rule,
+            level: rule.level,
+            message: message.into(),
+            primary: Label {
+                span,
+                text: String::new(),
+            },
+            secondary: Vec::new(),
+            notes: Vec::new(),
+            helps: Vec::new(),
+            fixes: Vec::new(),
+        }
+    }
+
+    /// The fact at the primary place.
+    pub fn label(mut self, text: impl Into<String>) -> Self {
+        self.primary.text = text.into();
+        self
+    }
+
+    /// Another place that takes part.
+    pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.secondary.push(Label {
+            span,
+            text: text.into(),
+        });
+        self
+    }
+
+    /// A fact that belongs to no place.
+    pub fn note(mut self, text: impl Into<String>) -> Self {
+        self.notes.push(text.into());
+        self
+    }
+
+    /// What to do.
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.helps.push(text.into());
+        self
+    }
+
+    /// A fix that keeps what the author plainly meant: replace `span` by `text`.
+    pub fn safe_fix(self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
+        self.fix(title, span, text, true)
+    }
+
+    /// An edit that is offered and never applied unasked.
+    pub fn offer(self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
+        self.fix(title, span, text, false)
+    }
+
+    fn fix(mut self, title: impl Into<String>, span: Span, text: impl Into<String>, safe: bool) -> Self {
+        self.fixes.push(Fix {
+            title: title.into(),
+            edits: vec![Edit {
+                span,
+                text: text.into(),
+            }],
+            safe,
+        });
+        self
+    }
+}
+
+/// Findings in the order of their places; at one place by code, then by message.
+pub fn sort(findings: &mut [Diagnostic]) {
+    findings.sort_by(|a, b| {
+        (a.primary.span, a.rule.code, &a.message).cmp(&(b.primary.span, b.rule.code, &b.message))
+    });
+}
+
+/// The word of `candidates` that was probably meant by `word`, if one is near enough.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = (word.chars().count() / 3).max(1);
+    let mut best: Option<(usize, &'a str)> = None;
+    for candidate in candidates {
+        let distance = if candidate.eq_ignore_ascii_case(word) {
+            0
+        } else {
+            strsim::damerau_levenshtein(word, candidate)
+        };
+        if distance <= limit && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}

@@ -1,0 +1,10 @@
+#![doc = include_str!("../docs/architecture.md")]
+#![forbid(unsafe_code)]
+#![warn(missing_docs, clippy::wildcard_enum_match_arm)]
+
+// The rooms, in the order of the floors: a room uses only rooms above it (tests/architecture.rs).
+
+pub mod source;
+
+// what is said to people
+pub mod diagnostic;
