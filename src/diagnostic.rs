@@ -182,7 +182,13 @@ impl Diagnostic {
         self.fix(title, span, text, false)
     }
 
-    fn fix(mut self, title: impl Into<String>, span: Span, text: impl Into<String>, safe: bool) -> Self {
+    fn fix(
+        mut self,
+        title: impl Into<String>,
+        span: Span,
+        text: impl Into<String>,
+        safe: bool,
+    ) -> Self {
         self.fixes.push(Fix {
             title: title.into(),
             edits: vec![Edit {

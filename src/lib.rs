@@ -8,3 +8,6 @@ pub mod source;
 
 // what is said to people
 pub mod diagnostic;
+
+// what was written
+pub mod syntax;

@@ -1,0 +1,146 @@
+//! What is expected at a place, in words for people.
+
+use super::grammar::Rule as Kind;
+
+/// Where a rule of the grammar stands in a list of expectations.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Phrase {
+    /// Something that the author writes: "a duration such as `5m`".
+    Thing(&'static str),
+    /// A word of the language.
+    Word(String),
+    /// One of the clauses that any statement may take.
+    Clause(String),
+    /// Not worth a word.
+    Nothing,
+}
+
+/// The phrase for a rule of the grammar. Every rule that can be missed has one (a test holds it).
+pub(super) fn phrase(kind: Kind) -> Phrase {
+    use Phrase::{Clause, Nothing, Thing, Word};
+    let thing = match kind {
+        Kind::name => "a name such as `canary`",
+        Kind::path | Kind::metric_ref => "a name such as `error-rate`",
+        Kind::title => "a title in quotes",
+        Kind::string => "a text in quotes",
+        Kind::prose => "a text in `\"\"\"`",
+        Kind::command => "a command in backticks",
+        Kind::script => "a script in a fence",
+        Kind::query => "a query in backticks",
+        Kind::quantity => "a quantity such as `5m`, `10%` or `3 pods`",
+        Kind::range => "a range such as `1%..5%`",
+        Kind::instant | Kind::date => "a date such as `2026-10-26 07:00 UTC`",
+        Kind::clock | Kind::clock_time => "a time such as `07:00`",
+        Kind::offset => "an offset such as `T-6h`",
+        Kind::weekday => "a day such as `Sat`",
+        Kind::zone => "a time zone such as `Europe/Berlin`",
+        Kind::condition | Kind::all_of => "a condition such as `error-rate < 1%`",
+        Kind::comparison => "a comparison such as `error-rate < 1%`",
+        Kind::comparator => "a comparator such as `<`",
+        Kind::trend => "a trend (`stable`, `increasing`, `decreasing`)",
+        Kind::type_ | Kind::type_name => "a type such as `percent`",
+        Kind::unit => "a unit such as `ms`",
+        Kind::module => "a module such as `std/http` or `./common`",
+        Kind::year => "a year",
+        Kind::label_name => "a label",
+        Kind::label_value => "a label's value",
+        Kind::matching => "`=`, `!=`, `=~` or `!~`",
+        Kind::colour => "a colour such as `green`",
+        Kind::channel_kind => "a kind of channel such as `slack`",
+        Kind::via_kind => "a way to reach somebody such as `phone`",
+        Kind::selector => "labels such as `[path=cache]`",
+        Kind::regex => "a pattern such as `/ready/`",
+        Kind::json => "a JSON path such as `$.status`",
+        Kind::parameters => "parameters in parentheses",
+        Kind::arguments => "arguments in parentheses",
+        Kind::parameter => "a parameter such as `s : service`",
+        Kind::argument => "an argument",
+        Kind::moment => "a moment such as `Sat 01:00`",
+        Kind::limits => "limits such as `(3..10)`",
+        Kind::range_dots => "`..`",
+        Kind::setting_word => "a setting",
+        Kind::default | Kind::alias => "`=` and a value",
+        Kind::measure => "`:` and a type",
+        Kind::imports => "names in `{ }`",
+        Kind::at
+        | Kind::window
+        | Kind::due
+        | Kind::takes
+        | Kind::by
+        | Kind::only_if
+        | Kind::status
+        | Kind::after
+        | Kind::done
+        | Kind::else_ => "",
+        _ => "",
+    };
+    if !thing.is_empty() {
+        return Thing(thing);
+    }
+    let name = format!("{kind:?}");
+    match name.strip_prefix("k_") {
+        Some(word) => {
+            let word = word.replace('_', "-");
+            match kind {
+                Kind::k_at
+                | Kind::k_from
+                | Kind::k_due
+                | Kind::k_takes
+                | Kind::k_by
+                | Kind::k_if
+                | Kind::k_status
+                | Kind::k_after
+                | Kind::k_done
+                | Kind::k_else => Clause(word),
+                _ => Word(word),
+            }
+        }
+        None => Nothing,
+    }
+}
+
+/// The words of the language among the expectations.
+pub(super) fn words(kinds: &[Kind]) -> Vec<String> {
+    kinds
+        .iter()
+        .filter_map(|&kind| match phrase(kind) {
+            Phrase::Word(word) | Phrase::Clause(word) => Some(word),
+            Phrase::Thing(_) | Phrase::Nothing => None,
+        })
+        .collect()
+}
+
+/// A list of expectations as one phrase: things first, then words, then "a clause such as …".
+pub(super) fn list(kinds: &[Kind]) -> String {
+    let mut phrases: Vec<Phrase> = kinds.iter().map(|&kind| phrase(kind)).collect();
+    phrases.sort();
+    phrases.dedup();
+    let mut parts: Vec<String> = Vec::new();
+    let mut clauses: Vec<String> = Vec::new();
+    for phrase in phrases {
+        match phrase {
+            Phrase::Thing(text) => parts.push(text.to_owned()),
+            Phrase::Word(word) => parts.push(format!("`{word}`")),
+            Phrase::Clause(word) => clauses.push(word),
+            Phrase::Nothing => {}
+        }
+    }
+    if parts.len() > 5 {
+        let rest = parts.len() - 4;
+        parts.truncate(4);
+        parts.push(format!("{rest} other things"));
+    }
+    match clauses.as_slice() {
+        [] => {}
+        [word] => parts.push(format!("`{word}`")),
+        [first, ..] => parts.push(format!("a clause such as `{first}`")),
+    }
+    match parts.len() {
+        0 => "the end of the line".to_owned(),
+        1 => parts.remove(0),
+        _ => {
+            let last = parts.pop().unwrap_or_default();
+            format!("{} or {last}", parts.join(", "))
+        }
+    }
+}

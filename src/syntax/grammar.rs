@@ -1,0 +1,68 @@
+//! The pest parser. Nothing above this room sees a pest pair: what leaves here is a flat list of nodes.
+
+#![allow(missing_docs)]
+
+use pest::Parser;
+
+use super::tree::Raw;
+
+#[derive(pest_derive::Parser)]
+#[grammar = "../grammar/deploy.pest"]
+pub(super) struct Grammar;
+
+/// Why a text does not follow a strict rule: where, and which rules could have followed there.
+pub(super) struct Expected {
+    /// Byte offset, zero-based.
+    pub at: usize,
+    pub rules: Vec<Rule>,
+}
+
+/// Reads a text by a total rule. `None` if pest ran out of stack: the caller bounds the nesting first.
+pub(super) fn read(rule: Rule, text: &str) -> Option<Vec<Raw>> {
+    let pairs = Grammar::parse(rule, text).ok()?;
+    let mut nodes: Vec<Raw> = Vec::with_capacity(text.len() / 8);
+    let mut open: Vec<usize> = Vec::new();
+    for token in pairs.tokens() {
+        match token {
+            pest::Token::Start { rule, pos } => {
+                open.push(nodes.len());
+                nodes.push(Raw {
+                    kind: rule,
+                    start: pos.pos() as u32,
+                    end: 0,
+                    next: 0,
+                });
+            }
+            pest::Token::End { pos, .. } => {
+                let index = open.pop()?;
+                if is_word(nodes[index].kind) {
+                    nodes.truncate(index);
+                } else {
+                    nodes[index].end = pos.pos() as u32;
+                    nodes[index].next = nodes.len() as u32;
+                }
+            }
+        }
+    }
+    Some(nodes)
+}
+
+/// Why the text does not follow the strict rule; `None` if it does.
+pub(super) fn explain(rule: Rule, text: &str) -> Option<Expected> {
+    let error = Grammar::parse(rule, text).err()?;
+    let at = match error.location {
+        pest::error::InputLocation::Pos(at) => at,
+        pest::error::InputLocation::Span((at, _)) => at,
+    };
+    let rules = match error.variant {
+        pest::error::ErrorVariant::ParsingError { positives, .. } => positives,
+        pest::error::ErrorVariant::CustomError { .. } => Vec::new(),
+    };
+    Some(Expected { at, rules })
+}
+
+/// Keywords leave no node: between two nodes, the text itself says which word stands there.
+fn is_word(rule: Rule) -> bool {
+    (rule as usize) >= (Rule::k_about as usize) && (rule as usize) <= (Rule::k_within as usize)
+        || rule == Rule::EOI
+}

@@ -1,0 +1,246 @@
+//! In: text. Out: a [`File`]: a lossless tree of what was written, and what could not be read.
+//! Knows nothing of what names mean. Reading never fails, and never loses a byte.
+
+pub mod words;
+
+mod expected;
+mod grammar;
+mod layout;
+mod mistakes;
+mod pieces;
+mod tree;
+
+use std::sync::Arc;
+
+pub use grammar::Rule as Kind;
+pub use mistakes::*;
+pub use pieces::MAX_DEPTH;
+pub use tree::{Children, Node, Placed, Tree};
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{SourceId, Span};
+
+/// How many bytes of text one thread parses at the least.
+const WORTH_A_THREAD: usize = 64 * 1024;
+
+/// A file as it was written.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its number.
+    pub source: SourceId,
+    /// What stands between top-level words, in order. Together they cover the whole text.
+    pub pieces: Vec<Placed>,
+    /// Whether the edition is one that this compiler reads.
+    pub readable: bool,
+}
+
+impl File {
+    /// The top-level items, mistakes included.
+    pub fn items(&self) -> impl Iterator<Item = Node<'_>> {
+        self.pieces
+            .iter()
+            .flat_map(|piece| piece.root().children())
+            .filter(|node| node.kind() != Kind::comment)
+    }
+
+    /// All comments, in order.
+    pub fn comments(&self) -> impl Iterator<Item = Node<'_>> {
+        self.pieces
+            .iter()
+            .flat_map(|piece| piece.root().descend())
+            .filter(|node| node.kind() == Kind::comment)
+    }
+
+    /// The nodes around a byte offset, outermost first.
+    pub fn around(&self, offset: u32) -> Vec<Node<'_>> {
+        let index = self
+            .pieces
+            .partition_point(|piece| piece.offset <= offset)
+            .saturating_sub(1);
+        self.pieces
+            .get(index)
+            .map(|piece| piece.root().around(offset))
+            .unwrap_or_default()
+    }
+}
+
+/// Reads a text. Never fails: what can't be read is a node of the tree and a finding.
+pub fn parse(source: SourceId, text: &str) -> (File, Vec<Diagnostic>) {
+    parse_again(source, text, &[])
+}
+
+/// Reads a text of which an older state was read before: pieces with the same text are not parsed
+/// again.
+pub fn parse_again(source: SourceId, text: &str, before: &[Placed]) -> (File, Vec<Diagnostic>) {
+    let mut found: Vec<Diagnostic> = Vec::new();
+    let edition = mistakes::of_edition(source, text);
+    let readable = edition
+        .as_ref()
+        .is_none_or(|finding| !finding.fixes.is_empty());
+    found.extend(edition);
+    if !readable {
+        // A later language: whatever follows would be misread.
+        return (
+            File {
+                source,
+                pieces: Vec::new(),
+                readable,
+            },
+            found,
+        );
+    }
+    let (cuts, mut findings) = pieces::cut(text);
+    findings.extend(pieces::odd_characters(text));
+
+    let known: std::collections::HashMap<&str, &Arc<Tree>> = before
+        .iter()
+        .map(|placed| (placed.text(), &placed.tree))
+        .collect();
+    let clean = findings.is_empty();
+    let parse_one = |piece: &pieces::Piece| -> (Placed, Vec<Finding>) {
+        let own = &text[piece.start..piece.end];
+        let mut findings = Vec::new();
+        let tree = match known.get(own) {
+            Some(tree) if clean && piece.balanced => Arc::clone(tree),
+            _ => Arc::new(tree_of(text, piece, clean, &mut findings)),
+        };
+        let placed = Placed {
+            source,
+            offset: piece.start as u32,
+            tree,
+        };
+        (placed, findings)
+    };
+    let parsed = in_parallel(&cuts, text.len(), parse_one);
+    let mut placed = Vec::with_capacity(parsed.len());
+    for (piece, more) in parsed {
+        findings.extend(more);
+        placed.push(piece);
+    }
+    found.extend(
+        findings
+            .iter()
+            .map(|finding| mistakes::of_scan(source, finding)),
+    );
+    for (piece, cut) in placed.iter().zip(&cuts) {
+        if !cut.too_deep && piece.tree.broken {
+            mistakes::of_piece(piece, &mut found);
+        }
+    }
+    let file = File {
+        source,
+        pieces: placed,
+        readable,
+    };
+    (file, found)
+}
+
+use pieces::Finding;
+
+/// Parses one piece. Control characters and stretches without an end are hidden from the parser.
+fn tree_of(text: &str, piece: &pieces::Piece, clean: bool, findings: &mut Vec<Finding>) -> Tree {
+    let own = &text[piece.start..piece.end];
+    let mended;
+    let mut seen = own;
+    if !clean || !piece.balanced || !piece.masked.is_empty() {
+        let mut copy = layout::mend(text, piece, findings);
+        if !clean {
+            // The marks of the layout are put in after this, so a raw one can't be mistaken for them.
+            copy = hide_controls(own, copy);
+        }
+        mended = copy;
+        seen = &mended;
+    }
+    let nodes = if piece.too_deep {
+        None
+    } else {
+        grammar::read(Kind::piece, seen)
+    };
+    let nodes = nodes.unwrap_or_else(|| {
+        vec![
+            tree::Raw {
+                kind: Kind::piece,
+                start: 0,
+                end: own.len() as u32,
+                next: 2,
+            },
+            tree::Raw {
+                kind: Kind::ERR_ITEM,
+                start: 0,
+                end: own.len() as u32,
+                next: 2,
+            },
+        ]
+    });
+    let broken = nodes.iter().any(|node| {
+        matches!(
+            node.kind,
+            Kind::ERR_ITEM | Kind::ERR_STMT | Kind::ERR_HEAD | Kind::ERR_TAIL | Kind::MISSING
+        )
+    });
+    Tree {
+        text: Arc::from(own),
+        nodes,
+        broken,
+    }
+}
+
+/// Replaces control characters of the author by blanks, where the copy still has them.
+fn hide_controls(own: &str, copy: String) -> String {
+    let mut bytes = copy.into_bytes();
+    for (at, byte) in own.bytes().enumerate() {
+        if byte < 0x20 && !matches!(byte, b'\n' | b'\t' | b'\r') && bytes[at] == byte {
+            bytes[at] = b' ';
+        }
+        if byte == b'\r' && own.as_bytes().get(at + 1) != Some(&b'\n') && bytes[at] == byte {
+            bytes[at] = b' ';
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// Runs `work` over the pieces, on several threads where the text is long, results in order.
+fn in_parallel<T: Sync, R: Send>(
+    items: &[T],
+    length: usize,
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = cores.min(length / WORTH_A_THREAD).min(items.len());
+    if threads < 2 {
+        return items.iter().map(work).collect();
+    }
+    // More parts than threads, so that one long part does not keep the others waiting.
+    let parts: Vec<&[T]> = items.chunks(items.len().div_ceil(threads * 8)).collect();
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let mut results: Vec<(usize, Vec<R>)> = std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..threads)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut done = Vec::new();
+                    loop {
+                        let index = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                        let Some(part) = parts.get(index) else {
+                            return done;
+                        };
+                        done.push((index, part.iter().map(&work).collect()));
+                    }
+                })
+            })
+            .collect();
+        handles
+            .into_iter()
+            .flat_map(|handle| match handle.join() {
+                Ok(done) => done,
+                Err(panic) => std::panic::resume_unwind(panic),
+            })
+            .collect()
+    });
+    results.sort_by_key(|&(index, _)| index);
+    results.into_iter().flat_map(|(_, done)| done).collect()
+}
+
+/// The text of a node as a span's worth: a short way to say where a thing is.
+pub fn span_of(node: Node<'_>) -> Span {
+    node.trimmed()
+}

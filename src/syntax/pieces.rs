@@ -1,0 +1,325 @@
+//! Cuts a file into pieces at the top-level words in column 0, and mends a piece whose braces do not
+//! balance by its indentation, so that a mistake in one piece leaves the others whole.
+//!
+//! Nothing is taken away: a mended piece is a copy of the same length, made for the parser alone.
+
+use super::words;
+
+/// How deep brackets may nest.
+pub const MAX_DEPTH: usize = 64;
+
+/// A stretch of the file between two top-level words. Offsets in bytes, in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub start: usize,
+    pub end: usize,
+    /// Whether `{` and `}` balance.
+    pub balanced: bool,
+    /// Whether brackets nest deeper than [`MAX_DEPTH`]; such a piece is not parsed.
+    pub too_deep: bool,
+    /// Stretches that the parser must not see (a text that is never closed); offsets in the file.
+    pub masked: Vec<(usize, usize)>,
+}
+
+/// What the scan finds before there is a tree. Offsets in bytes, in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Finding {
+    /// Brackets nest too deep.
+    TooDeep { at: usize },
+    /// A `"""` or a fence that is never closed.
+    Unclosed { at: usize, len: usize },
+    /// A line of a merge conflict.
+    Conflict { at: usize, len: usize },
+    /// A `{` that nothing closes; `near` is where the layout says that its block ends.
+    OpenBrace { at: usize, near: usize },
+    /// A `}` that closes nothing.
+    StrayBrace { at: usize },
+    /// A block without its `{`; `at` is the end of its head.
+    NoBrace { at: usize },
+    /// A character that has no place in a spec.
+    Character { at: usize, character: char },
+}
+
+struct Scan<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+    depth: usize,
+    braces: i64,
+    broken: bool,
+    deep: bool,
+    masked: Vec<(usize, usize)>,
+    start: usize,
+    pieces: Vec<Piece>,
+    findings: Vec<Finding>,
+}
+
+/// Cuts the text. The pieces follow each other without a gap and cover all of it.
+pub(super) fn cut(text: &str) -> (Vec<Piece>, Vec<Finding>) {
+    let mut scan = Scan {
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        depth: 0,
+        braces: 0,
+        broken: false,
+        deep: false,
+        masked: Vec::new(),
+        start: 0,
+        pieces: Vec::new(),
+        findings: Vec::new(),
+    };
+    scan.run();
+    (scan.pieces, scan.findings)
+}
+
+impl Scan<'_> {
+    fn run(&mut self) {
+        let mut line_start = true;
+        while self.at < self.bytes.len() {
+            if line_start {
+                line_start = false;
+                if self.begins_item(self.at) {
+                    self.close_piece(self.at);
+                } else if self.conflict() {
+                    continue;
+                }
+            }
+            match self.bytes[self.at] {
+                b'\n' => {
+                    line_start = true;
+                    self.at += 1;
+                }
+                b'#' => self.at = self.line_end(self.at),
+                b'"' => self.string(),
+                b'`' => self.backtick(),
+                b'/' if self.regex_may_stand() => self.regex(),
+                b'{' => {
+                    self.braces += 1;
+                    self.nest();
+                }
+                b'(' | b'[' => self.nest(),
+                b'}' => {
+                    self.braces -= 1;
+                    self.broken |= self.braces < 0;
+                    self.depth = self.depth.saturating_sub(1);
+                    self.at += 1;
+                }
+                b')' | b']' => {
+                    self.depth = self.depth.saturating_sub(1);
+                    self.at += 1;
+                }
+                _ => self.at += 1,
+            }
+        }
+        self.close_piece(self.bytes.len());
+    }
+
+    fn nest(&mut self) {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH && !self.deep {
+            self.deep = true;
+            self.findings.push(Finding::TooDeep { at: self.at });
+        }
+        self.at += 1;
+    }
+
+    fn close_piece(&mut self, end: usize) {
+        if end > self.start {
+            self.pieces.push(Piece {
+                start: self.start,
+                end,
+                balanced: self.braces == 0 && !self.broken,
+                too_deep: self.deep,
+                masked: std::mem::take(&mut self.masked),
+            });
+        }
+        self.start = end;
+        self.braces = 0;
+        self.depth = 0;
+        self.broken = false;
+        self.deep = false;
+    }
+
+    fn line_end(&self, from: usize) -> usize {
+        self.bytes[from..]
+            .iter()
+            .position(|&byte| byte == b'\n')
+            .map_or(self.bytes.len(), |length| from + length)
+    }
+
+    fn begins_item(&self, at: usize) -> bool {
+        let word = word_at(self.bytes, at);
+        !word.is_empty() && words::begins_item(word)
+    }
+
+    fn conflict(&mut self) -> bool {
+        let end = self.line_end(self.at);
+        let line = self.text[self.at..end].trim_end();
+        let marks = ["<<<<<<< ", ">>>>>>> ", "||||||| "];
+        let marked = marks.iter().any(|mark| line.starts_with(mark)) || line == "=======";
+        if marked {
+            self.findings.push(Finding::Conflict {
+                at: self.at,
+                len: line.len(),
+            });
+            self.masked.push((self.at, end));
+            self.at = end;
+        }
+        marked
+    }
+
+    /// A string that ends on its line, a `"""` text, or a lone quote.
+    fn string(&mut self) {
+        if self.bytes[self.at..].starts_with(b"\"\"\"") {
+            let rest = &self.text[self.at + 3..];
+            match rest.find("\"\"\"") {
+                Some(length) if !self.swallows_item(self.at + 3, self.at + 3 + length) => {
+                    self.at += length + 6;
+                }
+                _ => self.never_closed(),
+            }
+            return;
+        }
+        let mut at = self.at + 1;
+        while at < self.bytes.len() {
+            match self.bytes[at] {
+                b'\\' if at + 1 < self.bytes.len() && self.bytes[at + 1] != b'\n' => at += 2,
+                b'"' => {
+                    self.at = at + 1;
+                    return;
+                }
+                b'\n' => break,
+                _ => at += 1,
+            }
+        }
+        self.at += 1;
+    }
+
+    /// A command, a query over several lines, or a fence.
+    fn backtick(&mut self) {
+        if self.bytes[self.at..].starts_with(b"```") {
+            let mut at = self.line_end(self.at);
+            while at < self.bytes.len() {
+                let start = at + 1;
+                let end = self.line_end(start.min(self.bytes.len()));
+                let line = &self.text[start.min(self.bytes.len())..end];
+                let inner = line.trim_start();
+                if inner.starts_with("```") {
+                    if self.swallows_item(self.at, start) {
+                        break;
+                    }
+                    self.at = start + (line.len() - inner.len()) + 3;
+                    return;
+                }
+                at = end;
+            }
+            self.never_closed();
+            return;
+        }
+        let mut at = self.at + 1;
+        let mut blank = false;
+        while at < self.bytes.len() {
+            match self.bytes[at] {
+                b'`' => {
+                    self.at = at + 1;
+                    return;
+                }
+                b'\n' if blank || self.begins_item(at + 1) => break,
+                b'\n' => blank = true,
+                b' ' | b'\t' | b'\r' => {}
+                _ => blank = false,
+            }
+            at += 1;
+        }
+        self.at += 1;
+    }
+
+    /// Whether a text that is said to end at `to` has run over the head of a top-level item: a line
+    /// that begins with its word in column 0 and ends with `{`.
+    fn swallows_item(&self, from: usize, to: usize) -> bool {
+        self.text[from..to].match_indices('\n').any(|(index, _)| {
+            let start = from + index + 1;
+            self.begins_item(start)
+                && self.text[start..self.line_end(start)]
+                    .trim_end()
+                    .ends_with('{')
+        })
+    }
+
+    fn never_closed(&mut self) {
+        self.findings.push(Finding::Unclosed {
+            at: self.at,
+            len: 3,
+        });
+        // Whatever follows up to the next item belongs to the text: the parser need not see it.
+        let mut end = self.line_end(self.at);
+        while end < self.bytes.len() && !self.begins_item(end + 1) {
+            end = self.line_end(end + 1);
+        }
+        self.masked.push((self.at, end));
+        self.broken = true;
+        self.at = end;
+    }
+
+    fn regex_may_stand(&self) -> bool {
+        let before = self.text[self.start..self.at].trim_end_matches([' ', '\t']);
+        before.len() < self.at - self.start
+            && (before.ends_with("expect") || before.ends_with("not"))
+    }
+
+    fn regex(&mut self) {
+        let end = self.line_end(self.at);
+        let mut at = self.at + 1;
+        while at < end {
+            match self.bytes[at] {
+                b'\\' => at += 2,
+                b'/' => {
+                    self.at = at + 1;
+                    return;
+                }
+                _ => at += 1,
+            }
+        }
+        self.at += 1;
+    }
+}
+
+/// The word of letters, digits, `-` and `_` that begins at `at`.
+pub(super) fn word_at(bytes: &[u8], at: usize) -> &str {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let length = rest
+        .iter()
+        .position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')))
+        .unwrap_or(rest.len());
+    std::str::from_utf8(&rest[..length]).unwrap_or_default()
+}
+
+/// Characters that have no place in a spec: controls, bidirectional controls, lone line separators.
+pub(super) fn odd_characters(text: &str) -> Vec<Finding> {
+    let mut found = Vec::new();
+    if text
+        .bytes()
+        .all(|byte| (b' '..=b'~').contains(&byte) || byte == b'\n' || byte == b'\t')
+    {
+        return found;
+    }
+    let mut characters = text.char_indices().peekable();
+    while let Some((at, character)) = characters.next() {
+        let lone_return =
+            character == '\r' && characters.peek().is_none_or(|(_, next)| *next != '\n');
+        if lone_return || is_odd(character) {
+            found.push(Finding::Character { at, character });
+        }
+    }
+    found
+}
+
+/// Whether the character hides or turns round what a reader sees, or can't be seen at all.
+pub(super) fn is_odd(character: char) -> bool {
+    matches!(character,
+        '\u{00}'..='\u{08}' | '\u{0b}' | '\u{0c}' | '\u{0e}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
+        | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
+        | '\u{feff}')
+        && character != '\u{200d}'
+}
