@@ -127,12 +127,21 @@ impl Source {
     pub fn position(&self, offset: u32) -> Position {
         let offset = self.clamp(offset);
         let at = self.lines().line_col(TextSize::new(offset));
-        let start = offset - at.col;
-        let column = self.text[start as usize..offset as usize].chars().count() as u32;
+        let wide = self.lines().to_wide(WideEncoding::Utf32, at);
         Position {
             line: at.line + 1,
-            column: column + 1,
+            column: wide.map_or(at.col, |wide| wide.col) + 1,
         }
+    }
+
+    /// The bytes of a line (one-based) without its line break; nothing where there is no such line.
+    pub fn line(&self, line: u32) -> Option<std::ops::Range<usize>> {
+        let range = self.lines().line(line.checked_sub(1)?)?;
+        let (start, end) = (usize::from(range.start()), usize::from(range.end()));
+        let text = &self.text[start..end];
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        let text = text.strip_suffix('\r').unwrap_or(text);
+        Some(start..start + text.len())
     }
 
     /// Line and column of a byte offset as editors count.
