@@ -11,3 +11,6 @@ pub mod diagnostic;
 
 // what was written
 pub mod syntax;
+
+// what is shown of it
+pub mod report;
