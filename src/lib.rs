@@ -9,6 +9,12 @@ pub mod source;
 // what is said to people
 pub mod diagnostic;
 
+// numbers with dimensions
+pub mod quantity;
+
+// dates, clocks, offsets
+pub mod time;
+
 // what was written
 pub mod syntax;
 
