@@ -134,7 +134,11 @@ const ALL: [(&str, Format); 9] = [
 ];
 
 const fn human(color: bool, ascii: bool) -> Format {
-    Format::Human(Look { color, ascii })
+    Format::Human(Look {
+        color,
+        ascii,
+        quiet: false,
+    })
 }
 
 #[test]

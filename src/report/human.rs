@@ -39,7 +39,9 @@ pub(super) fn render(report: &Report<'_>, look: Look) -> String {
             let _ = writeln!(out, "and {more} more in {}\n", visible_line(path));
         }
     }
-    let _ = writeln!(out, "{}", report.summary());
+    if !look.quiet {
+        let _ = writeln!(out, "{}", report.summary());
+    }
     String::from_utf8_lossy(out.as_slice()).into_owned()
 }
 
@@ -60,7 +62,9 @@ fn draw(out: &mut impl WriteColor, config: &Config, look: Look, finding: Finding
         notes.push(labelled("help", help));
     }
     for fix in &diagnostic.fixes {
-        notes.push(labelled("help", &fix_text(fix)));
+        if !said(fix, &diagnostic.helps) {
+            notes.push(labelled("help", &fix_text(fix)));
+        }
     }
     let drawn = drawn::Diagnostic::new(severity)
         .with_code(format!("{} {}", diagnostic.rule.code, diagnostic.rule.name))
@@ -86,6 +90,18 @@ fn labelled(label: &str, text: &str) -> String {
         out.push_str(line);
     }
     out
+}
+
+/// Whether a help names what the fix would write, so that to draw both would say it twice.
+fn said(fix: &Fix, helps: &[String]) -> bool {
+    let [edit] = fix.edits.as_slice() else {
+        return false;
+    };
+    let text = edit.text.trim();
+    !text.is_empty()
+        && helps
+            .iter()
+            .any(|help| help.starts_with("perhaps ") && help.contains(&format!("`{text}`")))
 }
 
 /// What a fix does, in words: its title, and the new text where the title does not say it.

@@ -60,6 +60,8 @@ pub struct Look {
     pub color: bool,
     /// No character outside of ASCII in frames and marks.
     pub ascii: bool,
+    /// Findings only, without the line that counts them.
+    pub quiet: bool,
 }
 
 /// The views.

@@ -1,0 +1,150 @@
+//! Which files a command is about: paths as they were given, folders walked.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+use ignore::overrides::{Override, OverrideBuilder};
+
+use super::disk::{self, ReadError};
+use super::trouble::Trouble;
+
+/// The arguments that choose files.
+#[derive(Debug, clap::Args)]
+pub struct Chosen {
+    /// Specs, folders to search for them, or `-` for standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// Leave out what matches this pattern, written as in .gitignore (may be repeated)
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// Leave out what is excluded or ignored even where it is named as a PATH
+    #[arg(long)]
+    force_exclude: bool,
+    /// The name of what comes from standard input; imports are searched from its folder
+    #[arg(long, value_name = "PATH", default_value = "<stdin>")]
+    stdin_filename: String,
+}
+
+/// Where a text comes from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Input {
+    /// A file on the disk.
+    File(PathBuf),
+    /// Standard input, under this name.
+    Stdin(String),
+}
+
+impl Input {
+    /// The name as it is shown.
+    pub fn name(&self) -> String {
+        match self {
+            Input::File(path) => disk::shown(path),
+            Input::Stdin(name) => name.clone(),
+        }
+    }
+
+    /// The text.
+    pub fn read(&self) -> Result<String, ReadError> {
+        match self {
+            Input::File(path) => disk::read(path),
+            Input::Stdin(_) => disk::read_stdin(),
+        }
+    }
+}
+
+impl Chosen {
+    /// The files, each once, in the order of their names. Empty only where files were named and
+    /// all of them are excluded by force.
+    pub fn inputs(&self) -> miette::Result<Vec<Input>> {
+        let excluded = self.excluded()?;
+        let mut inputs = BTreeSet::new();
+        let mut left_out = false;
+        for path in &self.paths {
+            if path.as_os_str() == "-" {
+                inputs.insert((
+                    self.stdin_filename.clone(),
+                    Input::Stdin(self.stdin_filename.clone()),
+                ));
+                continue;
+            }
+            let metadata = std::fs::metadata(path).map_err(|error| {
+                let name = disk::shown(path);
+                match ReadError::from(error) {
+                    ReadError::Missing => Trouble::used(format!("`{name}` does not exist")),
+                    other => Trouble::worked(format!("`{name}` {}", other.in_words())),
+                }
+            })?;
+            if metadata.is_dir() {
+                for file in walk(path, &excluded)? {
+                    inputs.insert((disk::shown(&file), Input::File(file)));
+                }
+            } else if self.force_exclude && is_excluded(path, &excluded) {
+                left_out = true;
+            } else {
+                inputs.insert((disk::shown(path), Input::File(path.clone())));
+            }
+        }
+        if inputs.is_empty() && !left_out {
+            let paths: Vec<String> = self
+                .paths
+                .iter()
+                .map(|path| format!("`{}`", disk::shown(path)))
+                .collect();
+            let message = format!("no .deploy file in {}", paths.join(", "));
+            return Err(Trouble::used(message)
+                .help("name the specs or their folder: `deployc check specs/`")
+                .into());
+        }
+        let mut inputs: Vec<(String, Input)> = inputs.into_iter().collect();
+        inputs.dedup_by(|a, b| a.0 == b.0);
+        Ok(inputs.into_iter().map(|(_, input)| input).collect())
+    }
+
+    fn excluded(&self) -> miette::Result<Override> {
+        let wrong = |error: ignore::Error| {
+            Trouble::used(format!("the pattern of --exclude can't be read: {error}"))
+        };
+        let mut builder = OverrideBuilder::new(".");
+        for glob in &self.exclude {
+            builder.add(&format!("!{glob}")).map_err(wrong)?;
+        }
+        Ok(builder.build().map_err(wrong)?)
+    }
+}
+
+/// The specs in a folder that neither `.gitignore` nor `--exclude` leaves out.
+fn walk(folder: &Path, excluded: &Override) -> miette::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let walk = WalkBuilder::new(folder)
+        .require_git(false)
+        .overrides(excluded.clone())
+        .build();
+    for entry in walk {
+        let entry = entry.map_err(|error| {
+            Trouble::worked(format!(
+                "`{}` can't be searched: {error}",
+                disk::shown(folder)
+            ))
+        })?;
+        let file = entry.file_type().is_some_and(|kind| kind.is_file());
+        if file && entry.path().extension().is_some_and(|end| end == "deploy") {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}
+
+/// Whether a file that was named would have been left out of a walk.
+fn is_excluded(path: &Path, excluded: &Override) -> bool {
+    let matchers = WalkBuilder::new(".")
+        .require_git(false)
+        .hidden(false)
+        .overrides(excluded.clone())
+        .build_matchers();
+    matchers.into_iter().any(|mut matcher| {
+        matcher
+            .normalize(path)
+            .is_some_and(|relative| matcher.matched(relative, false).is_ignore())
+    })
+}

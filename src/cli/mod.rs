@@ -1,0 +1,154 @@
+//! The command line: one file for each subcommand, and what they share.
+
+mod check;
+mod completions;
+mod disk;
+mod files;
+mod front;
+mod man;
+mod new;
+mod parallel;
+mod screen;
+mod trouble;
+
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::{Parser, Subcommand};
+
+use deployc::report::visible_text;
+
+use screen::{Color, Screen};
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    /// 0: nothing to complain about.
+    Clean,
+    /// 1: something was found.
+    Found,
+    /// 2: the command was used wrongly.
+    UsedWrongly,
+    /// 3: the system refused, or there is a bug in deployc.
+    CouldNotWork,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(match exit {
+            Exit::Clean => 0,
+            Exit::Found => 1,
+            Exit::UsedWrongly => 2,
+            Exit::CouldNotWork => 3,
+        })
+    }
+}
+
+/// A compiler for deployment runbooks.
+///
+/// A .deploy spec says what a deployment does: its phases, checks, gates and ways back. deployc
+/// proves what it can about it before deployment day, and turns it into the runbook that people
+/// follow and the plan that machines run.
+#[derive(Debug, Parser)]
+#[command(name = "deployc", version, about, long_about, max_term_width = 100)]
+#[command(propagate_version = true, after_help = EXAMPLES)]
+struct Arguments {
+    /// When to use colours
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        display_order = 900
+    )]
+    color: Color,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  deployc new checkout                Begin a spec: checkout.deploy
+  deployc check                       Check every spec below this folder
+  deployc completions bash            Completions for a shell
+
+Exit codes:
+  0  clean
+  1  something was found
+  2  used wrongly (also: no file matched)
+  3  could not work (a file that can't be read, a bug in deployc)";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Check),
+    New(new::New),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+impl Command {
+    fn run(self, screen: Screen) -> miette::Result<Exit> {
+        match self {
+            Command::Check(check) => check.run(screen),
+            Command::New(new) => new.run(screen),
+            Command::Completions(completions) => completions.run(screen),
+            Command::Man(man) => man.run(screen),
+        }
+    }
+}
+
+/// Runs the command that the arguments of the process ask for.
+pub fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(confess));
+    let exit = catch_unwind(AssertUnwindSafe(|| {
+        let arguments = match Arguments::try_parse() {
+            Ok(arguments) => arguments,
+            Err(error) => {
+                // help and version go to standard output and are no errors
+                let _ = error.print();
+                return if error.use_stderr() {
+                    Exit::UsedWrongly
+                } else {
+                    Exit::Clean
+                };
+            }
+        };
+        run(arguments)
+    }));
+    exit.unwrap_or(Exit::CouldNotWork).into()
+}
+
+fn run(arguments: Arguments) -> Exit {
+    let screen = Screen::new(arguments.color);
+    let color = screen.look_of_errors().color;
+    // The hook can be set once in a process, and this is the only place that does.
+    let _ = miette::set_hook(Box::new(move |_| Box::new(trouble::Drawn { color })));
+    match arguments.command.run(screen) {
+        Ok(exit) => exit,
+        Err(error) => {
+            screen.complain(&format!("{error:?}\n"));
+            trouble::exit(&error)
+        }
+    }
+}
+
+/// Says that a panic is our fault. Of several at once, the first is told.
+fn confess(panic: &PanicHookInfo<'_>) {
+    static TOLD: AtomicBool = AtomicBool::new(false);
+    if TOLD.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    let what = panic.payload_as_str().unwrap_or("no reason given");
+    let place = panic
+        .location()
+        .map(|place| format!(" at {}:{}", place.file(), place.line()))
+        .unwrap_or_default();
+    Screen::new(Color::Never).complain(&format!(
+        "error: this is a bug in deployc {}: {}{place}\n  \
+         = help: please report it with the command and the file that led here\n",
+        env!("CARGO_PKG_VERSION"),
+        visible_text(what),
+    ));
+}

@@ -1,0 +1,57 @@
+//! The same work on many things, on all cores, with the results in order.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Bytes of stack of a worker, as many as the main thread usually has.
+const STACK: usize = 8 * 1024 * 1024;
+
+/// Does `work` on every item; a panic in one of them goes on in the caller.
+pub fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = cores.min(items.len());
+    if workers < 2 {
+        return items.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(index) else {
+                return done;
+            };
+            done.push((index, work(item)));
+        }
+    };
+    let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let started: Vec<_> = (1..workers)
+            .filter_map(|_| {
+                std::thread::Builder::new()
+                    .stack_size(STACK)
+                    .spawn_scoped(scope, take)
+                    .ok()
+            })
+            .collect();
+        let mut done = take();
+        for worker in started {
+            match worker.join() {
+                Ok(more) => done.extend(more),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        done
+    });
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn results_stand_in_the_order_of_the_items() {
+        let items: Vec<usize> = (0..1000).collect();
+        let doubled: Vec<usize> = items.iter().map(|item| item * 2).collect();
+        assert_eq!(super::each(&items, |item| item * 2), doubled);
+        assert_eq!(super::each(&[7], |item| item + 1), [8]);
+    }
+}

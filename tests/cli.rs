@@ -1,0 +1,10 @@
+//! The binary as a user meets it: what it prints, where, and how it ends.
+
+#[path = "cli/bench.rs"]
+mod bench;
+#[path = "cli/check.rs"]
+mod check;
+#[path = "cli/new.rs"]
+mod new;
+#[path = "cli/shell.rs"]
+mod shell;
