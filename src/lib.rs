@@ -18,5 +18,26 @@ pub mod time;
 // what was written
 pub mod syntax;
 
-// what is shown of it
+// the library written in the language
+pub mod stdlib;
+
+// what it means
+pub mod model;
+
+// what comes before what
+pub mod graph;
+
+// what is to be done: the waist
+pub mod plan;
+
+// the targets that read the plan
+pub mod backend;
+
+// the whole compiler
+pub mod compile;
+
+// every rule and every backend in one list
+pub mod catalogue;
+
+// what is shown of the findings
 pub mod report;

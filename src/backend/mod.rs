@@ -1,0 +1,122 @@
+//! In: a plan. Out: files for a target, and an account of what the target can carry.
+//! Knows nothing of syntax or names: the plan is all there is.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::plan::{Node, Plan};
+
+/// A file that a backend makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artifact {
+    /// Its path below the output folder, with forward slashes.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+    /// Whether it is meant to be run.
+    pub executable: bool,
+}
+
+/// What becomes of a node in a target.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(tag = "fidelity", rename_all = "kebab-case")]
+pub enum Fidelity {
+    /// The target does what the plan says.
+    Exact,
+    /// The target does something near it.
+    Approximate {
+        /// How it differs.
+        how: String,
+    },
+    /// Another target carries it.
+    Elsewhere {
+        /// Which, or where.
+        place: String,
+    },
+    /// The target can't carry it.
+    Refused {
+        /// Why, and what to change.
+        why: String,
+    },
+}
+
+impl Fidelity {
+    /// `exact`, `approximate`, `elsewhere` or `refused`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Fidelity::Exact => "exact",
+            Fidelity::Approximate { .. } => "approximate",
+            Fidelity::Elsewhere { .. } => "elsewhere",
+            Fidelity::Refused { .. } => "refused",
+        }
+    }
+
+    /// How, where or why; empty for what is exact.
+    pub fn detail(&self) -> &str {
+        match self {
+            Fidelity::Exact => "",
+            Fidelity::Approximate { how } => how,
+            Fidelity::Elsewhere { place } => place,
+            Fidelity::Refused { why } => why,
+        }
+    }
+}
+
+/// The account of one node in one target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Account {
+    /// The node's id.
+    pub node: String,
+    /// Its kind.
+    pub kind: String,
+    /// What becomes of it.
+    #[serde(flatten)]
+    pub fidelity: Fidelity,
+}
+
+/// Replaces the text of embedded templates by name: the file `phase.hbs` of `--templates DIR`.
+pub trait Templates {
+    /// The text of a template that replaces the embedded one of this name; nothing to keep it.
+    fn template(&self, name: &str) -> Option<String>;
+}
+
+/// The embedded templates alone.
+pub struct Embedded;
+
+impl Templates for Embedded {
+    fn template(&self, _name: &str) -> Option<String> {
+        None
+    }
+}
+
+/// A target.
+pub trait Backend: Sync {
+    /// Its name on the command line.
+    fn name(&self) -> &'static str;
+
+    /// What it makes, in one line.
+    fn summary(&self) -> &'static str;
+
+    /// What becomes of a node.
+    fn fidelity(&self, plan: &Plan, node: &Node) -> Fidelity;
+
+    /// The files for a plan. `stem` is the name of the spec's file without its ending. Fails only
+    /// where a template that replaces an embedded one can't be read; the text says which and why.
+    fn emit(
+        &self,
+        plan: &Plan,
+        stem: &str,
+        templates: &dyn Templates,
+    ) -> Result<Vec<Artifact>, String>;
+}
+
+/// The account of every node of a plan in a target, in the order written.
+pub fn account(backend: &dyn Backend, plan: &Plan) -> Vec<Account> {
+    plan.walk()
+        .map(|node| Account {
+            node: node.id.clone(),
+            kind: node.work.kind().to_owned(),
+            fidelity: backend.fidelity(plan, node),
+        })
+        .collect()
+}

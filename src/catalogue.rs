@@ -1,0 +1,53 @@
+//! In: nothing. Out: every rule and every backend, each in one list.
+//! Knows nothing of what they do.
+
+use crate::backend::Backend;
+use crate::diagnostic::Rule;
+use crate::{graph, model, syntax};
+
+/// Every rule, by code.
+pub static RULES: &[&Rule] = &[
+    &syntax::SYNTAX,
+    &syntax::UNKNOWN_WORD,
+    &syntax::UNCLOSED_BRACE,
+    &syntax::STRAY_BRACE,
+    &syntax::MISSING_BRACE,
+    &syntax::UNCLOSED_TEXT,
+    &syntax::MERGE_CONFLICT,
+    &syntax::HIDDEN_CHARACTER,
+    &syntax::TOO_DEEP,
+    &syntax::EDITION,
+    &model::UNKNOWN_NAME,
+    &model::DUPLICATE_NAME,
+    &model::UNUSED,
+    &model::IMPORT,
+    &model::SHADOWED,
+    &model::QUANTITY,
+    &model::DIMENSION,
+    &model::TIME,
+    &model::TYPE,
+    &graph::CYCLE,
+    &model::MISPLACED,
+    &model::REPEATED,
+    &model::INCOMPLETE,
+    &model::ENDLESS,
+];
+
+/// Every backend, by name.
+pub static BACKENDS: &[&dyn Backend] = &[];
+
+/// The rule with this code or name.
+pub fn rule(code_or_name: &str) -> Option<&'static Rule> {
+    RULES
+        .iter()
+        .copied()
+        .find(|rule| rule.code.eq_ignore_ascii_case(code_or_name) || rule.name == code_or_name)
+}
+
+/// The backend with this name.
+pub fn backend(name: &str) -> Option<&'static dyn Backend> {
+    BACKENDS
+        .iter()
+        .copied()
+        .find(|backend| backend.name() == name)
+}

@@ -1,0 +1,65 @@
+//! In: text. Out: a plan. The whole compiler on one screen.
+//! Knows nothing of disks, terminals or editors.
+
+use crate::diagnostic::{self, Diagnostic, Level};
+use crate::graph;
+use crate::model::{self, Spec};
+use crate::plan::{self, Plan};
+use crate::source::{Loader, Source, SourceId, Sources};
+use crate::syntax::{self, File};
+
+/// What is known of a file after reading and checking it.
+pub struct Compilation {
+    /// The file and those that it brings in.
+    pub sources: Sources,
+    /// The file that was asked for.
+    pub root: SourceId,
+    /// As it was written.
+    pub file: File,
+    /// What it means.
+    pub spec: Spec,
+    /// What was found, in the order of places.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads and checks a file. Never fails: mistakes are findings.
+pub fn check(path: &str, text: String, loader: &dyn Loader) -> Compilation {
+    let mut sources = Sources::default();
+    let root = sources.add(Source::new(path, text));
+    let text = sources.get(root).shared();
+    let (file, mut diagnostics) = syntax::parse(root, &text);
+    let (spec, unresolved) = model::lower(&file, &mut sources, loader);
+    diagnostics.extend(unresolved);
+    let (_order, cycles) = graph::order(&spec);
+    diagnostics.extend(cycles);
+    diagnostic::sort(&mut diagnostics);
+    Compilation {
+        sources,
+        root,
+        file,
+        spec,
+        diagnostics,
+    }
+}
+
+impl Compilation {
+    /// Whether nothing found is an error.
+    pub fn is_sound(&self) -> bool {
+        self.diagnostics
+            .iter()
+            .all(|finding| finding.level < Level::Error)
+    }
+}
+
+/// The one gate: the plan of a file without errors that declares a deployment.
+pub fn plan(compilation: &Compilation) -> Option<Plan> {
+    if !compilation.is_sound() || compilation.spec.deployment.is_none() {
+        return None;
+    }
+    let (order, _) = graph::order(&compilation.spec);
+    Some(plan::schedule(
+        &compilation.spec,
+        &order,
+        &compilation.sources,
+    ))
+}

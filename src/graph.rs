@@ -1,0 +1,281 @@
+//! In: a spec. Out: its order: which node comes before which, or the circles that forbid one.
+//! Knows nothing of how anything is written or emitted.
+//!
+//! Every node is two events, its begin and its end. What stands inside a node lies between the two;
+//! the parts of a sequence follow each other; `after` puts an end before a begin.
+
+use std::collections::HashMap;
+
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::EdgeRef;
+
+use crate::diagnostic::Diagnostic;
+use crate::model::{Node, Spec, Work};
+use crate::rule;
+use crate::source::Span;
+
+rule! {
+    /// Each of these waits for the next one, so none of them can ever begin. Remove one `after`, or
+    /// change what it names.
+    pub CYCLE = "D0401", "cycle", Error, "steps that wait for each other in a circle";
+}
+
+/// How one node depends on another.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum EdgeKind {
+    /// The second follows the first because it is written below it.
+    Sequence,
+    /// The second says that it comes after the first.
+    After,
+    /// The first is a rule that stays armed while the second lasts.
+    Guards,
+    /// The first is a rollback that takes back what the second did.
+    Undoes,
+}
+
+/// Two nodes by their places in [`Order::nodes`], and how the second depends on the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edge {
+    /// The first.
+    pub from: usize,
+    /// The second.
+    pub to: usize,
+    /// How.
+    pub kind: EdgeKind,
+}
+
+/// All nodes of a spec in the order written, what depends on what, and an order of work.
+#[derive(Debug)]
+pub struct Order<'a> {
+    /// Every node, outermost first, in the order written.
+    pub nodes: Vec<&'a Node>,
+    /// For each node the place of the node around it.
+    pub parents: Vec<Option<usize>>,
+    /// What depends on what: sequence and after.
+    pub edges: Vec<Edge>,
+    /// Places of the nodes in an order in which they can begin; empty if there is a circle.
+    pub sequence: Vec<usize>,
+    /// Places by id.
+    pub places: HashMap<&'a str, usize>,
+}
+
+struct Builder<'a> {
+    order: Order<'a>,
+    events: DiGraph<Event, Option<EdgeKind>>,
+    ends: Vec<(NodeIndex, NodeIndex)>,
+}
+
+#[derive(Clone, Copy)]
+struct Event {
+    node: usize,
+    begins: bool,
+}
+
+/// The order of a spec. Circles are findings; with one, [`Order::sequence`] is empty.
+pub fn order(spec: &Spec) -> (Order<'_>, Vec<Diagnostic>) {
+    let mut builder = Builder {
+        order: Order {
+            nodes: Vec::new(),
+            parents: Vec::new(),
+            edges: Vec::new(),
+            sequence: Vec::new(),
+            places: HashMap::new(),
+        },
+        events: DiGraph::new(),
+        ends: Vec::new(),
+    };
+    let mut before: Option<usize> = None;
+    for node in &spec.nodes {
+        let place = builder.add(node, None);
+        // Phases and gates at the top follow each other unless they say after what they come.
+        if matches!(node.work, Work::Phase | Work::Gate) {
+            if node.after.is_empty()
+                && let Some(before) = before
+            {
+                builder.connect(before, place, EdgeKind::Sequence);
+            }
+            if !node.after.iter().any(|after| after.id == "rollback") {
+                before = Some(place);
+            }
+        }
+    }
+    builder.connect_after();
+    builder.finish()
+}
+
+impl<'a> Builder<'a> {
+    fn add(&mut self, node: &'a Node, parent: Option<usize>) -> usize {
+        let place = self.order.nodes.len();
+        self.order.nodes.push(node);
+        self.order.parents.push(parent);
+        self.order.places.insert(&node.id, place);
+        let begin = self.events.add_node(Event {
+            node: place,
+            begins: true,
+        });
+        let end = self.events.add_node(Event {
+            node: place,
+            begins: false,
+        });
+        self.ends.push((begin, end));
+        self.events.add_edge(begin, end, None);
+        let sequence = node.work.is_sequence();
+        let mut before: Option<usize> = None;
+        for child in &node.children {
+            let inner = self.add(child, Some(place));
+            let (inner_begin, inner_end) = self.ends[inner];
+            self.events.add_edge(begin, inner_begin, None);
+            self.events.add_edge(inner_end, end, None);
+            if sequence && is_step(child) {
+                if child.after.is_empty()
+                    && let Some(before) = before
+                {
+                    self.connect(before, inner, EdgeKind::Sequence);
+                }
+                before = Some(inner);
+            }
+        }
+        place
+    }
+
+    fn connect(&mut self, from: usize, to: usize, kind: EdgeKind) {
+        self.order.edges.push(Edge { from, to, kind });
+        self.events
+            .add_edge(self.ends[from].1, self.ends[to].0, Some(kind));
+    }
+
+    fn connect_after(&mut self) {
+        for to in 0..self.order.nodes.len() {
+            let node = self.order.nodes[to];
+            for after in &node.after {
+                if let Some(&from) = self.order.places.get(after.id.as_str()) {
+                    self.connect(from, to, EdgeKind::After);
+                }
+            }
+        }
+    }
+
+    fn finish(mut self) -> (Order<'a>, Vec<Diagnostic>) {
+        let found = match petgraph::algo::toposort(&self.events, None) {
+            Ok(events) => {
+                self.order.sequence = events
+                    .into_iter()
+                    .map(|event| self.events[event])
+                    .filter(|event| event.begins)
+                    .map(|event| event.node)
+                    .collect();
+                Vec::new()
+            }
+            Err(_) => self.circles(),
+        };
+        (self.order, found)
+    }
+
+    /// One finding for each knot of nodes that wait for each other.
+    fn circles(&self) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for knot in petgraph::algo::kosaraju_scc(&self.events) {
+            if knot.len() < 2 {
+                continue;
+            }
+            let inside: std::collections::HashSet<NodeIndex> = knot.iter().copied().collect();
+            found.extend(self.circle(&inside));
+        }
+        found.sort_by_key(|finding| finding.primary.span);
+        found
+    }
+
+    /// Walks round inside one knot from its first event, by the shortest way back.
+    fn circle(&self, inside: &std::collections::HashSet<NodeIndex>) -> Option<Diagnostic> {
+        let mut starts: Vec<NodeIndex> = inside.iter().copied().collect();
+        starts.sort();
+        // The circle goes over at least one `after`: begin at the node that says it.
+        let start = starts.iter().copied().find(|&event| {
+            self.events
+                .edges_directed(event, petgraph::Direction::Incoming)
+                .any(|edge| {
+                    *edge.weight() == Some(EdgeKind::After) && inside.contains(&edge.source())
+                })
+        })?;
+        let mut from: HashMap<NodeIndex, NodeIndex> = HashMap::new();
+        let mut queue = std::collections::VecDeque::from([start]);
+        let mut last = None;
+        'search: while let Some(event) = queue.pop_front() {
+            let mut next: Vec<NodeIndex> = self.events.neighbors(event).collect();
+            next.sort();
+            for next in next {
+                if next == start {
+                    last = Some(event);
+                    break 'search;
+                }
+                if inside.contains(&next) && !from.contains_key(&next) {
+                    from.insert(next, event);
+                    queue.push_back(next);
+                }
+            }
+        }
+        let mut path = vec![last?];
+        while let Some(&event) = path.last()
+            && event != start
+        {
+            path.push(*from.get(&event)?);
+        }
+        path.reverse();
+        let mut nodes: Vec<&Node> = Vec::new();
+        for event in path {
+            let node = self.order.nodes[self.events[event].node];
+            if nodes.last().is_none_or(|last| last.id != node.id) {
+                nodes.push(node);
+            }
+        }
+        let first = nodes[0];
+        let drawn: Vec<String> = nodes
+            .iter()
+            .chain([&first])
+            .map(|node| format!("`{}`", node.id))
+            .collect();
+        let waits = |node: &Node| -> Span {
+            node.after
+                .first()
+                .map_or(node.name_span, |after| after.span)
+        };
+        let message = if nodes.len() == 1 {
+            format!("`{}` waits for itself", first.id)
+        } else {
+            format!(
+                "{} wait for each other in a circle",
+                drawn[..nodes.len()].join(", ")
+            )
+        };
+        let mut finding = Diagnostic::new(&CYCLE, waits(first), message)
+            .label(format!("`{}` waits here", first.id))
+            .note(format!("the circle: {}", drawn.join(" → ")))
+            .help("remove one `after` of the circle, or change what it names");
+        for node in &nodes[1..] {
+            let text = if node.after.is_empty() {
+                format!("`{}` follows what is written above it", node.id)
+            } else {
+                format!("`{}` waits here", node.id)
+            };
+            finding = finding.also(waits(node), text);
+        }
+        Some(finding)
+    }
+}
+
+/// Whether a node takes its turn in a sequence: rules and words for the reader do not.
+pub fn is_step(node: &Node) -> bool {
+    !matches!(
+        node.work,
+        Work::Note { .. }
+            | Work::Else
+            | Work::When { .. }
+            | Work::Severity { .. }
+            | Work::Watch { .. }
+            | Work::Every { .. }
+            | Work::Alert { .. }
+    )
+}

@@ -1,0 +1,112 @@
+//! A command and what is known about it.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::condition::Comparator;
+use super::text::Text;
+use crate::quantity::Quantity;
+use crate::source::Span;
+
+/// A command line or a script. It is never a template: values reach it as environment variables.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Command {
+    /// The text, dedented, without a line break at its end.
+    pub text: String,
+    /// The language of a script; `sh` for a command line.
+    pub language: String,
+    /// The environment variables that the text uses and where their values come from.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub environment: BTreeMap<String, Origin>,
+    /// Where the text stands, its quotes included.
+    #[serde(skip)]
+    pub span: Span,
+    /// Where the text itself begins in its file, in bytes; for a script, its first line.
+    #[serde(skip)]
+    pub text_start: u32,
+}
+
+/// Where the value of an environment variable comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// Known when compiling.
+    Value(String),
+    /// A parameter of the deployment.
+    Parameter(String),
+    /// A secret; it must not reach any output.
+    Secret(String),
+    /// What an earlier command printed: the name under which it was captured.
+    Capture(String),
+}
+
+/// What a command's result must be.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(tag = "expect", rename_all = "kebab-case")]
+pub enum Expectation {
+    /// The exit code.
+    Exit {
+        /// 0 to 255.
+        code: u8,
+    },
+    /// The output contains a text.
+    Contains {
+        /// The text.
+        text: Text,
+        /// Whether it must *not* contain it.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        absent: bool,
+    },
+    /// The output matches a regular expression.
+    Matches {
+        /// The expression, between the slashes.
+        pattern: String,
+        /// Whether it must *not* match.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        absent: bool,
+    },
+    /// A value in the output, read as JSON.
+    Json {
+        /// The path, beginning with `$`.
+        path: String,
+        /// How it is compared.
+        comparator: Comparator,
+        /// With what, as the language writes it, without quotes.
+        value: String,
+    },
+}
+
+/// What a command does to the world, and how that is undone.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(tag = "effect", rename_all = "kebab-case")]
+pub enum Effect {
+    /// Nothing was said.
+    Undeclared,
+    /// It changes nothing.
+    ReadsOnly,
+    /// It may be run again without harm.
+    Idempotent,
+    /// A command takes it back.
+    Undo {
+        /// The command.
+        command: Command,
+    },
+    /// It can't be taken back.
+    Irreversible {
+        /// Why; may be empty.
+        #[serde(skip_serializing_if = "Text::is_empty")]
+        why: Text,
+    },
+}
+
+/// How often a command is tried.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Attempts {
+    /// How many further attempts after the first.
+    pub retries: u32,
+    /// How long to wait between two.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub every: Option<Quantity>,
+}

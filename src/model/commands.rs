@@ -1,0 +1,274 @@
+//! Reads commands and what is said about them.
+
+use std::collections::BTreeMap;
+
+use super::command::{Attempts, Command, Effect, Expectation, Origin};
+use super::condition::Comparator;
+use super::definitions::variable;
+use super::lower::{Binding, Lower, Scope, repeated};
+use super::names::Noun;
+use super::node::Work;
+use super::text::Text;
+use super::values::{TYPE, dedent};
+use crate::diagnostic::Diagnostic;
+use crate::syntax::{Kind, Node as Syntax};
+
+/// The language and the text of a fence.
+pub(super) fn script(raw: &str) -> (String, String) {
+    let inner = raw.strip_prefix("```").unwrap_or(raw);
+    let (head, body) = inner.split_once('\n').unwrap_or((inner, ""));
+    let body = body.trim_end();
+    let body = body.strip_suffix("```").unwrap_or(body);
+    let language = head.trim();
+    (
+        if language.is_empty() { "sh" } else { language }.to_owned(),
+        dedent(&format!("\n{body}")),
+    )
+}
+
+impl Lower<'_> {
+    /// A command in backticks or a script in a fence.
+    pub fn command(&mut self, scope: &Scope, token: Syntax<'_>) -> Command {
+        let raw = token.text();
+        let span = token.span();
+        let (language, text, text_start) = if token.kind() == Kind::script {
+            let (language, text) = script(raw);
+            let first_line = raw.find('\n').map_or(0, |end| end + 1) as u32;
+            (language, text, span.start + first_line)
+        } else {
+            let inner = raw.trim_matches('`');
+            ("sh".to_owned(), inner.trim().to_owned(), span.start + 1)
+        };
+        let environment = self.environment(scope, &text);
+        Command {
+            text,
+            language,
+            environment,
+            span,
+            text_start,
+        }
+    }
+
+    /// The command or script inside a clause.
+    pub fn command_in(&mut self, scope: &Scope, around: Syntax<'_>) -> Option<Command> {
+        around
+            .children()
+            .find(|child| matches!(child.kind(), Kind::command | Kind::script))
+            .map(|token| self.command(scope, token))
+    }
+
+    /// The environment variables in a text that this file knows.
+    fn environment(&mut self, scope: &Scope, text: &str) -> BTreeMap<String, Origin> {
+        let mut environment = BTreeMap::new();
+        for name in variables(text) {
+            if environment.contains_key(name) {
+                continue;
+            }
+            if let Some(origin) = self.origin(scope, name) {
+                environment.insert(name.to_owned(), origin);
+            }
+        }
+        environment
+    }
+
+    fn origin(&mut self, scope: &Scope, name: &str) -> Option<Origin> {
+        for (parameter, binding) in &scope.bindings {
+            let own = variable(parameter);
+            match binding {
+                Binding::Service(service) => {
+                    if let Some(rest) = name.strip_prefix(&own)
+                        && let Some(value) = self.of_service(service, rest)
+                    {
+                        return Some(Origin::Value(value));
+                    }
+                }
+                Binding::Quantity(_) | Binding::Words(_) => {
+                    if name == own {
+                        return Some(Origin::Value(binding.written()));
+                    }
+                }
+            }
+        }
+        let lower = name.to_ascii_lowercase().replace('_', "-");
+        if variable(&lower) != name {
+            return None; // a variable of the shell itself, such as `$i`
+        }
+        if self
+            .names
+            .find(scope.file, Noun::Parameter, &lower)
+            .is_some()
+        {
+            return Some(Origin::Parameter(lower));
+        }
+        if self.names.find(scope.file, Noun::Secret, &lower).is_some() {
+            return Some(Origin::Secret(lower));
+        }
+        if self.names.tables[scope.file]
+            .captures
+            .contains(lower.as_str())
+        {
+            return Some(Origin::Capture(lower));
+        }
+        for (service, declared) in self.names.all(scope.file, Noun::Service) {
+            if let Some(rest) = name.strip_prefix(&variable(service)) {
+                self.use_service(declared);
+                if let Some(value) = self.of_service(service, rest) {
+                    return Some(Origin::Value(value));
+                }
+            }
+        }
+        None
+    }
+
+    /// `$API` is the name of the service `api`, `$API_NAMESPACE` its namespace, and so on.
+    fn of_service(&self, service: &str, rest: &str) -> Option<String> {
+        let index = *self.services.get(service)?;
+        let service = &self.spec.services[index];
+        match rest {
+            "" => Some(service.name.clone()),
+            "_NAMESPACE" => service.namespace.clone(),
+            "_WORKLOAD" => service.workload.clone(),
+            "_IMAGE" => service.image.as_ref().map(Text::to_string),
+            "_ENVIRONMENT" => service.environment.clone(),
+            "_PORT" => service.port.map(|port| port.to_string()),
+            "_REPLICAS" => service
+                .replicas
+                .as_ref()
+                .and_then(|replicas| replicas.value.to_whole())
+                .map(|replicas| replicas.to_string()),
+            _ => None,
+        }
+    }
+
+    /// What a `run` is: its command and its clauses.
+    pub fn run(&mut self, scope: &Scope, node: Syntax<'_>) -> Option<Work> {
+        let command = self.command_in(scope, node)?;
+        let mut expect = Vec::new();
+        let mut effect: Option<(Effect, Syntax<'_>)> = None;
+        let mut attempts = None;
+        let mut capture = None;
+        let mut probe = None;
+        for clause in node.children() {
+            let one = match clause.kind() {
+                Kind::expect => {
+                    expect.extend(self.expectation(scope, clause));
+                    None
+                }
+                Kind::undo => self
+                    .command_in(scope, clause)
+                    .map(|command| Effect::Undo { command }),
+                Kind::reads_only => Some(Effect::ReadsOnly),
+                Kind::idempotent => Some(Effect::Idempotent),
+                Kind::irreversible => Some(Effect::Irreversible {
+                    why: self.title(scope, clause),
+                }),
+                Kind::attempts => {
+                    attempts = self.attempts(clause);
+                    None
+                }
+                Kind::capture => {
+                    capture = clause.child(Kind::name).map(|name| name.text().to_owned());
+                    None
+                }
+                Kind::probe => {
+                    probe = self.command_in(scope, clause);
+                    None
+                }
+                _ => None,
+            };
+            if let Some(one) = one {
+                match &effect {
+                    // What may be run again may also be taken back.
+                    Some((Effect::Idempotent, _)) if matches!(one, Effect::Undo { .. }) => {
+                        effect = Some((one, clause));
+                    }
+                    Some((Effect::Undo { .. }, _)) if one == Effect::Idempotent => {}
+                    Some((_, first)) => {
+                        let first = first.span();
+                        let finding = repeated("the effect of a command", clause.span(), first)
+                            .help("a command has one of `undo`, `reads-only`, `idempotent`, `irreversible`");
+                        self.report(finding);
+                    }
+                    None => effect = Some((one, clause)),
+                }
+            }
+        }
+        Some(Work::Run {
+            command,
+            expect,
+            attempts,
+            capture,
+            effect: effect.map_or(Effect::Undeclared, |(effect, _)| effect),
+            probe,
+        })
+    }
+
+    fn attempts(&mut self, clause: Syntax<'_>) -> Option<Attempts> {
+        let retries = self.count(clause)?;
+        let every = clause
+            .child(Kind::interval)
+            .and_then(|interval| self.duration(interval));
+        Some(Attempts { retries, every })
+    }
+
+    fn expectation(&mut self, scope: &Scope, clause: Syntax<'_>) -> Option<Expectation> {
+        let absent = clause.has(Kind::not_);
+        if let Some(exit) = clause.child(Kind::exit) {
+            let code = self.count(exit)?;
+            return match u8::try_from(code) {
+                Ok(code) => Some(Expectation::Exit { code }),
+                Err(_) => {
+                    self.report(Diagnostic::new(
+                        &TYPE,
+                        exit.span(),
+                        format!("an exit code is 0 to 255, not {code}"),
+                    ));
+                    None
+                }
+            };
+        }
+        if let Some(json) = clause.child(Kind::json) {
+            let sign = clause.child(Kind::comparator)?;
+            let value = clause.children().last()?;
+            let value = match value.kind() {
+                Kind::string => self.text(scope, value).to_string(),
+                _ => value.text().trim().to_owned(),
+            };
+            return Some(Expectation::Json {
+                path: json.text().to_owned(),
+                comparator: Comparator::of_sign(sign.text())?,
+                value,
+            });
+        }
+        if let Some(regex) = clause.child(Kind::regex) {
+            let pattern = regex.text();
+            let pattern = &pattern[1..pattern.len() - 1];
+            return Some(Expectation::Matches {
+                pattern: pattern.replace("\\/", "/"),
+                absent,
+            });
+        }
+        let string = clause.child(Kind::string)?;
+        Some(Expectation::Contains {
+            text: self.text(scope, string),
+            absent,
+        })
+    }
+}
+
+/// The names behind `$` in a shell text: `$NAME` and `${NAME…}`, not `$1`, `$?`, `$(`.
+pub(super) fn variables(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices('$').filter_map(|(at, _)| {
+        if text[..at].ends_with('\\') {
+            return None;
+        }
+        let rest = &text[at + 1..];
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        let length = rest
+            .find(|character: char| !(character.is_ascii_alphanumeric() || character == '_'))
+            .unwrap_or(rest.len());
+        let name = &rest[..length];
+        name.starts_with(|character: char| character.is_ascii_alphabetic() || character == '_')
+            .then_some(name)
+    })
+}

@@ -1,0 +1,461 @@
+//! Reads conditions: names resolved, values in the dimension of their metric.
+
+use super::condition::{Bound, Comparator, Condition, Matcher, Measured, MetricRef, Trend};
+use super::lower::{Binding, Lower, Scope};
+use super::names::{Noun, UNKNOWN_NAME};
+use super::values::{DIMENSION, TYPE, trimmed};
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::quantity::{Dimension, Quantity};
+use crate::source::Span;
+use crate::syntax::{Kind, Node as Syntax};
+
+impl Lower<'_> {
+    /// The condition inside a statement or clause.
+    pub fn condition_in(&mut self, scope: &Scope, around: Syntax<'_>) -> Option<Condition> {
+        let condition = around.child(Kind::condition)?;
+        self.condition(scope, condition)
+    }
+
+    /// A condition on metrics and people's words.
+    pub fn condition(&mut self, scope: &Scope, node: Syntax<'_>) -> Option<Condition> {
+        let any: Vec<Option<Condition>> = node
+            .all(Kind::all_of)
+            .map(|all| {
+                let terms: Vec<Option<Condition>> = all
+                    .children()
+                    .filter_map(|term| self.term(scope, term))
+                    .collect();
+                joined(terms, |of| Condition::All { of })
+            })
+            .collect();
+        joined(any, |of| Condition::Any { of })
+    }
+
+    /// A term; the outer `None` for what is no term (a comment between two).
+    fn term(&mut self, scope: &Scope, term: Syntax<'_>) -> Option<Option<Condition>> {
+        match term.kind() {
+            Kind::negation => {
+                let inner = term
+                    .children()
+                    .find(|node| node.kind() != Kind::not_ && node.kind() != Kind::comment)?;
+                let inner = self.term(scope, inner)?;
+                Some(inner.map(|inner| Condition::Not {
+                    of: Box::new(inner),
+                }))
+            }
+            Kind::nested => {
+                let inner = term.child(Kind::condition)?;
+                Some(self.condition(scope, inner))
+            }
+            Kind::words => {
+                let text = term
+                    .child(Kind::string)
+                    .map(|string| self.text(scope, string))
+                    .unwrap_or_default();
+                Some(Some(Condition::Asserted {
+                    text,
+                    sustained: self.stretch_of(term, Kind::sustained),
+                    over: self.stretch_of(term, Kind::over),
+                }))
+            }
+            Kind::comparison => Some(self.comparison(scope, term)),
+            _ => None,
+        }
+    }
+
+    fn stretch_of(&mut self, term: Syntax<'_>, kind: Kind) -> Option<Quantity> {
+        term.child(kind).and_then(|clause| self.duration(clause))
+    }
+
+    fn comparison(&mut self, scope: &Scope, node: Syntax<'_>) -> Option<Condition> {
+        let subject = node.child(Kind::metric_ref)?;
+        let path = subject.child(Kind::path)?;
+        // A parameter may stand where a metric does: it is compared as words.
+        let is_metric = self
+            .names
+            .find(scope.file, Noun::Metric, path.text())
+            .is_some();
+        if !is_metric && let Some(condition) = self.parameter(scope, node, path) {
+            return Some(condition);
+        }
+        let sustained = self.stretch_of(node, Kind::sustained);
+        let over = self.stretch_of(node, Kind::over);
+        let (metric, dimension) = self.metric_ref(scope, subject)?;
+        let (bound, value_span) = self.bound(scope, node, subject, &dimension)?;
+        Some(Condition::Measured(Measured {
+            metric,
+            bound,
+            sustained,
+            over,
+            span: trimmed(node),
+            value_span,
+        }))
+    }
+
+    fn bound(
+        &mut self,
+        scope: &Scope,
+        node: Syntax<'_>,
+        subject: Syntax<'_>,
+        dimension: &Dimension,
+    ) -> Option<(Bound, Span)> {
+        if let Some(sign) = node.child(Kind::comparator) {
+            let comparator = Comparator::of_sign(sign.text())?;
+            let token = node.children().find(|child| {
+                child.span().start >= sign.span().end && child.kind() != Kind::comment
+            })?;
+            let value = self.compared_with(scope, token, subject, dimension)?;
+            return Some((Bound::Compare { comparator, value }, trimmed(token)));
+        }
+        if let Some(between) = node.child(Kind::between) {
+            let token = between.child(Kind::range)?;
+            let range = self.range_of(token, Some(dimension))?;
+            return Some((Bound::Between { range }, trimmed(token)));
+        }
+        if let Some(about) = node.child(Kind::about) {
+            let token = about.child(Kind::quantity)?;
+            let value = self.quantity_of(token, dimension)?;
+            return Some((Bound::About { value }, token.span()));
+        }
+        if let Some(near) = node.child(Kind::close_to) {
+            let span = trimmed(near);
+            let name = near.child(Kind::path);
+            if let Some(token) = near.child(Kind::quantity) {
+                let tolerance = self.quantity_of(token, &Dimension::Ratio)?;
+                let of = name?.text().to_owned();
+                let known = of == "stable"
+                    || self.names.find(scope.file, Noun::Service, &of).is_some()
+                    || self.names.find(scope.file, Noun::Baseline, &of).is_some();
+                if !known {
+                    let finding = self.names.unknown(
+                        scope.file,
+                        &[Noun::Baseline, Noun::Service],
+                        &of,
+                        name?.span(),
+                    );
+                    self.found.extend(finding.map(|finding| {
+                        finding.help(
+                            "`within 20% of stable` compares the canary with the stable version",
+                        )
+                    }));
+                }
+                return Some((Bound::Near { tolerance, of }, span));
+            }
+            let of = match name {
+                Some(name) => {
+                    self.find(scope, Noun::Baseline, name)?;
+                    Some(name.text().to_owned())
+                }
+                None => None,
+            };
+            return Some((Bound::Baseline { of }, span));
+        }
+        if let Some(trend) = node.child(Kind::trend) {
+            let trend = match trend.text() {
+                "increasing" => Trend::Increasing,
+                "decreasing" => Trend::Decreasing,
+                _ => Trend::Stable,
+            };
+            return Some((Bound::Trend { trend }, trimmed(node)));
+        }
+        let finding = Diagnostic::new(
+            &TYPE,
+            trimmed(subject),
+            format!(
+                "the metric `{}` is compared with nothing",
+                subject.text().trim()
+            ),
+        )
+        .help(format!(
+            "say what it must be: `{} < …` with {}",
+            subject.text().trim(),
+            dimension.phrase()
+        ));
+        self.report(finding);
+        None
+    }
+
+    /// The value that a metric is compared with: a quantity, or a parameter with a known value.
+    fn compared_with(
+        &mut self,
+        scope: &Scope,
+        token: Syntax<'_>,
+        subject: Syntax<'_>,
+        dimension: &Dimension,
+    ) -> Option<Quantity> {
+        match token.kind() {
+            Kind::quantity => {
+                let quantity = self.quantity(token)?;
+                if let Some(fitted) = quantity.fit(dimension) {
+                    return Some(fitted);
+                }
+                let mut finding = Diagnostic::new(
+                    &DIMENSION,
+                    token.span(),
+                    format!(
+                        "`{}` is a {}, and `{quantity}` is a {}",
+                        subject.text().trim(),
+                        dimension.name(),
+                        quantity.dimension.name()
+                    ),
+                )
+                .label(format!("expected {}", dimension.phrase()))
+                .also(trimmed(subject), format!("this is a {}", dimension.name()));
+                if let Some(declared) = subject
+                    .child(Kind::path)
+                    .and_then(|path| self.names.find(scope.file, Noun::Metric, path.text()))
+                {
+                    finding = finding.also(declared.name_span(), "declared here");
+                }
+                for (title, text) in quantity.suggest(dimension) {
+                    finding = finding.offer(title, token.span(), text);
+                }
+                self.report(finding);
+                None
+            }
+            Kind::metric_ref => {
+                let path = token.child(Kind::path)?;
+                let value = self.known_value(scope, path)?;
+                match Quantity::parse(&value) {
+                    Ok(quantity) => self.fitted(&quantity, dimension, token.span()),
+                    Err(_) => {
+                        self.report(Diagnostic::new(
+                            &TYPE,
+                            token.span(),
+                            format!("expected {}, found `{value}`", dimension.phrase()),
+                        ));
+                        None
+                    }
+                }
+            }
+            _ => {
+                self.report(Diagnostic::new(
+                    &DIMENSION,
+                    trimmed(token),
+                    format!(
+                        "expected {}, found `{}`",
+                        dimension.phrase(),
+                        token.text().trim()
+                    ),
+                ));
+                None
+            }
+        }
+    }
+
+    /// The value of a parameter as far as it is known when compiling.
+    fn known_value(&mut self, scope: &Scope, path: Syntax<'_>) -> Option<String> {
+        if let Some(binding) = scope.bindings.get(path.text()) {
+            return Some(binding.written());
+        }
+        let declared = self.find(scope, Noun::Parameter, path)?;
+        let value = declared
+            .node
+            .child(Kind::default)
+            .map(|default| default.text().trim_start_matches('=').trim().to_owned());
+        if value.is_none() {
+            let finding = Diagnostic::new(
+                &TYPE,
+                path.span(),
+                format!("the parameter `{}` has no value yet", path.text()),
+            )
+            .also(declared.name_span(), "declared without a value")
+            .help("a threshold must be known before the deployment: give it a default");
+            self.report(finding);
+        }
+        value
+    }
+
+    /// A condition on a parameter, if the name is one.
+    fn parameter(
+        &mut self,
+        scope: &Scope,
+        node: Syntax<'_>,
+        path: Syntax<'_>,
+    ) -> Option<Condition> {
+        let name = path.text();
+        let bound = scope.bindings.contains_key(name);
+        if !bound {
+            self.names.find(scope.file, Noun::Parameter, name)?;
+        }
+        let Some(sign) = node.child(Kind::comparator) else {
+            return Some(Condition::Parameter {
+                parameter: name.to_owned(),
+                comparator: Comparator::Equal,
+                value: "true".to_owned(),
+            });
+        };
+        let comparator = Comparator::of_sign(sign.text())?;
+        if !matches!(comparator, Comparator::Equal | Comparator::NotEqual) {
+            self.report(
+                Diagnostic::new(
+                    &TYPE,
+                    sign.span(),
+                    format!(
+                        "a parameter is compared by `==` or `!=`, not by `{}`",
+                        sign.text()
+                    ),
+                )
+                .help("what is measured is a metric"),
+            );
+        }
+        let token = node
+            .children()
+            .find(|child| child.span().start >= sign.span().end && child.kind() != Kind::comment)?;
+        let value = token.text().trim().trim_matches('"').to_owned();
+        if let Some(declared) = self.names.find(scope.file, Noun::Parameter, name) {
+            let choices = super::definitions::choices(declared.node);
+            if !choices.is_empty() && !choices.contains(&value) {
+                let mut finding = Diagnostic::new(
+                    &TYPE,
+                    trimmed(token),
+                    format!("`{value}` is no choice of `{name}`"),
+                )
+                .also(
+                    declared.name_span(),
+                    format!("the choices: {}", choices.join(", ")),
+                );
+                if let Some(near) = nearest(&value, choices.iter().map(String::as_str)) {
+                    finding = finding.offer(format!("write `{near}`"), trimmed(token), near);
+                }
+                self.report(finding);
+            }
+        }
+        Some(Condition::Parameter {
+            parameter: name.to_owned(),
+            comparator,
+            value,
+        })
+    }
+
+    /// A metric in use, made if it was not made yet, and what it measures.
+    pub fn metric_ref(
+        &mut self,
+        scope: &Scope,
+        node: Syntax<'_>,
+    ) -> Option<(MetricRef, Dimension)> {
+        let path = node.child(Kind::path)?;
+        let Some(declared) = self.names.find(scope.file, Noun::Metric, path.text()) else {
+            let finding = self.names.unknown(
+                scope.file,
+                &[Noun::Metric, Noun::Parameter],
+                path.text(),
+                path.span(),
+            );
+            self.found.extend(finding.map(|finding| {
+                if finding.rule.code == UNKNOWN_NAME.code
+                    && finding.helps.is_empty()
+                    && finding.fixes.is_empty()
+                {
+                    finding.help("what a person asserts stands in quotes")
+                } else {
+                    finding
+                }
+            }));
+            return None;
+        };
+        let name = self.metric(scope, declared, node.child(Kind::arguments), path)?;
+        let dimension = self.spec.metrics[*self.metrics.get(&name)?]
+            .dimension
+            .clone();
+        let labels = node
+            .child(Kind::selector)
+            .into_iter()
+            .flat_map(|selector| selector.children())
+            .filter(|matcher| matcher.kind() == Kind::matcher)
+            .filter_map(|matcher| {
+                let value = matcher
+                    .child(Kind::label_value)
+                    .map(|value| value.text().to_owned())
+                    .or_else(|| {
+                        matcher
+                            .child(Kind::string)
+                            .map(|string| self.text(scope, string).to_string())
+                    })?;
+                Some(Matcher {
+                    label: matcher.child(Kind::label_name)?.text().to_owned(),
+                    matching: matcher.child(Kind::matching)?.text().to_owned(),
+                    value,
+                })
+            })
+            .collect();
+        Some((
+            MetricRef {
+                metric: name,
+                labels,
+            },
+            dimension,
+        ))
+    }
+
+    /// What an argument of this type stands for.
+    pub fn binding(
+        &mut self,
+        scope: &Scope,
+        parameter: Syntax<'_>,
+        value: Syntax<'_>,
+    ) -> Option<Binding> {
+        let type_node = parameter.child(Kind::type_)?;
+        let type_name = type_node.child(Kind::type_name)?.text().to_owned();
+        let written = value.text().trim();
+        if let Some(bound) = scope.bindings.get(written) {
+            return Some(bound.clone());
+        }
+        if type_name == "service" {
+            let path = value.descend().find(|node| node.kind() == Kind::path);
+            let Some(path) = path else {
+                self.wrong_type(value, "a service");
+                return None;
+            };
+            let declared = self.find(scope, Noun::Service, path)?;
+            return Some(Binding::Service(self.use_service(declared)));
+        }
+        if type_name == "percentile" {
+            let number = written
+                .strip_prefix('p')
+                .filter(|digits| (1..=4).contains(&digits.len()))
+                .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()));
+            return match number {
+                Some(digits) => Some(Binding::Words(format!("0.{digits}"))),
+                None => {
+                    self.wrong_type(value, "a percentile such as `p95`");
+                    None
+                }
+            };
+        }
+        let of = type_node.child(Kind::noun).map(|noun| noun.text());
+        if let Some(dimension) = Dimension::of_type(&type_name, of) {
+            let Some(token) = value.descend().find(|node| node.kind() == Kind::quantity) else {
+                self.wrong_type(value, &dimension.phrase());
+                return None;
+            };
+            return self.quantity_of(token, &dimension).map(Binding::Quantity);
+        }
+        if let Some(string) = value.descend().find(|node| node.kind() == Kind::string) {
+            return Some(Binding::Words(self.text(scope, string).to_string()));
+        }
+        Some(Binding::Words(written.to_owned()))
+    }
+
+    fn wrong_type(&mut self, value: Syntax<'_>, wanted: &str) {
+        self.report(Diagnostic::new(
+            &TYPE,
+            trimmed(value),
+            format!("expected {wanted}, found `{}`", value.text().trim()),
+        ));
+    }
+}
+
+/// One condition where there is one, the combination where there are more, none where one could
+/// not be read.
+fn joined(
+    parts: Vec<Option<Condition>>,
+    join: impl FnOnce(Vec<Condition>) -> Condition,
+) -> Option<Condition> {
+    let mut parts: Vec<Condition> = parts.into_iter().collect::<Option<Vec<_>>>()?;
+    match parts.len() {
+        0 => None,
+        1 => parts.pop(),
+        _ => Some(join(parts)),
+    }
+}

@@ -1,0 +1,317 @@
+//! The pass itself: what every part of it shares.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::names::{self, Declared, Names, Noun};
+use super::node::{Node, Reference, Times, Work};
+use super::spec::{Metric, Spec};
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::quantity::{Mistake, Quantity};
+use crate::rule;
+use crate::source::Span;
+use crate::syntax::{Kind, Node as Syntax};
+
+rule! {
+    /// The statement or clause exists, and it means nothing where it stands. Move it to where it
+    /// belongs, or remove it.
+    pub MISPLACED = "D0402", "misplaced", Error, "a statement or clause where it means nothing";
+    /// Something is said twice, so the second would silently win or lose.
+    pub REPEATED = "D0403", "repeated", Error, "a setting or clause that is said twice";
+    /// What is declared lacks what it needs to mean anything.
+    pub INCOMPLETE = "D0404", "incomplete", Error, "a declaration that lacks what it needs";
+    /// A checklist or procedure includes itself, directly or over others, and would never end.
+    pub ENDLESS = "D0405", "endless-include", Error, "a checklist or procedure that includes itself";
+}
+
+/// How deep includes may nest.
+pub(super) const MAX_INCLUDES: usize = 32;
+
+/// What a parameter of a checklist, procedure or metric stands for while it is expanded.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Binding {
+    /// A service, by name.
+    Service(String),
+    /// A number with its dimension.
+    Quantity(Quantity),
+    /// Words, as the language writes them, without quotes.
+    Words(String),
+}
+
+impl Binding {
+    pub fn written(&self) -> String {
+        match self {
+            Binding::Service(name) | Binding::Words(name) => name.clone(),
+            Binding::Quantity(quantity) => quantity.written.clone(),
+        }
+    }
+}
+
+/// Where the pass stands.
+#[derive(Clone, Default)]
+pub(super) struct Scope {
+    /// The file whose names are visible, by number.
+    pub file: usize,
+    /// What the parameters of the checklist or procedure around stand for.
+    pub bindings: BTreeMap<String, Binding>,
+    /// The includes around, outermost first: (file, name).
+    pub includes: Vec<(usize, String)>,
+    /// The fields of the message around.
+    pub fields: BTreeSet<String>,
+    /// The service that a canary or blue-green around is about.
+    pub service: Option<String>,
+}
+
+/// What the pass has made so far.
+pub(super) struct Lower<'a> {
+    pub names: Names<'a>,
+    pub spec: Spec,
+    pub found: Vec<Diagnostic>,
+    /// Every id that was given away, and where.
+    pub ids: HashMap<String, Span>,
+    /// Metrics that were made, by name.
+    pub metrics: HashMap<String, usize>,
+    /// Services that were made, by name: whatever they need to fill in queries and commands.
+    pub services: HashMap<String, usize>,
+    /// Procedures from elsewhere or with arguments that were made, by (file, name and arguments).
+    pub procedures: BTreeMap<(usize, String), String>,
+    /// Nodes that such procedures became; they stand after everything else.
+    pub made: Vec<Node>,
+}
+
+/// A node under construction.
+pub(super) struct Draft {
+    pub node: Node,
+    pub seen: Vec<(Kind, Span)>,
+}
+
+impl<'a> Lower<'a> {
+    pub fn report(&mut self, finding: Diagnostic) {
+        self.found.push(finding);
+    }
+
+    /// A mistake inside a token, as a finding of `rule` at the token's place.
+    pub fn mistake(
+        &mut self,
+        rule: &'static crate::diagnostic::Rule,
+        token: Span,
+        mistake: Mistake,
+    ) {
+        let span = Span::new(
+            token.source,
+            token.start + mistake.start as u32,
+            (token.start + mistake.end as u32).min(token.end),
+        );
+        let mut finding = Diagnostic::new(rule, span, mistake.message);
+        if !mistake.help.is_empty() {
+            finding = finding.help(mistake.help);
+        }
+        for (title, text) in mistake.suggestions {
+            finding = finding.offer(title, token, text);
+        }
+        self.report(finding);
+    }
+
+    /// What a path means; a finding where it means nothing.
+    pub fn find(&mut self, scope: &Scope, noun: Noun, path: Syntax<'_>) -> Option<Declared<'a>> {
+        let found = self.names.find(scope.file, noun, path.text());
+        if found.is_none() {
+            let finding = self
+                .names
+                .unknown(scope.file, &[noun], path.text(), path.span());
+            self.found.extend(finding);
+        }
+        found
+    }
+
+    /// An id for a node: the names around it and its own. A name that the author wrote must be
+    /// unique where it stands; one made of words gets a number if it is not.
+    pub fn id(
+        &mut self,
+        around: &str,
+        name: Option<(&str, Span)>,
+        words: &str,
+        span: Span,
+    ) -> String {
+        let own = match name {
+            Some((name, _)) => name.to_owned(),
+            None => slug(words),
+        };
+        let id = if around.is_empty() {
+            own
+        } else {
+            format!("{around}/{own}")
+        };
+        if let Some(&first) = self.ids.get(&id) {
+            if let Some((name, at)) = name {
+                let finding = names::duplicate("node", name, at, first)
+                    .note(format!("both would have the id `{id}`"));
+                self.report(finding);
+            }
+            let mut number = 2;
+            loop {
+                let other = format!("{id}-{number}");
+                if !self.ids.contains_key(&other) {
+                    self.ids.insert(other.clone(), span);
+                    return other;
+                }
+                number += 1;
+            }
+        }
+        let at = name.map_or(span, |(_, at)| at);
+        self.ids.insert(id.clone(), at);
+        id
+    }
+
+    /// Begins a node: its id, its title, its place.
+    pub fn draft(
+        &mut self,
+        scope: &Scope,
+        around: &str,
+        syntax: Syntax<'_>,
+        words: &str,
+        work: Work,
+    ) -> Draft {
+        let name = syntax.child(Kind::name);
+        let title_node = syntax.child(Kind::title);
+        let title = title_node
+            .map(|title| self.text(scope, title))
+            .unwrap_or_default();
+        let made;
+        let words = match title_node {
+            Some(_) => {
+                made = title.to_string();
+                &made
+            }
+            None => words,
+        };
+        let span = syntax.trimmed();
+        let name_span = name
+            .or(title_node)
+            .map_or_else(|| first_line(syntax), Syntax::span);
+        let id = self.id(
+            around,
+            name.map(|name| (name.text(), name.span())),
+            words,
+            name_span,
+        );
+        Draft {
+            node: Node {
+                id,
+                title,
+                work,
+                times: Times::default(),
+                owners: Vec::new(),
+                condition: None,
+                after: Vec::new(),
+                status: None,
+                done: false,
+                otherwise: Vec::new(),
+                children: Vec::new(),
+                span,
+                name_span,
+            },
+            seen: Vec::new(),
+        }
+    }
+
+    /// The roles that a `by`, `to` or `page` names.
+    pub fn roles(&mut self, scope: &Scope, list: Syntax<'_>) -> Vec<String> {
+        list.all(Kind::path)
+            .filter_map(|path| {
+                let declared = self.find(scope, Noun::Role, path)?;
+                Some(self.use_role(declared))
+            })
+            .collect()
+    }
+
+    /// The name under which the plan knows a metric; makes it if it was not made yet.
+    pub fn add_metric(&mut self, metric: Metric) {
+        self.metrics
+            .insert(metric.name.clone(), self.spec.metrics.len());
+        self.spec.metrics.push(metric);
+    }
+
+    /// A finding: this clause or statement means nothing here.
+    pub fn misplaced(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        let finding = Diagnostic::new(&MISPLACED, span, message).help(help);
+        self.report(finding);
+    }
+}
+
+impl Draft {
+    /// Notes that a clause was read; gives the place of the first one if it is said twice.
+    pub fn once(&mut self, clause: Syntax<'_>) -> Option<Span> {
+        let first = self
+            .seen
+            .iter()
+            .find(|(kind, _)| *kind == clause.kind())
+            .map(|&(_, span)| span);
+        self.seen.push((clause.kind(), clause.span()));
+        first
+    }
+}
+
+/// The finding for something that is said twice.
+pub(super) fn repeated(what: &str, span: Span, first: Span) -> Diagnostic {
+    Diagnostic::new(&REPEATED, span, format!("`{what}` is said twice"))
+        .also(first, "said first")
+        .help("keep one of them")
+}
+
+/// The first line of a statement: what findings about the whole point to.
+pub(super) fn first_line(syntax: Syntax<'_>) -> Span {
+    let span = syntax.trimmed();
+    let text = syntax.text();
+    let head = text
+        .find(['\n', '{'])
+        .map_or(text.len(), |end| end)
+        .min((span.end - span.start) as usize);
+    let head = text[..head].trim_end().len() as u32;
+    Span::new(span.source, span.start, span.start + head)
+}
+
+/// A name made of words: lower-case letters and digits of the first words, joined by `-`.
+pub(super) fn slug(words: &str) -> String {
+    let mut slug = String::new();
+    for word in words
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
+        let word: String = word
+            .to_lowercase()
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect();
+        if word.is_empty() {
+            continue;
+        }
+        if !slug.is_empty() && slug.len() + word.len() >= 40 {
+            break;
+        }
+        if !slug.is_empty() {
+            slug.push('-');
+        }
+        slug.push_str(&word[..word.len().min(40)]);
+    }
+    if slug.is_empty() {
+        slug.push_str("item");
+    }
+    slug
+}
+
+/// A finding's help for a word that is none of those allowed.
+pub(super) fn one_of(word: &str, allowed: &[&str]) -> (String, Option<String>) {
+    let all: Vec<String> = allowed.iter().map(|word| format!("`{word}`")).collect();
+    (
+        format!("one of {}", all.join(", ")),
+        nearest(word, allowed.iter().copied()).map(str::to_owned),
+    )
+}
+
+/// A reference as it is written; its id is settled when every id is known.
+pub(super) fn reference(path: Syntax<'_>) -> Reference {
+    Reference {
+        id: path.text().to_owned(),
+        span: path.span(),
+    }
+}

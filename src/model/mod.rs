@@ -1,0 +1,113 @@
+//! In: a file as it was written, and the files that it brings in. Out: a [`Spec`]: what it means,
+//! every name resolved and every quantity typed. Knows nothing of order, time or targets.
+
+mod action;
+mod actions;
+mod command;
+mod commands;
+mod condition;
+mod conditions;
+mod definitions;
+mod items;
+mod lower;
+mod modules;
+mod names;
+mod node;
+mod places;
+mod references;
+mod rollouts;
+mod spec;
+mod statements;
+mod text;
+mod values;
+
+pub use action::{Action, Deed, Notice};
+pub use command::{Attempts, Command, Effect, Expectation, Origin};
+pub use condition::{Bound, Comparator, Condition, Matcher, Measured, MetricRef, Trend};
+pub use items::target_words;
+pub use lower::{ENDLESS, INCOMPLETE, MISPLACED, REPEATED};
+pub use names::{DUPLICATE_NAME, IMPORT, SHADOWED, UNKNOWN_NAME, UNUSED};
+pub use node::{
+    Event, Expected, Given, Interval, Node, Reference, Target, TestPoint, Timed, Times, ValueType,
+    WaitFor, Work,
+};
+pub use spec::{
+    Better, Channel, Contact, Deployment, Field, Message, Metric, NoData, Parameter, Role, Secret,
+    Service, Spec, Traffic,
+};
+pub use text::{Piece, Text};
+pub use values::{DIMENSION, QUANTITY, TIME, TYPE, dedent};
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{Loader, Sources};
+use crate::syntax::{File, Kind};
+
+use lower::Lower;
+use names::Names;
+
+/// What a file means. Never fails: what means nothing is a finding, and the rest is there.
+/// The files that are brought in are added to `sources`.
+pub fn lower(file: &File, sources: &mut Sources, loader: &dyn Loader) -> (Spec, Vec<Diagnostic>) {
+    let (modules, mut found) = modules::load(file, sources, loader);
+    let files = &modules.files;
+    let mut names = Names::new(files, &mut found);
+    let declares: Vec<std::collections::HashSet<&str>> = (0..files.len())
+        .map(|index| names.declared(index).collect())
+        .collect();
+    modules::enter(
+        &modules,
+        &mut names.tables,
+        |file, name| declares[file].contains(name),
+        &mut found,
+    );
+    let mut lower = Lower {
+        names,
+        spec: Spec::default(),
+        found,
+        ids: HashMap::new(),
+        metrics: HashMap::new(),
+        services: HashMap::new(),
+        procedures: BTreeMap::new(),
+        made: Vec::new(),
+    };
+    lower.items(&files[0]);
+    lower.settle();
+    lower.shadowed(&files[0]);
+    if lower.spec.deployment.is_some() {
+        lower.names.unused(&mut lower.found);
+    }
+    (lower.spec, lower.found)
+}
+
+impl Lower<'_> {
+    /// Parameters that hide declarations of their file.
+    fn shadowed(&mut self, file: &File) {
+        for item in file.items() {
+            for parameter in item
+                .child(Kind::parameters)
+                .into_iter()
+                .flat_map(|list| list.children())
+                .filter(|child| child.kind() == Kind::parameter)
+            {
+                let Some(name) = parameter.child(Kind::name) else {
+                    continue;
+                };
+                if let Some((what, first)) = self.names.shadows(0, name.text()) {
+                    let finding = Diagnostic::new(
+                        &SHADOWED,
+                        name.span(),
+                        format!(
+                            "the parameter `{}` hides the {what} of this name",
+                            name.text()
+                        ),
+                    )
+                    .also(first, "hidden inside")
+                    .help("give the parameter another name");
+                    self.report(finding);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Brings in the files that a file names with `use`.
+
+use std::collections::HashMap;
+
+use super::names::{IMPORT, Table};
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::source::{LoadError, Loader, Source, SourceId, Sources, Span};
+use crate::stdlib;
+use crate::syntax::{self, File, Kind};
+
+/// How many files one deployment may bring in.
+const MAX_FILES: usize = 256;
+
+/// The files of a deployment, the first being the one that was asked for.
+#[derive(Default)]
+pub(super) struct Modules {
+    pub files: Vec<File>,
+    /// For each file: what it brings in, as (the `use`, the file's number).
+    pub uses: Vec<Vec<Use>>,
+}
+
+/// One `use`.
+pub(super) struct Use {
+    /// The name under which the module is known.
+    pub name: String,
+    /// The names that are brought in by themselves, and where they stand.
+    pub names: Vec<(String, Span)>,
+    /// The number of the file.
+    pub file: usize,
+}
+
+struct Load<'a> {
+    sources: &'a mut Sources,
+    loader: &'a dyn Loader,
+    known: HashMap<String, usize>,
+    /// The files that are being read, outermost first: (path, number).
+    open: Vec<(String, usize)>,
+    modules: Modules,
+    found: Vec<Diagnostic>,
+}
+
+/// Reads every file that `root` brings in, and those that they bring in.
+pub(super) fn load(
+    root: &File,
+    sources: &mut Sources,
+    loader: &dyn Loader,
+) -> (Modules, Vec<Diagnostic>) {
+    let path = sources.get(root.source).path().to_owned();
+    let mut load = Load {
+        sources,
+        loader,
+        known: HashMap::from([(path.clone(), 0)]),
+        open: vec![(path, 0)],
+        modules: Modules::default(),
+        found: Vec::new(),
+    };
+    load.modules.files.push(root.clone());
+    load.modules.uses.push(Vec::new());
+    load.follow(0);
+    (load.modules, load.found)
+}
+
+impl Load<'_> {
+    fn follow(&mut self, at: usize) {
+        let file = self.modules.files[at].clone();
+        let from = self.sources.get(file.source).path().to_owned();
+        for item in file.items().filter(|item| item.kind() == Kind::use_) {
+            let Some(module) = item.child(Kind::module) else {
+                continue;
+            };
+            let names = item
+                .child(Kind::imports)
+                .into_iter()
+                .flat_map(|imports| imports.children())
+                .filter(|node| node.kind() == Kind::name)
+                .map(|node| (node.text().to_owned(), node.span()))
+                .collect();
+            if let Some(number) = self.read(&from, module.text(), module.span()) {
+                let name = module
+                    .text()
+                    .trim_end_matches(".deploy")
+                    .rsplit('/')
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned();
+                self.modules.uses[at].push(Use {
+                    name,
+                    names,
+                    file: number,
+                });
+            }
+        }
+    }
+
+    fn read(&mut self, from: &str, module: &str, span: Span) -> Option<usize> {
+        let (path, text) = if let Some(name) = module.strip_prefix("std/") {
+            match stdlib::module(name) {
+                Some(text) => (format!("std/{name}.deploy"), text.to_owned()),
+                None => {
+                    let known = stdlib::MODULES.iter().map(|(name, _)| *name);
+                    let mut finding = Diagnostic::new(
+                        &IMPORT,
+                        span,
+                        format!("the standard library has no module `{module}`"),
+                    );
+                    if let Some(near) = nearest(name, known.clone()) {
+                        finding = finding.offer(
+                            format!("write `std/{near}`"),
+                            span,
+                            format!("std/{near}"),
+                        );
+                    }
+                    let all: Vec<String> = known.map(|name| format!("`std/{name}`")).collect();
+                    self.found
+                        .push(finding.help(format!("it has {}", all.join(", "))));
+                    return None;
+                }
+            }
+        } else {
+            match self.loader.load(from, module) {
+                Ok(loaded) => loaded,
+                Err(error) => {
+                    self.found.push(refused(module, span, error));
+                    return None;
+                }
+            }
+        };
+        if let Some(position) = self.open.iter().position(|(open, _)| *open == path) {
+            let mut circle: Vec<String> = self.open[position..]
+                .iter()
+                .map(|(path, _)| format!("`{path}`"))
+                .collect();
+            circle.push(format!("`{path}`"));
+            self.found.push(
+                Diagnostic::new(
+                    &IMPORT,
+                    span,
+                    format!("`{module}` brings this file in again"),
+                )
+                .note(format!("the circle: {}", circle.join(" → ")))
+                .help("move what both need into a third file"),
+            );
+            return None;
+        }
+        if let Some(&number) = self.known.get(&path) {
+            return Some(number);
+        }
+        if self.modules.files.len() >= MAX_FILES {
+            self.found.push(Diagnostic::new(
+                &IMPORT,
+                span,
+                format!("a deployment can't bring in more than {MAX_FILES} files"),
+            ));
+            return None;
+        }
+        let source: SourceId = self.sources.add(Source::new(path.clone(), text));
+        let shared = self.sources.get(source).shared();
+        let (file, found) = syntax::parse(source, &shared);
+        self.found.extend(found);
+        let number = self.modules.files.len();
+        self.modules.files.push(file);
+        self.modules.uses.push(Vec::new());
+        self.known.insert(path.clone(), number);
+        self.open.push((path, number));
+        self.follow(number);
+        self.open.pop();
+        Some(number)
+    }
+}
+
+fn refused(module: &str, span: Span, error: LoadError) -> Diagnostic {
+    match error {
+        LoadError::Missing => {
+            Diagnostic::new(&IMPORT, span, format!("there is no file `{module}`"))
+                .help("the path is seen from this file; `.deploy` may be left out")
+        }
+        LoadError::Outside => Diagnostic::new(
+            &IMPORT,
+            span,
+            format!("`{module}` lies outside of the project"),
+        )
+        .help("the project is the folder that holds `deployc.toml` or `.git`, or the file's own"),
+        LoadError::Unreadable(why) => {
+            Diagnostic::new(&IMPORT, span, format!("`{module}` can't be read: {why}"))
+        }
+    }
+}
+
+/// Enters what each file brings in into the tables of names.
+pub(super) fn enter<'a>(
+    modules: &'a Modules,
+    tables: &mut [Table<'a>],
+    known: impl Fn(usize, &str) -> bool,
+    found: &mut Vec<Diagnostic>,
+) {
+    for (at, uses) in modules.uses.iter().enumerate() {
+        for one in uses {
+            tables[at].modules.insert(one.name.clone(), one.file);
+            for (name, span) in &one.names {
+                if known(one.file, name) {
+                    tables[at].imported.insert(name, one.file);
+                } else {
+                    found.push(Diagnostic::new(
+                        &IMPORT,
+                        *span,
+                        format!("the module `{}` has nothing called `{name}`", one.name),
+                    ));
+                }
+            }
+        }
+    }
+}

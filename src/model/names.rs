@@ -1,0 +1,446 @@
+//! Which names there are, and what they stand for.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::rule;
+use crate::source::Span;
+use crate::syntax::{File, Kind, Node as Syntax};
+
+rule! {
+    /// The name is declared nowhere that this file can see. Declare it, bring it in with `use`, or
+    /// correct the spelling.
+    pub UNKNOWN_NAME = "D0201", "unknown-name", Error, "a name that nothing declares";
+    /// Two things of the same kind have the same name, so nobody can tell which one is meant.
+    pub DUPLICATE_NAME = "D0202", "duplicate-name", Error, "a name that is declared twice";
+    /// What is declared and never used is often a misspelled use somewhere else, or a leftover that
+    /// the next reader will trust.
+    pub UNUSED = "D0203", "unused", Warning, "a declaration that nothing uses", allowable;
+    /// The module can't be brought in: it is missing, lies outside the project, can't be read, or
+    /// brings itself in again over others.
+    pub IMPORT = "D0204", "import", Error, "a module that can't be brought in";
+    /// A parameter of a checklist or procedure has the name of a declaration of the same file.
+    /// Inside, the parameter is meant; a reader may think of the other.
+    pub SHADOWED = "D0205", "shadowed", Warning, "a parameter that hides a declaration", allowable;
+}
+
+/// The kinds of things that have names of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Noun {
+    Parameter,
+    Secret,
+    Role,
+    Channel,
+    Service,
+    Metric,
+    Message,
+    Checklist,
+    Procedure,
+    Rollback,
+    Baseline,
+    Severity,
+}
+
+impl Noun {
+    pub fn word(self) -> &'static str {
+        match self {
+            Noun::Parameter => "parameter",
+            Noun::Secret => "secret",
+            Noun::Role => "role",
+            Noun::Channel => "channel",
+            Noun::Service => "service",
+            Noun::Metric => "metric",
+            Noun::Message => "message",
+            Noun::Checklist => "checklist",
+            Noun::Procedure => "procedure",
+            Noun::Rollback => "rollback",
+            Noun::Baseline => "baseline",
+            Noun::Severity => "severity",
+        }
+    }
+
+    fn of(kind: Kind) -> Option<Noun> {
+        Some(match kind {
+            Kind::param => Noun::Parameter,
+            Kind::secret => Noun::Secret,
+            Kind::role => Noun::Role,
+            Kind::channel => Noun::Channel,
+            Kind::service => Noun::Service,
+            Kind::metric => Noun::Metric,
+            Kind::message => Noun::Message,
+            Kind::checklist => Noun::Checklist,
+            Kind::procedure => Noun::Procedure,
+            Kind::rollback => Noun::Rollback,
+            Kind::baseline => Noun::Baseline,
+            Kind::severity => Noun::Severity,
+            _ => return None,
+        })
+    }
+
+    /// Whether it is worth saying that nothing uses it: people, places, rollbacks and rules
+    /// speak for themselves in a runbook.
+    fn should_be_used(self) -> bool {
+        match self {
+            Noun::Parameter | Noun::Secret | Noun::Metric | Noun::Message | Noun::Checklist => true,
+            Noun::Role
+            | Noun::Channel
+            | Noun::Service
+            | Noun::Procedure
+            | Noun::Rollback
+            | Noun::Baseline
+            | Noun::Severity => false,
+        }
+    }
+}
+
+/// A declaration in a file: the number of the file among those that were read, and the node.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Declared<'a> {
+    pub file: usize,
+    pub node: Syntax<'a>,
+}
+
+impl Declared<'_> {
+    pub fn name_span(&self) -> Span {
+        self.node
+            .child(Kind::name)
+            .map_or_else(|| self.node.trimmed(), Syntax::span)
+    }
+}
+
+/// What one file declares and brings in.
+#[derive(Debug, Default)]
+pub(super) struct Table<'a> {
+    names: HashMap<(Noun, &'a str), Declared<'a>>,
+    /// Names of modules: the number of the file.
+    pub modules: BTreeMap<String, usize>,
+    /// Names that were brought in by themselves: the number of the file that declares them.
+    pub imported: HashMap<&'a str, usize>,
+    /// Words in what could not be read: a name among them may have been declared there.
+    poisoned: BTreeSet<&'a str>,
+    /// Names under which commands keep their output.
+    pub captures: BTreeSet<&'a str>,
+}
+
+/// All tables, and which names were used.
+pub(super) struct Names<'a> {
+    pub tables: Vec<Table<'a>>,
+    used: BTreeSet<(usize, Noun, String)>,
+}
+
+impl<'a> Names<'a> {
+    /// Reads the declarations of every file. Names that are declared twice are findings.
+    pub fn new(files: &'a [File], found: &mut Vec<Diagnostic>) -> Names<'a> {
+        let tables = files
+            .iter()
+            .enumerate()
+            .map(|(index, file)| table(index, file, found))
+            .collect();
+        Names {
+            tables,
+            used: BTreeSet::new(),
+        }
+    }
+
+    /// What a path means in a file: `error-rate`, or `http.error-rate` over a module.
+    pub fn find(&mut self, file: usize, noun: Noun, path: &str) -> Option<Declared<'a>> {
+        let (at, name) = self.locate(file, path)?;
+        let found = self.tables[at].names.get(&(noun, name)).copied();
+        if found.is_some() {
+            self.used.insert((at, noun, name.to_owned()));
+        }
+        found
+    }
+
+    fn locate<'p>(&self, file: usize, path: &'p str) -> Option<(usize, &'p str)> {
+        let mut at = file;
+        let mut rest = path;
+        while let Some((module, inner)) = rest.split_once('.') {
+            at = *self.tables[at].modules.get(module)?;
+            rest = inner;
+        }
+        if rest == path
+            && let Some(&elsewhere) = self.tables[file].imported.get(rest)
+            && !Self::declares(&self.tables[file], rest)
+        {
+            at = elsewhere;
+        }
+        Some((at, rest))
+    }
+
+    fn declares(table: &Table<'_>, name: &str) -> bool {
+        ALL.iter()
+            .any(|&noun| table.names.contains_key(&(noun, name)))
+    }
+
+    /// Every name that a file declares.
+    pub fn declared(&self, file: usize) -> impl Iterator<Item = &'a str> {
+        self.tables[file].names.keys().map(|(_, name)| *name)
+    }
+
+    /// Whether something used a name of a file.
+    pub fn is_used(&self, file: usize, noun: Noun, name: &str) -> bool {
+        self.used.contains(&(file, noun, name.to_owned()))
+    }
+
+    /// Whether a name may have been declared in what could not be read.
+    pub fn is_poisoned(&self, file: usize, name: &str) -> bool {
+        name.split('/')
+            .any(|part| self.tables[file].poisoned.contains(part))
+    }
+
+    /// What a parameter of this name hides: the word for it, and its place.
+    pub fn shadows(&self, file: usize, name: &str) -> Option<(&'static str, Span)> {
+        [Noun::Service, Noun::Metric, Noun::Parameter, Noun::Secret]
+            .into_iter()
+            .find_map(|noun| {
+                let declared = self.tables[file].names.get(&(noun, name))?;
+                Some((noun.word(), declared.name_span()))
+            })
+    }
+
+    /// Marks a name of a file as used.
+    pub fn mark(&mut self, file: usize, noun: Noun, name: &str) {
+        self.used.insert((file, noun, name.to_owned()));
+    }
+
+    /// Every name of a kind that a file declares, sorted.
+    pub fn all(&self, file: usize, noun: Noun) -> Vec<(&'a str, Declared<'a>)> {
+        let mut all: Vec<(&str, Declared<'_>)> = self.tables[file]
+            .names
+            .iter()
+            .filter(|((kind, _), _)| *kind == noun)
+            .map(|((_, name), declared)| (*name, *declared))
+            .collect();
+        all.sort_by_key(|(_, declared)| declared.node.span());
+        all
+    }
+
+    /// The finding for a name that means nothing; nothing where a mistake may have swallowed its
+    /// declaration.
+    pub fn unknown(
+        &self,
+        file: usize,
+        nouns: &[Noun],
+        path: &str,
+        span: Span,
+    ) -> Option<Diagnostic> {
+        let table = &self.tables[file];
+        let last = path.rsplit('.').next().unwrap_or(path);
+        if table.poisoned.contains(path) || table.poisoned.contains(last) {
+            return None;
+        }
+        let words: Vec<&str> = nouns.iter().map(|noun| noun.word()).collect();
+        let what = words.join(" or ");
+        if let Some((module, _)) = path.split_once('.')
+            && !table.modules.contains_key(module)
+        {
+            let modules: Vec<&str> = table.modules.keys().map(String::as_str).collect();
+            let mut finding = Diagnostic::new(
+                &UNKNOWN_NAME,
+                span,
+                format!("no module is called `{module}`"),
+            );
+            let text = path.replacen(
+                module,
+                nearest(module, modules.iter().copied()).unwrap_or(module),
+                1,
+            );
+            if text != path {
+                finding = finding.offer(format!("write `{text}`"), span, text);
+            } else if crate::stdlib::MODULES
+                .iter()
+                .any(|(name, _)| *name == module)
+            {
+                finding = finding.help(format!("bring it in: `use std/{module}`"));
+            } else {
+                finding = finding.help("bring it in with `use`");
+            }
+            return Some(finding);
+        }
+        let mut finding =
+            Diagnostic::new(&UNKNOWN_NAME, span, format!("no {what} is called `{path}`"));
+        let known = self.known(file, nouns);
+        if let Some(near) = nearest(path, known.iter().map(String::as_str)) {
+            let near = near.to_owned();
+            return Some(finding.help(format!("perhaps `{near}`")).offer(
+                format!("write `{near}`"),
+                span,
+                near,
+            ));
+        }
+        if let Some(other) = ALL
+            .iter()
+            .find(|&&noun| !nouns.contains(&noun) && table.names.contains_key(&(noun, path)))
+        {
+            let declared = table.names[&(*other, path)];
+            finding = finding.also(
+                declared.name_span(),
+                format!("`{path}` is a {}", other.word()),
+            );
+        }
+        Some(match known.len() {
+            0 => finding.help(format!("declare it: `{}`", declaration(nouns, last))),
+            1..=6 => finding.help(format!(
+                "known here: {}",
+                known
+                    .iter()
+                    .map(|name| format!("`{name}`"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )),
+            _ => finding.help(format!("declare it: `{}`", declaration(nouns, last))),
+        })
+    }
+
+    /// Every path that means a thing of these kinds in a file, sorted.
+    pub fn known(&self, file: usize, nouns: &[Noun]) -> Vec<String> {
+        let table = &self.tables[file];
+        let mut known: BTreeSet<String> = BTreeSet::new();
+        for (noun, name) in table.names.keys() {
+            if nouns.contains(noun) {
+                known.insert((*name).to_owned());
+            }
+        }
+        for (name, &elsewhere) in &table.imported {
+            let there = &self.tables[elsewhere];
+            if nouns
+                .iter()
+                .any(|&noun| there.names.contains_key(&(noun, name)))
+            {
+                known.insert((*name).to_owned());
+            }
+        }
+        for (module, &elsewhere) in &table.modules {
+            for (noun, name) in self.tables[elsewhere].names.keys() {
+                if nouns.contains(noun) {
+                    known.insert(format!("{module}.{name}"));
+                }
+            }
+        }
+        known.into_iter().collect()
+    }
+
+    /// What the first file declares and nothing uses.
+    pub fn unused(&self, found: &mut Vec<Diagnostic>) {
+        let Some(table) = self.tables.first() else {
+            return;
+        };
+        let mut unused: Vec<(Noun, &str, Declared<'_>)> = table
+            .names
+            .iter()
+            .filter(|((noun, name), _)| {
+                noun.should_be_used()
+                    && !table.poisoned.contains(name)
+                    && !self.used.contains(&(0, *noun, (*name).to_owned()))
+            })
+            .map(|((noun, name), declared)| (*noun, *name, *declared))
+            .collect();
+        unused.sort_by_key(|(_, _, declared)| declared.node.span());
+        for (noun, name, declared) in unused {
+            let span = declared.name_span();
+            found.push(
+                Diagnostic::new(
+                    &UNUSED,
+                    span,
+                    format!("nothing uses the {} `{name}`", noun.word()),
+                )
+                .help("use it or remove it"),
+            );
+        }
+    }
+}
+
+const ALL: &[Noun] = &[
+    Noun::Parameter,
+    Noun::Secret,
+    Noun::Role,
+    Noun::Channel,
+    Noun::Service,
+    Noun::Metric,
+    Noun::Message,
+    Noun::Checklist,
+    Noun::Procedure,
+    Noun::Rollback,
+    Noun::Baseline,
+    Noun::Severity,
+];
+
+fn declaration(nouns: &[Noun], name: &str) -> String {
+    let name = name.rsplit('/').next().unwrap_or(name);
+    match nouns.first() {
+        Some(Noun::Role) => format!("role {name} \"…\""),
+        Some(Noun::Channel) => format!("channel {name} slack \"#…\""),
+        Some(Noun::Metric) => format!("metric {name} \"…\" : percent in ratio"),
+        Some(Noun::Parameter) => format!("param {name} : text"),
+        Some(Noun::Secret) => format!("secret {name}"),
+        Some(Noun::Service) => format!("service {name} {{ … }}"),
+        Some(Noun::Message) => format!("message {name} \"…\" {{ … }}"),
+        Some(Noun::Checklist) => format!("checklist {name} \"…\" {{ … }}"),
+        Some(Noun::Procedure) => format!("procedure {name} \"…\" {{ … }}"),
+        Some(Noun::Rollback) => format!("rollback {name} \"…\" within 5m {{ … }}"),
+        Some(Noun::Baseline) => format!("baseline {name} {{ … }}"),
+        Some(Noun::Severity) => format!("severity {name} \"…\" {{ … }}"),
+        None => name.to_owned(),
+    }
+}
+
+fn table<'a>(index: usize, file: &'a File, found: &mut Vec<Diagnostic>) -> Table<'a> {
+    let mut table = Table::default();
+    for item in file.items() {
+        if let Some(noun) = Noun::of(item.kind())
+            && let Some(name) = item.child(Kind::name)
+        {
+            let declared = Declared {
+                file: index,
+                node: item,
+            };
+            match table.names.entry((noun, name.text())) {
+                std::collections::hash_map::Entry::Vacant(entry) => {
+                    entry.insert(declared);
+                }
+                std::collections::hash_map::Entry::Occupied(first) => {
+                    found.push(duplicate(
+                        noun.word(),
+                        name.text(),
+                        name.span(),
+                        first.get().name_span(),
+                    ));
+                }
+            }
+        }
+    }
+    for piece in &file.pieces {
+        for node in piece.root().descend() {
+            match node.kind() {
+                Kind::capture => {
+                    if let Some(name) = node.child(Kind::name) {
+                        table.captures.insert(name.text());
+                    }
+                }
+                Kind::ERR_ITEM | Kind::ERR_STMT | Kind::ERR_HEAD | Kind::ERR_TAIL => {
+                    table.poisoned.extend(words(node.text()));
+                }
+                _ => {}
+            }
+        }
+    }
+    table
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|character: char| !(character.is_ascii_alphanumeric() || character == '-'))
+        .filter(|word| word.starts_with(|character: char| character.is_ascii_lowercase()))
+}
+
+/// The finding for a second declaration.
+pub(super) fn duplicate(what: &str, name: &str, span: Span, first: Span) -> Diagnostic {
+    Diagnostic::new(
+        &DUPLICATE_NAME,
+        span,
+        format!("a {what} called `{name}` is declared already"),
+    )
+    .label("declared again")
+    .also(first, "declared first")
+    .help("give one of them another name")
+}

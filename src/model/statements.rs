@@ -1,0 +1,712 @@
+//! Reads what has a place in a runbook: one node for each statement.
+
+use super::action::Action;
+use super::condition::Condition;
+use super::definitions::file_scope;
+use super::lower::{Draft, Lower, Scope, first_line, reference, repeated};
+use super::names::{Declared, Noun};
+use super::node::{Interval, Node, Target, ValueType, WaitFor, Work};
+use super::text::Text;
+use super::values::{DIMENSION, TYPE, trimmed};
+use crate::diagnostic::Diagnostic;
+use crate::quantity::{Dimension, Range, Unit};
+use crate::syntax::{Kind, Node as Syntax};
+
+/// What stands around a statement, as far as it decides what may stand there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Where work is done.
+    Work,
+    /// In a choice: options.
+    Choice,
+    /// In a rule: reasons and actions.
+    Rule,
+    /// In an appendix.
+    Appendix,
+    /// In a test.
+    Test,
+}
+
+impl<'a> Lower<'a> {
+    /// Lowers the statements of a block as children of a node.
+    pub fn children(&mut self, scope: &Scope, node: &mut Node, block: Syntax<'a>, place: Place) {
+        for statement in block.children() {
+            if let Some(child) = self.statement(scope, node, statement, place) {
+                node.children.push(child);
+            }
+        }
+    }
+
+    /// Lowers the block of a statement, if it has one.
+    pub fn block(&mut self, scope: &Scope, node: &mut Node, statement: Syntax<'a>, place: Place) {
+        if let Some(block) = statement.child(Kind::block) {
+            self.children(scope, node, block, place);
+        }
+    }
+
+    fn statement(
+        &mut self,
+        scope: &Scope,
+        parent: &mut Node,
+        statement: Syntax<'a>,
+        place: Place,
+    ) -> Option<Node> {
+        let kind = statement.kind();
+        if matches!(
+            kind,
+            Kind::comment | Kind::ERR_STMT | Kind::MISSING_BRACE | Kind::ERR_TAIL
+        ) {
+            return None;
+        }
+        if kind == Kind::ERR_BLOCK {
+            // The head could not be read and is a finding already; what stands inside is still work.
+            if let Some(block) = statement.child(Kind::block) {
+                self.children(scope, parent, block, place);
+            }
+            return None;
+        }
+        if !self.may_stand(statement, parent, place) {
+            return None;
+        }
+        match kind {
+            Kind::then => {
+                let actions = self.actions_in(scope, statement);
+                self.add_then(parent, statement, actions);
+                None
+            }
+            Kind::include => self.include(scope, parent, statement),
+            Kind::canary => self.canary(scope, parent, statement),
+            Kind::blue_green => self.blue_green(scope, parent, statement),
+            Kind::given | Kind::expectation => {
+                self.test_line(scope, parent, statement);
+                None
+            }
+            _ => self.plain(scope, parent, statement, place),
+        }
+    }
+
+    /// A statement that becomes one node.
+    pub fn plain(
+        &mut self,
+        scope: &Scope,
+        parent: &mut Node,
+        statement: Syntax<'a>,
+        place: Place,
+    ) -> Option<Node> {
+        let around = parent.id.clone();
+        let (work, words) = self.work(scope, statement)?;
+        let mut draft = self.draft(scope, &around, statement, &words, work);
+        self.clauses(scope, &mut draft, statement);
+        let mut node = draft.node;
+        let inner = match node.work {
+            Work::Choose => Place::Choice,
+            Work::Severity { .. } | Work::Alert { .. } | Work::When { .. } => Place::Rule,
+            Work::Group { .. } if place == Place::Appendix => Place::Appendix,
+            _ => Place::Work,
+        };
+        self.block(scope, &mut node, statement, inner);
+        Some(node)
+    }
+
+    /// What a statement is, and the words that name it where nothing else does.
+    pub fn work(&mut self, scope: &Scope, statement: Syntax<'a>) -> Option<(Work, String)> {
+        let plain_words = first_words(statement);
+        Some(match statement.kind() {
+            Kind::phase => (Work::Phase, plain_words),
+            Kind::gate => (Work::Gate, plain_words),
+            Kind::group | Kind::prepare | Kind::retire => (Work::Group { from: None }, plain_words),
+            Kind::verify => (Work::Gate, plain_words),
+            Kind::check => {
+                let (holds, words) = self.asserted(scope, statement);
+                (Work::Check { holds }, words)
+            }
+            Kind::require => {
+                let (holds, words) = self.asserted(scope, statement);
+                (Work::Require { holds }, words)
+            }
+            Kind::when => {
+                let (holds, words) = self.asserted(scope, statement);
+                (Work::When { holds }, words)
+            }
+            Kind::run => {
+                let work = self.run(scope, statement)?;
+                let words = match &work {
+                    Work::Run { command, .. } => command_words(&command.text),
+                    _ => plain_words,
+                };
+                (work, words)
+            }
+            Kind::shift => {
+                let service = self.service_of(scope, statement)?;
+                let token = statement.child(Kind::quantity)?;
+                let share = self.quantity_of(token, &Dimension::Ratio)?;
+                let words = format!("shift-{service}-to-{}", share.written);
+                (Work::Shift { service, share }, words)
+            }
+            Kind::switch => {
+                let service = self.service_of(scope, statement)?;
+                let colour = statement.child(Kind::colour)?.text().to_owned();
+                let words = format!("switch-{service}-to-{colour}");
+                (Work::Switch { service, colour }, words)
+            }
+            Kind::scale => {
+                let service = self.service_of(scope, statement)?;
+                let token = statement.child(Kind::quantity)?;
+                let replicas = self.quantity_of(token, &Dimension::Count { noun: None })?;
+                let words = format!("scale-{service}-to-{}", replicas.written);
+                (Work::Scale { service, replicas }, words)
+            }
+            Kind::hold | Kind::bake => {
+                let length = self.stretch(statement, &Dimension::Duration)?;
+                let holds = statement
+                    .child(Kind::while_)
+                    .and_then(|clause| self.condition_in(scope, clause));
+                let words = format!("hold-{}", range_words(&length));
+                (Work::Hold { length, holds }, words)
+            }
+            Kind::approve => self.approval(scope, statement)?,
+            Kind::record => (self.record(scope, statement), plain_words),
+            Kind::every => self.every(scope, statement)?,
+            Kind::watch => self.watch(scope, statement),
+            Kind::choose => (Work::Choose, plain_words),
+            Kind::option => (Work::Option, plain_words),
+            Kind::wait => self.wait(scope, statement)?,
+            Kind::notify => {
+                let notice = self.notice(scope, statement);
+                let every = statement
+                    .child(Kind::interval)
+                    .and_then(|interval| self.duration(interval));
+                let words = match (&notice.message, notice.text.is_empty()) {
+                    (Some(message), _) => format!("notify-{message}"),
+                    (None, false) => format!("notify {}", notice.text),
+                    (None, true) => format!(
+                        "notify {}",
+                        notice
+                            .channels
+                            .iter()
+                            .chain(&notice.roles)
+                            .cloned()
+                            .collect::<Vec<_>>()
+                            .join(" ")
+                    ),
+                };
+                (Work::Notify { notice, every }, words)
+            }
+            Kind::note => {
+                let token = statement
+                    .children()
+                    .find(|child| matches!(child.kind(), Kind::string | Kind::prose))?;
+                let markdown = self.text(scope, token);
+                let words = format!("note {}", markdown);
+                (Work::Note { markdown }, words)
+            }
+            Kind::otherwise => (Work::Else, "else".to_owned()),
+            Kind::act => {
+                let actions = self.actions_in(scope, statement);
+                (Work::Act { actions }, plain_words)
+            }
+            Kind::severity => (Work::Severity { then: Vec::new() }, plain_words),
+            Kind::alert => self.alert(scope, statement),
+            Kind::link | Kind::file => {
+                let address = statement
+                    .child(Kind::string)
+                    .map(|string| self.text(scope, string))
+                    .unwrap_or_default();
+                let work = if statement.kind() == Kind::link {
+                    Work::Link { address }
+                } else {
+                    Work::File { path: address }
+                };
+                (work, plain_words)
+            }
+            Kind::setting => self.lookup(scope, statement)?,
+            Kind::step => return None, // said by `may_stand`
+            _ => return None,
+        })
+    }
+
+    /// The condition of a check, or what a person asserts, and words for an id.
+    fn asserted(&mut self, scope: &Scope, statement: Syntax<'_>) -> (Option<Condition>, String) {
+        let Some(syntax) = statement.child(Kind::condition) else {
+            return (None, first_words(statement));
+        };
+        let words: String = syntax
+            .descend()
+            .find(|node| matches!(node.kind(), Kind::path | Kind::string))
+            .map(|node| node.text().trim_matches('"').replace('.', " "))
+            .unwrap_or_default();
+        (self.condition(scope, syntax), words)
+    }
+
+    /// The name of the service that a statement names.
+    pub fn service_of(&mut self, scope: &Scope, statement: Syntax<'_>) -> Option<String> {
+        let path = statement.child(Kind::path)?;
+        if let Some(super::lower::Binding::Service(name)) = scope.bindings.get(path.text()) {
+            return Some(name.clone());
+        }
+        let declared = self.find(scope, Noun::Service, path)?;
+        Some(self.use_service(declared))
+    }
+
+    fn approval(&mut self, scope: &Scope, statement: Syntax<'_>) -> Option<(Work, String)> {
+        let by = statement.child(Kind::by)?;
+        let roles = self.roles(scope, by);
+        let quorum = by.child(Kind::quorum).and_then(|quorum| {
+            let count = self.count(quorum)?;
+            if count == 0 || count as usize > roles.len().max(1) && roles.len() > 1 {
+                self.report(
+                    Diagnostic::new(
+                        &TYPE,
+                        trimmed(quorum),
+                        format!("{count} of {} can't be had", roles.len()),
+                    )
+                    .label(format!("there are {} roles", roles.len())),
+                );
+                return None;
+            }
+            Some(count)
+        });
+        let mut not = Vec::new();
+        for clause in statement.all(Kind::not_by) {
+            let Some(name) = clause.child(Kind::name) else {
+                continue;
+            };
+            if name.text() != "author" {
+                match self.names.find(scope.file, Noun::Role, name.text()) {
+                    Some(declared) => {
+                        self.use_role(declared);
+                    }
+                    None => {
+                        let finding =
+                            self.names
+                                .unknown(scope.file, &[Noun::Role], name.text(), name.span());
+                        self.found.extend(finding);
+                    }
+                }
+            }
+            not.push(name.text().to_owned());
+        }
+        let words = format!("approve {}", roles.join(" "));
+        Some((Work::Approve { roles, quorum, not }, words))
+    }
+
+    fn record(&mut self, scope: &Scope, statement: Syntax<'_>) -> Work {
+        let mut value = ValueType::Text;
+        let mut unit = None;
+        let mut dimension = None;
+        if let Some(clause) = statement.child(Kind::measured_in)
+            && let Some(token) = clause.child(Kind::unit)
+        {
+            value = ValueType::Number;
+            match Unit::parse(token.text()) {
+                Ok(read) => {
+                    dimension = Some(read.dimension.clone());
+                    unit = Some(token.text().to_owned());
+                }
+                Err(mistake) => self.mistake(&super::values::QUANTITY, token.span(), mistake),
+            }
+        }
+        if let Some(type_node) = statement
+            .child(Kind::recorded_as)
+            .and_then(|clause| clause.child(Kind::type_))
+        {
+            value = self.value_type(type_node);
+        }
+        let target = statement
+            .child(Kind::target)
+            .and_then(|clause| self.target(scope, clause, dimension.as_ref(), statement));
+        Work::Record {
+            value,
+            unit,
+            target,
+        }
+    }
+
+    fn value_type(&mut self, type_node: Syntax<'_>) -> ValueType {
+        const WORDS: &[&str] = &[
+            "number", "text", "date", "time", "yes-no", "choice", "person",
+        ];
+        let Some(name) = type_node.child(Kind::type_name) else {
+            return ValueType::Text;
+        };
+        match name.text() {
+            "number" => ValueType::Number,
+            "text" => ValueType::Text,
+            "date" => ValueType::Date,
+            "time" => ValueType::Time,
+            "yes-no" => ValueType::YesNo,
+            "person" => ValueType::Person,
+            "choice" => ValueType::Choice(
+                type_node
+                    .child(Kind::arguments)
+                    .into_iter()
+                    .flat_map(|list| list.children())
+                    .filter(|child| child.kind() == Kind::argument)
+                    .map(|argument| argument.text().trim().trim_matches('"').to_owned())
+                    .collect(),
+            ),
+            other => {
+                let (all, near) = super::lower::one_of(other, WORDS);
+                let mut finding =
+                    Diagnostic::new(&TYPE, name.span(), format!("a record can't be a `{other}`"))
+                        .help(all);
+                if let Some(near) = near {
+                    finding = finding.offer(format!("write `{near}`"), name.span(), near);
+                }
+                self.report(finding);
+                ValueType::Text
+            }
+        }
+    }
+
+    fn target(
+        &mut self,
+        _scope: &Scope,
+        clause: Syntax<'_>,
+        dimension: Option<&Dimension>,
+        statement: Syntax<'_>,
+    ) -> Option<Target> {
+        if let Some(range) = clause.child(Kind::range) {
+            return self
+                .range_of(range, dimension)
+                .map(|range| Target::Between { range });
+        }
+        let sign = clause.child(Kind::comparator)?;
+        let comparator = super::condition::Comparator::of_sign(sign.text())?;
+        let token = clause.child(Kind::quantity)?;
+        let quantity = self.quantity(token)?;
+        let value = match dimension {
+            Some(dimension) => match quantity.fit(dimension) {
+                Some(value) => value,
+                None => {
+                    let unit = statement.child(Kind::measured_in);
+                    let mut finding = Diagnostic::new(
+                        &DIMENSION,
+                        token.span(),
+                        format!("expected {}, found `{quantity}`", dimension.phrase()),
+                    );
+                    if let Some(unit) = unit {
+                        finding = finding.also(
+                            unit.span(),
+                            format!("this is a unit of {}", dimension.name()),
+                        );
+                    }
+                    self.report(finding);
+                    return None;
+                }
+            },
+            None => quantity,
+        };
+        Some(Target::Compare { comparator, value })
+    }
+
+    fn every(&mut self, scope: &Scope, statement: Syntax<'_>) -> Option<(Work, String)> {
+        if let Some(token) = statement.child(Kind::quantity) {
+            let period = self.quantity_of(token, &Dimension::Duration)?;
+            let words = format!("every-{}", period.written);
+            return Some((
+                Work::Every {
+                    interval: Interval::Period(period),
+                },
+                words,
+            ));
+        }
+        let title = statement.child(Kind::title)?;
+        let event = self.text(scope, title);
+        let words = format!("every {event}");
+        Some((
+            Work::Every {
+                interval: Interval::Event(event),
+            },
+            words,
+        ))
+    }
+
+    fn watch(&mut self, scope: &Scope, statement: Syntax<'_>) -> (Work, String) {
+        let mut metrics = Vec::new();
+        let mut things = Vec::new();
+        let mut words = "watch".to_owned();
+        for watched in statement.all(Kind::watched) {
+            if let Some(title) = watched.child(Kind::title) {
+                let thing = self.text(scope, title);
+                words = format!("{words} {thing}");
+                things.push(thing);
+            } else if let Some(reference) = watched.child(Kind::metric_ref)
+                && let Some((metric, _)) = self.metric_ref(scope, reference)
+            {
+                words = format!("{words} {}", metric.metric);
+                metrics.push(metric);
+            }
+        }
+        (Work::Watch { metrics, things }, words)
+    }
+
+    fn wait(&mut self, scope: &Scope, statement: Syntax<'_>) -> Option<(Work, String)> {
+        let every = statement
+            .child(Kind::interval)
+            .and_then(|interval| self.duration(interval));
+        if let Some(until) = statement.child(Kind::until) {
+            let time = self.time(until)?;
+            let words = format!("wait until {}", time.value);
+            return Some((
+                Work::Wait {
+                    until: WaitFor::Time(time.value),
+                    every,
+                },
+                words,
+            ));
+        }
+        let clause = statement.child(Kind::wait_for)?;
+        let token = clause
+            .children()
+            .find(|child| child.kind() != Kind::comment)?;
+        let (until, words) = match token.kind() {
+            Kind::command | Kind::script => {
+                let command = self.command(scope, token);
+                let words = format!("wait for {}", command_words(&command.text));
+                (WaitFor::Command(command), words)
+            }
+            Kind::quantity => {
+                let length = self.quantity_of(token, &Dimension::Duration)?;
+                let words = format!("wait {}", length.written);
+                (WaitFor::Length(length), words)
+            }
+            _ => {
+                let event = self.text(scope, token);
+                let words = format!("wait for {event}");
+                (WaitFor::Event(event), words)
+            }
+        };
+        Some((Work::Wait { until, every }, words))
+    }
+
+    pub fn alert(&mut self, scope: &Scope, statement: Syntax<'_>) -> (Work, String) {
+        let when = statement
+            .child(Kind::triggered)
+            .and_then(|clause| self.condition_in(scope, clause));
+        let then = statement
+            .child(Kind::leads_to)
+            .map(|clause| self.actions_in(scope, clause))
+            .unwrap_or_default();
+        (Work::Alert { when, then }, first_words(statement))
+    }
+
+    fn lookup(&mut self, scope: &Scope, statement: Syntax<'_>) -> Option<(Work, String)> {
+        let token = statement
+            .children()
+            .find(|child| matches!(child.kind(), Kind::query | Kind::script | Kind::command))?;
+        let command = self.command(scope, token);
+        let words = statement.child(Kind::string).map_or_else(
+            || command_words(&command.text),
+            |title| title.text().trim_matches('"').to_owned(),
+        );
+        Some((Work::Lookup { command }, words))
+    }
+
+    /// Reads the clauses that any statement may take.
+    pub fn clauses(&mut self, scope: &Scope, draft: &mut Draft, statement: Syntax<'a>) {
+        draft.node.times = self.times(statement);
+        let is_approval = statement.kind() == Kind::approve;
+        for clause in statement.children() {
+            let kind = clause.kind();
+            let counts = matches!(
+                kind,
+                Kind::at
+                    | Kind::window
+                    | Kind::due
+                    | Kind::takes
+                    | Kind::by
+                    | Kind::only_if
+                    | Kind::status
+                    | Kind::after
+                    | Kind::else_
+                    | Kind::within
+                    | Kind::valid
+                    | Kind::capture
+                    | Kind::probe
+                    | Kind::attempts
+            );
+            if counts && let Some(first) = draft.once(clause) {
+                let word = clause.text().split_whitespace().next().unwrap_or_default();
+                let finding = repeated(word, first_line(clause), first);
+                self.report(finding);
+                continue;
+            }
+            match kind {
+                Kind::by if !is_approval => {
+                    draft.node.owners = self.roles(scope, clause);
+                    if let Some(quorum) = clause.child(Kind::quorum) {
+                        self.misplaced(
+                            trimmed(quorum),
+                            "a quorum means something in `approve` alone",
+                            "name the one who does it: `by ROLE`",
+                        );
+                    }
+                }
+                Kind::only_if => draft.node.condition = self.only_if(scope, clause),
+                Kind::status => {
+                    draft.node.status = clause
+                        .children()
+                        .next()
+                        .map(|value| value.text().trim_matches('"').to_owned());
+                }
+                Kind::after => {
+                    draft.node.after = clause.all(Kind::path).map(reference).collect();
+                }
+                Kind::done => draft.node.done = true,
+                Kind::else_ => {
+                    if let Some(block) = clause.child(Kind::block) {
+                        let child = self.else_block(scope, &draft.node.id, clause, block);
+                        draft.node.children.push(child);
+                    } else {
+                        draft.node.otherwise = self.actions_in(scope, clause);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A condition on parameters alone: it must be known when the deployment begins.
+    fn only_if(&mut self, scope: &Scope, clause: Syntax<'_>) -> Option<Condition> {
+        let condition = self.condition_in(scope, clause)?;
+        let measured = condition.measured().first().map(|measured| measured.span);
+        if let Some(span) = measured {
+            self.misplaced(
+                span,
+                "`if` asks for a parameter, and this is a metric",
+                "what is measured stands in a `check`, a `require` or a `hold … while`",
+            );
+            return None;
+        }
+        Some(condition)
+    }
+
+    fn else_block(
+        &mut self,
+        scope: &Scope,
+        around: &str,
+        clause: Syntax<'a>,
+        block: Syntax<'a>,
+    ) -> Node {
+        let mut draft = self.draft(scope, around, clause, "else", Work::Else);
+        draft.node.title = Text::default();
+        let mut node = draft.node;
+        self.children(scope, &mut node, block, Place::Work);
+        node
+    }
+
+    /// Brings in a checklist: its statements stand in a group.
+    fn include(&mut self, scope: &Scope, parent: &mut Node, statement: Syntax<'a>) -> Option<Node> {
+        let path = statement.child(Kind::path)?;
+        let Some(declared) = self.names.find(scope.file, Noun::Checklist, path.text()) else {
+            let other = self.names.find(scope.file, Noun::Procedure, path.text());
+            match other {
+                Some(_) => self.misplaced(
+                    path.span(),
+                    format!("`{}` is a procedure", path.text()),
+                    format!("write `do {}`", path.text()),
+                ),
+                None => {
+                    let finding = self.names.unknown(
+                        scope.file,
+                        &[Noun::Checklist],
+                        path.text(),
+                        path.span(),
+                    );
+                    self.found.extend(finding);
+                }
+            }
+            return None;
+        };
+        self.expand(scope, parent, statement, declared, path)
+    }
+
+    /// A checklist or procedure, in place.
+    pub fn expand(
+        &mut self,
+        scope: &Scope,
+        parent: &mut Node,
+        statement: Syntax<'a>,
+        declared: Declared<'a>,
+        path: Syntax<'a>,
+    ) -> Option<Node> {
+        let name = super::definitions::own_name(declared);
+        let key = (declared.file, name.clone());
+        if scope.includes.contains(&key) || scope.includes.len() >= super::lower::MAX_INCLUDES {
+            self.endless(declared, path.span());
+            return None;
+        }
+        let bindings = self.bind(
+            scope,
+            declared,
+            statement.child(Kind::arguments),
+            path.span(),
+        )?;
+        let mut inner = file_scope(declared.file);
+        inner.bindings = bindings;
+        inner.includes = scope.includes.clone();
+        inner.includes.push(key);
+        let around = parent.id.clone();
+        let work = Work::Group {
+            from: Some(path.text().to_owned()),
+        };
+        let mut draft = self.draft(scope, &around, statement, &name, work);
+        draft.node.title = self.title(&inner, declared.node);
+        draft.node.name_span = path.span();
+        self.clauses(scope, &mut draft, statement);
+        let mut node = draft.node;
+        self.block(&inner, &mut node, declared.node, Place::Work);
+        Some(node)
+    }
+
+    fn add_then(&mut self, parent: &mut Node, statement: Syntax<'_>, actions: Vec<Action>) {
+        let (Work::Severity { then } | Work::Alert { then, .. }) = &mut parent.work else {
+            return;
+        };
+        if then.is_empty() {
+            *then = actions;
+        } else {
+            let first = then[0].span;
+            let finding = repeated("then", first_line(statement), first)
+                .help("write the actions behind one `then`, with commas between them");
+            self.report(finding);
+        }
+    }
+}
+
+/// Words that may name a statement: its title, or what follows its first word.
+fn first_words(statement: Syntax<'_>) -> String {
+    if let Some(title) = statement
+        .child(Kind::title)
+        .or_else(|| statement.child(Kind::string))
+    {
+        return title.text().trim_matches('"').to_owned();
+    }
+    let line = statement.text().lines().next().unwrap_or_default();
+    line.split(['{', '#'])
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
+}
+
+/// Words that may name a command: the program and what it is told to do.
+fn command_words(text: &str) -> String {
+    let words: Vec<&str> = text
+        .split_whitespace()
+        .take_while(|word| {
+            !word.starts_with('-') && !word.contains(['|', '>', '$', '<', '"', '\''])
+        })
+        .take(4)
+        .collect();
+    words.join(" ")
+}
+
+fn range_words(range: &Range) -> String {
+    if range.low == range.high {
+        range.low.written.clone()
+    } else {
+        format!("{}-{}", range.low.written, range.high.written)
+    }
+}

@@ -1,0 +1,406 @@
+//! Reads tokens: texts, quantities, times; and says where they are wrong.
+
+use super::lower::{Binding, Lower, Scope};
+use super::names::Noun;
+use super::node::{Timed, Times};
+use super::text::Text;
+use crate::diagnostic::Diagnostic;
+use crate::quantity::{Dimension, Quantity, Range};
+use crate::rule;
+use crate::source::Span;
+use crate::syntax::{Kind, Node as Syntax};
+use crate::time::{Instant, Moment, When};
+
+rule! {
+    /// A number with its unit is one token from a closed table: durations `250ms 30s 15m 6h 1d 1w`
+    /// (and `1h30m`), ratios `0.1%`, differences `+2pp`, sizes `300Mi` `10GB`, rates
+    /// `100k events/s`, counts `3 pods`, cores `500 millicores`, scores `4.0/5.0`.
+    pub QUANTITY = "D0301", "quantity", Error, "a quantity that can't be read";
+    /// Two values measure different things, so they can't be compared: a latency is no percentage.
+    pub DIMENSION = "D0302", "dimension", Error, "values of different dimensions";
+    /// A date or time that does not exist, or that is not written as the language writes it.
+    pub TIME = "D0303", "time", Error, "a time that can't be read";
+    /// A value of another type than the declaration asks for.
+    pub TYPE = "D0304", "type", Error, "a value of the wrong type";
+}
+
+impl Lower<'_> {
+    /// The text of a `string`, `title` or `prose` token: escapes read, indentation removed,
+    /// parameters resolved.
+    pub fn text(&mut self, scope: &Scope, token: Syntax<'_>) -> Text {
+        let raw = token.text();
+        let span = token.span();
+        if let Some(inner) = raw
+            .strip_prefix("\"\"\"")
+            .and_then(|raw| raw.strip_suffix("\"\"\""))
+        {
+            let inner = dedent(inner);
+            return self.pieces(scope, &inner, None, span);
+        }
+        let inner = raw
+            .strip_prefix('"')
+            .and_then(|raw| raw.strip_suffix('"'))
+            .unwrap_or(raw);
+        self.pieces(scope, inner, Some(span.start + 1), span)
+    }
+
+    /// `start` is the offset of the first byte in the file; nothing where offsets are lost.
+    fn pieces(&mut self, scope: &Scope, inner: &str, start: Option<u32>, span: Span) -> Text {
+        let mut text = Text::default();
+        let mut rest = inner;
+        let escapes = start.is_some();
+        while let Some(at) = rest.find(['\\', '{']) {
+            text.push(&rest[..at]);
+            let offset = inner.len() - rest.len() + at;
+            let here = |length: usize| match start {
+                Some(start) => {
+                    let start = start + offset as u32;
+                    Span::new(span.source, start, start + length as u32)
+                }
+                None => span,
+            };
+            rest = &rest[at..];
+            if rest.starts_with('\\') {
+                let mut characters = rest.chars();
+                characters.next();
+                let next = characters.next();
+                let (words, length) = match next {
+                    Some('{') => ("{".to_owned(), 2),
+                    Some('}') => ("}".to_owned(), 2),
+                    Some(_) if !escapes => ("\\".to_owned(), 1),
+                    Some('n') => ("\n".to_owned(), 2),
+                    Some('t') => ("\t".to_owned(), 2),
+                    Some('"') => ("\"".to_owned(), 2),
+                    Some('\\') => ("\\".to_owned(), 2),
+                    Some('u') => match unicode(rest) {
+                        Some((character, length)) => (character.to_string(), length),
+                        None => {
+                            self.report(
+                                Diagnostic::new(&TYPE, here(2), "`\\u` names no character")
+                                    .help("write the number of a character: `\\u{2192}`"),
+                            );
+                            (String::new(), 2)
+                        }
+                    },
+                    Some(other) => {
+                        let length = 1 + other.len_utf8();
+                        self.report(
+                            Diagnostic::new(&TYPE, here(length), format!("`\\{other}` is no escape"))
+                                .help("the escapes are `\\\"`, `\\\\`, `\\n`, `\\t`, `\\{`, `\\}` and `\\u{…}`"),
+                        );
+                        (other.to_string(), length)
+                    }
+                    None => ("\\".to_owned(), 1),
+                };
+                text.push(&words);
+                rest = &rest[length..];
+                continue;
+            }
+            match hole(rest) {
+                Some(name) => {
+                    let place = here(name.len() + 2);
+                    self.hole(scope, name, place, &mut text);
+                    rest = &rest[name.len() + 2..];
+                }
+                None => {
+                    text.push("{");
+                    rest = &rest[1..];
+                }
+            }
+        }
+        text.push(rest);
+        text
+    }
+
+    fn hole(&mut self, scope: &Scope, name: &str, span: Span, text: &mut Text) {
+        if let Some(binding) = scope.bindings.get(name) {
+            match binding {
+                Binding::Service(service) => {
+                    let title = self
+                        .services
+                        .get(service)
+                        .map(|&index| self.spec.services[index].title.to_string())
+                        .filter(|title| !title.is_empty());
+                    text.push(&title.unwrap_or_else(|| service.clone()));
+                }
+                Binding::Quantity(_) | Binding::Words(_) => text.push(&binding.written()),
+            }
+            return;
+        }
+        let known = scope.fields.contains(name)
+            || self.names.tables[scope.file].captures.contains(name)
+            || self.names.find(scope.file, Noun::Parameter, name).is_some();
+        if !known {
+            if self.names.find(scope.file, Noun::Secret, name).is_some() {
+                self.report(
+                    Diagnostic::new(
+                        &TYPE,
+                        span,
+                        format!("the secret `{name}` can't stand in a text"),
+                    )
+                    .help("a secret reaches commands alone, as an environment variable"),
+                );
+                return;
+            }
+            let finding = self
+                .names
+                .unknown(scope.file, &[Noun::Parameter], name, span)
+                .map(|finding| finding.help("a brace by itself is written `\\{`"));
+            self.found.extend(finding);
+        }
+        text.pieces.push(super::text::Piece::Parameter {
+            parameter: name.to_owned(),
+        });
+    }
+
+    /// A quantity of any dimension.
+    pub fn quantity(&mut self, token: Syntax<'_>) -> Option<Quantity> {
+        match Quantity::parse(token.text()) {
+            Ok(quantity) => Some(quantity),
+            Err(mistake) => {
+                self.mistake(&QUANTITY, token.span(), mistake);
+                None
+            }
+        }
+    }
+
+    /// A quantity of one dimension; a finding where it measures something else.
+    pub fn quantity_of(&mut self, token: Syntax<'_>, wanted: &Dimension) -> Option<Quantity> {
+        let quantity = self.quantity(token)?;
+        self.fitted(&quantity, wanted, token.span())
+    }
+
+    /// The quantity seen as one of the dimension; a finding where it measures something else.
+    pub fn fitted(
+        &mut self,
+        quantity: &Quantity,
+        wanted: &Dimension,
+        span: Span,
+    ) -> Option<Quantity> {
+        if let Some(fitted) = quantity.fit(wanted) {
+            return Some(fitted);
+        }
+        let mut finding = Diagnostic::new(
+            &DIMENSION,
+            span,
+            format!("expected {}, found `{quantity}`", wanted.phrase()),
+        )
+        .label(format!("this is a {}", quantity.dimension.name()));
+        for (title, text) in quantity.suggest(wanted) {
+            finding = finding.offer(title, span, text);
+        }
+        self.report(finding);
+        None
+    }
+
+    /// A range of one dimension.
+    pub fn range_of(&mut self, token: Syntax<'_>, wanted: Option<&Dimension>) -> Option<Range> {
+        let range = match Range::parse(token.text()) {
+            Ok(range) => range,
+            Err(mistake) => {
+                self.mistake(&QUANTITY, token.span(), mistake);
+                return None;
+            }
+        };
+        let Some(wanted) = wanted else {
+            return Some(range);
+        };
+        let low = self.fitted(&range.low, wanted, token.span())?;
+        let high = self.fitted(&range.high, wanted, token.span())?;
+        Some(Range {
+            low,
+            high,
+            high_inclusive: range.high_inclusive,
+        })
+    }
+
+    /// A range, or a single quantity as a range whose ends are equal.
+    pub fn stretch(&mut self, around: Syntax<'_>, wanted: &Dimension) -> Option<Range> {
+        if let Some(range) = around.child(Kind::range) {
+            return self.range_of(range, Some(wanted));
+        }
+        let quantity = self.quantity_of(around.child(Kind::quantity)?, wanted)?;
+        Some(Range {
+            low: quantity.clone(),
+            high: quantity,
+            high_inclusive: true,
+        })
+    }
+
+    /// A duration: the quantity inside this node.
+    pub fn duration(&mut self, around: Syntax<'_>) -> Option<Quantity> {
+        self.quantity_of(around.child(Kind::quantity)?, &Dimension::Duration)
+    }
+
+    /// A whole number that is not negative: the quantity inside this node.
+    pub fn count(&mut self, around: Syntax<'_>) -> Option<u32> {
+        let token = around.child(Kind::quantity)?;
+        let quantity = self.quantity_of(token, &Dimension::Count { noun: None })?;
+        let whole = quantity
+            .value
+            .to_whole()
+            .and_then(|whole| u32::try_from(whole).ok());
+        if whole.is_none() {
+            self.report(Diagnostic::new(
+                &TYPE,
+                token.span(),
+                format!("expected a whole number, found `{quantity}`"),
+            ));
+        }
+        whole
+    }
+
+    /// A time: an instant, a clock time or an offset inside this node.
+    pub fn time(&mut self, around: Syntax<'_>) -> Option<Timed<When>> {
+        let token = around
+            .children()
+            .find(|node| matches!(node.kind(), Kind::instant | Kind::clock | Kind::offset))?;
+        self.time_token(token)
+    }
+
+    /// A time that is this token.
+    pub fn time_token(&mut self, token: Syntax<'_>) -> Option<Timed<When>> {
+        let span = trimmed(token);
+        match When::parse(token.text().trim()) {
+            Ok(value) => Some(Timed { value, span }),
+            Err(mistake) => {
+                self.mistake(&TIME, span, mistake);
+                None
+            }
+        }
+    }
+
+    /// An instant that is this token.
+    pub fn instant(&mut self, token: Syntax<'_>) -> Option<Timed<Instant>> {
+        let span = trimmed(token);
+        match Instant::parse(token.text().trim()) {
+            Ok(value) => Some(Timed { value, span }),
+            Err(mistake) => {
+                self.mistake(&TIME, span, mistake);
+                None
+            }
+        }
+    }
+
+    /// A moment of a freeze, in the zone that stands behind both.
+    pub fn moment(&mut self, token: Syntax<'_>, zone: Option<&str>) -> Option<Moment> {
+        let mut text = token.text().trim().to_owned();
+        if let Some(zone) = zone
+            && !token.descend().any(|node| node.kind() == Kind::zone)
+        {
+            text.push(' ');
+            text.push_str(zone);
+        }
+        match Moment::parse(&text) {
+            Ok(moment) => Some(moment),
+            Err(mistake) => {
+                self.mistake(&TIME, trimmed(token), mistake);
+                None
+            }
+        }
+    }
+
+    /// Reads the clauses of time of a statement.
+    pub fn times(&mut self, statement: Syntax<'_>) -> Times {
+        let mut times = Times::default();
+        for clause in statement.children() {
+            match clause.kind() {
+                Kind::at => times.at = self.time(clause),
+                Kind::due => times.due = self.time(clause),
+                Kind::valid => times.valid_until = self.time(clause),
+                Kind::window => {
+                    let mut ends = clause.children().filter(|node| {
+                        matches!(node.kind(), Kind::instant | Kind::clock | Kind::offset)
+                    });
+                    if let (Some(from), Some(to)) = (ends.next(), ends.next()) {
+                        let (from, to) = (self.time_token(from), self.time_token(to));
+                        times.window = from.zip(to);
+                    }
+                }
+                Kind::takes => {
+                    times.takes = self
+                        .stretch(clause, &Dimension::Duration)
+                        .map(|value| Timed {
+                            value,
+                            span: clause.span(),
+                        });
+                }
+                Kind::within => {
+                    times.within = self.duration(clause).map(|value| Timed {
+                        value,
+                        span: clause.span(),
+                    });
+                }
+                _ => {}
+            }
+        }
+        times
+    }
+}
+
+/// The place of a token without the blanks that its rule may include.
+pub(super) fn trimmed(token: Syntax<'_>) -> Span {
+    let span = token.span();
+    let length = token.text().trim_end().len() as u32;
+    Span::new(span.source, span.start, span.start + length)
+}
+
+/// The name in `{name}` at the beginning of a text.
+fn hole(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix('{')?;
+    let end = inner.find('}')?;
+    let name = &inner[..end];
+    let valid = name.starts_with(|character: char| character.is_ascii_lowercase())
+        && name.chars().all(|character| {
+            character.is_ascii_lowercase() || character.is_ascii_digit() || character == '-'
+        });
+    valid.then_some(name)
+}
+
+/// The character that `\u{…}` names, and the length of that text in bytes.
+fn unicode(text: &str) -> Option<(char, usize)> {
+    let inner = text.strip_prefix("\\u{")?;
+    let end = inner.find('}')?;
+    let number = u32::from_str_radix(&inner[..end], 16).ok()?;
+    Some((char::from_u32(number)?, end + 4))
+}
+
+/// A text over several lines without the indentation that all its lines share, and without the
+/// line breaks behind its opening and before its closing mark.
+pub fn dedent(text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    let body = match text.split_once('\n') {
+        Some((first, rest)) if first.trim().is_empty() => rest,
+        _ => &text,
+    };
+    let lines: Vec<&str> = body.split('\n').collect();
+    let indent = lines
+        .iter()
+        .enumerate()
+        .filter(|(index, line)| {
+            !line.trim().is_empty()
+                && (*index > 0 || std::ptr::eq(body.as_ptr(), text.as_ptr()) == false)
+        })
+        .map(|(_, line)| line.len() - line.trim_start_matches([' ', '\t']).len())
+        .min()
+        .unwrap_or(0);
+    let mut out: Vec<&str> = lines
+        .iter()
+        .map(|line| {
+            let lead = line.len() - line.trim_start_matches([' ', '\t']).len();
+            &line[indent.min(lead)..]
+        })
+        .collect();
+    if out.last().is_some_and(|last| last.trim().is_empty()) {
+        out.pop();
+    }
+    let mut joined = out
+        .iter()
+        .map(|line| line.trim_end())
+        .collect::<Vec<_>>()
+        .join("\n");
+    while joined.ends_with('\n') {
+        joined.pop();
+    }
+    joined
+}
