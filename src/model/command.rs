@@ -91,7 +91,7 @@ pub enum Effect {
     /// A command takes it back.
     Undo {
         /// The command.
-        command: Command,
+        undo: Command,
     },
     /// It can't be taken back.
     Irreversible {

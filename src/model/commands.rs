@@ -156,7 +156,7 @@ impl Lower<'_> {
                 }
                 Kind::undo => self
                     .command_in(scope, clause)
-                    .map(|command| Effect::Undo { command }),
+                    .map(|undo| Effect::Undo { undo }),
                 Kind::reads_only => Some(Effect::ReadsOnly),
                 Kind::idempotent => Some(Effect::Idempotent),
                 Kind::irreversible => Some(Effect::Irreversible {

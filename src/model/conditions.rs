@@ -358,8 +358,19 @@ impl Lower<'_> {
         let dimension = self.spec.metrics[*self.metrics.get(&name)?]
             .dimension
             .clone();
-        let labels = node
-            .child(Kind::selector)
+        let labels = self.labels(scope, node);
+        Some((
+            MetricRef {
+                metric: name,
+                labels,
+            },
+            dimension,
+        ))
+    }
+
+    /// The labels behind a metric in use.
+    pub fn labels(&mut self, scope: &Scope, node: Syntax<'_>) -> Vec<Matcher> {
+        node.child(Kind::selector)
             .into_iter()
             .flat_map(|selector| selector.children())
             .filter(|matcher| matcher.kind() == Kind::matcher)
@@ -378,14 +389,7 @@ impl Lower<'_> {
                     value,
                 })
             })
-            .collect();
-        Some((
-            MetricRef {
-                metric: name,
-                labels,
-            },
-            dimension,
-        ))
+            .collect()
     }
 
     /// What an argument of this type stands for.

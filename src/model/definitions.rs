@@ -865,16 +865,7 @@ impl<'a> Lower<'a> {
         // An alias begins as what it stands for; its own settings win.
         let mut metric = if let Some(alias) = node.child(Kind::alias) {
             let target = alias.child(Kind::metric_ref)?;
-            let mut deeper = scope.clone();
-            deeper.includes.push((declared.file, own_name(declared)));
-            let (reference, _) = self.metric_ref(&deeper, target)?;
-            let index = *self.metrics.get(&reference.metric)?;
-            let mut metric = self.spec.metrics[index].clone();
-            if reference.labels.is_empty() && declared.file == 0 {
-                // Nothing else uses the one behind the alias: it need not be in the plan twice.
-                metric.span = declared.name_span();
-            }
-            metric
+            self.behind_alias(scope, declared, target)?
         } else {
             let measure = node.child(Kind::measure);
             let Some(type_node) = measure.and_then(|measure| measure.child(Kind::type_)) else {
@@ -909,6 +900,7 @@ impl<'a> Lower<'a> {
                 window: None,
                 interval: None,
                 service: None,
+                labels: Vec::new(),
                 notes: Vec::new(),
                 span: declared.name_span(),
                 query_span: declared.name_span(),
@@ -960,6 +952,30 @@ impl<'a> Lower<'a> {
         {
             metric.service = Some(service.clone());
         }
+        Some(metric)
+    }
+
+    /// The metric that an alias stands for. It is in the plan under the alias alone.
+    fn behind_alias(
+        &mut self,
+        scope: &Scope,
+        alias: Declared<'a>,
+        target: Syntax<'a>,
+    ) -> Option<Metric> {
+        let path = target.child(Kind::path)?;
+        let declared = self.find(scope, Noun::Metric, path)?;
+        let key = (declared.file, own_name(declared));
+        let mut inner = file_scope(declared.file);
+        inner.includes = scope.includes.clone();
+        if inner.includes.contains(&key) || inner.includes.len() >= super::lower::MAX_INCLUDES {
+            self.endless(declared, path.span());
+            return None;
+        }
+        inner.includes.push(key);
+        inner.bindings = self.bind(scope, declared, target.child(Kind::arguments), path.span())?;
+        let mut metric = self.make_metric(&inner, declared, own_name(alias))?;
+        let labels = self.labels(scope, target);
+        metric.labels.extend(labels);
         Some(metric)
     }
 

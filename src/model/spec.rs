@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::action::Action;
+use super::condition::Matcher;
 use super::node::{Node, Timed};
 use super::text::Text;
 use crate::quantity::{Dimension, Quantity, Range};
@@ -237,6 +238,9 @@ pub struct Metric {
     /// The service it was made for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
+    /// Labels that choose among the query's series, whoever asks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<Matcher>,
     /// Words for the reader, as Markdown.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Text>,
