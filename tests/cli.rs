@@ -4,6 +4,8 @@
 mod bench;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/imports.rs"]
+mod imports;
 #[path = "cli/new.rs"]
 mod new;
 #[path = "cli/shell.rs"]

@@ -2,11 +2,11 @@
 
 use clap::ValueEnum;
 use deployc::diagnostic::Level;
-use deployc::report::{self, Failure, Format, Look, Report};
+use deployc::report::{Failure, Format, Look, Report};
 
 use super::files::Chosen;
 use super::screen::Screen;
-use super::{Exit, front, parallel, trouble::Trouble};
+use super::{Exit, front, parallel};
 
 /// Check specs, and say what is wrong with them
 #[derive(Debug, clap::Args)]
@@ -77,19 +77,12 @@ impl Check {
             LeastLevel::Note => Level::Note,
         };
         let report = Report::new(
-            checked.iter().map(|one| report::Checked {
-                path: &one.path,
-                sources: &one.sources,
-                findings: &one.findings,
-            }),
+            checked.iter().map(front::Checked::for_report),
             &failures,
             fails,
         );
         screen.print(&report.render(self.view(screen)))?;
-        for failure in &failures {
-            let trouble = Trouble::worked(format!("`{}` {}", failure.path, failure.message));
-            screen.complain(&format!("{:?}\n", miette::Report::new(trouble)));
-        }
+        front::complain(screen, &failures);
         Ok(if !failures.is_empty() {
             Exit::CouldNotWork
         } else if report.failed() {

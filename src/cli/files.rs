@@ -9,6 +9,9 @@ use ignore::overrides::{Override, OverrideBuilder};
 use super::disk::{self, ReadError};
 use super::trouble::Trouble;
 
+/// What standard input is called unless it is given a name.
+const STDIN: &str = "<stdin>";
+
 /// The arguments that choose files.
 #[derive(Debug, clap::Args)]
 pub struct Chosen {
@@ -22,7 +25,7 @@ pub struct Chosen {
     #[arg(long)]
     force_exclude: bool,
     /// The name of what comes from standard input; imports are searched from its folder
-    #[arg(long, value_name = "PATH", default_value = "<stdin>")]
+    #[arg(long, value_name = "PATH", default_value = STDIN)]
     stdin_filename: String,
 }
 
@@ -30,7 +33,10 @@ pub struct Chosen {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Input {
     /// A file on the disk.
-    File(PathBuf),
+    File {
+        /// Where it is.
+        path: PathBuf,
+    },
     /// Standard input, under this name.
     Stdin(String),
 }
@@ -39,7 +45,7 @@ impl Input {
     /// The name as it is shown.
     pub fn name(&self) -> String {
         match self {
-            Input::File(path) => disk::shown(path),
+            Input::File { path, .. } => disk::shown(path),
             Input::Stdin(name) => name.clone(),
         }
     }
@@ -47,7 +53,7 @@ impl Input {
     /// The text.
     pub fn read(&self) -> Result<String, ReadError> {
         match self {
-            Input::File(path) => disk::read(path),
+            Input::File { path, .. } => disk::read(path),
             Input::Stdin(_) => disk::read_stdin(),
         }
     }
@@ -77,12 +83,13 @@ impl Chosen {
             })?;
             if metadata.is_dir() {
                 for file in walk(path, &excluded)? {
-                    inputs.insert((disk::shown(&file), Input::File(file)));
+                    inputs.insert((disk::shown(&file), Input::File { path: file }));
                 }
             } else if self.force_exclude && is_excluded(path, &excluded) {
                 left_out = true;
             } else {
-                inputs.insert((disk::shown(path), Input::File(path.clone())));
+                let named = Input::File { path: path.clone() };
+                inputs.insert((disk::shown(path), named));
             }
         }
         if inputs.is_empty() && !left_out {

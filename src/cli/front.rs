@@ -1,12 +1,16 @@
-//! From an input to what the compiler says of it.
+//! From inputs to what the compiler says of them.
 
+use deployc::compile::{self, Compilation};
 use deployc::diagnostic::Diagnostic;
-use deployc::report::Failure;
-use deployc::source::{Source, Sources};
+use deployc::report::{self, Failure};
+use deployc::source::Sources;
 
+use super::disk::Disk;
 use super::files::Input;
+use super::screen::Screen;
+use super::trouble::Trouble;
 
-/// A spec that was read and checked.
+/// What is kept of a spec that was checked.
 pub struct Checked {
     /// The name of the file as it is shown.
     pub path: String,
@@ -16,19 +20,55 @@ pub struct Checked {
     pub findings: Vec<Diagnostic>,
 }
 
-/// Reads and checks one spec.
+impl Checked {
+    /// As the report takes it.
+    pub fn for_report(&self) -> report::Checked<'_> {
+        report::Checked {
+            path: &self.path,
+            sources: &self.sources,
+            findings: &self.findings,
+        }
+    }
+}
+
+/// Reads and checks one spec, and keeps only what is needed to report on it.
 pub fn check(input: &Input) -> Result<Checked, Failure> {
-    let path = input.name();
-    let text = input.read().map_err(|error| Failure {
-        path: path.clone(),
-        message: error.in_words(),
-    })?;
-    let mut sources = Sources::default();
-    let id = sources.add(Source::new(path.as_str(), text));
-    let (_, findings) = deployc::syntax::parse(id, sources.get(id).text());
-    Ok(Checked {
-        path,
+    let Compilation {
         sources,
-        findings,
+        diagnostics,
+        ..
+    } = compile(input)?;
+    Ok(Checked {
+        path: input.name(),
+        // Of a thousand files most are clean, and nobody asks for their text again.
+        sources: if diagnostics.is_empty() {
+            Sources::default()
+        } else {
+            sources
+        },
+        findings: diagnostics,
     })
+}
+
+/// Reads and checks one spec.
+pub fn compile(input: &Input) -> Result<Compilation, Failure> {
+    let path = input.name();
+    match input.read() {
+        Ok(text) => {
+            let disk = Disk::of(&path);
+            Ok(compile::check(&path, text, &disk))
+        }
+        Err(error) => Err(Failure {
+            message: error.in_words(),
+            path,
+        }),
+    }
+}
+
+/// Says on standard error what could not be read.
+pub fn complain(screen: Screen, failures: &[Failure]) {
+    for failure in failures {
+        let trouble = Trouble::worked(format!("`{}` {}", failure.path, failure.message));
+        screen.complain(&format!("{:?}\n", miette::Report::new(trouble)));
+    }
 }

@@ -11,7 +11,8 @@ use tempfile::TempDir;
 pub const CLEAN: &str = "edition 2026\n\ndeployment \"Checkout\" {\n  version \"v1\"\n}\n";
 
 /// A spec with one mistake, at 4:3.
-pub const BROKEN: &str = "edition 2026\n\nphase one \"One\" {\n  chek \"it works\"\n}\n";
+pub const BROKEN: &str =
+    "edition 2026\ndeployment \"D\"\nphase one \"One\" {\n  chek \"it works\"\n}\n";
 
 /// A folder of its own, gone afterwards.
 pub struct Bench {
