@@ -18,7 +18,7 @@ use crate::syntax::{Kind, Node as Syntax};
 /// The types that a parameter or field may have, besides the dimensions.
 const TYPES: &[&str] = &[
     "text",
-    "flag",
+    "yes-no",
     "choice",
     "service",
     "percentile",
@@ -245,8 +245,8 @@ impl<'a> Lower<'a> {
             format!("there is no type `{}`", name.text()),
         )
         .help(list);
-        if matches!(name.text(), "bool" | "boolean" | "yes-no") {
-            finding = finding.offer("write `flag`", name.span(), "flag");
+        if matches!(name.text(), "bool" | "boolean" | "flag") {
+            finding = finding.offer("write `yes-no`", name.span(), "yes-no");
         } else if name.text() == "string" {
             finding = finding.offer("write `text`", name.span(), "text");
         } else if let Some(near) = near {
@@ -288,7 +288,7 @@ impl<'a> Lower<'a> {
             return Some(written.to_owned());
         }
         match name {
-            "flag" if !matches!(written, "yes" | "no" | "true" | "false") => {
+            "yes-no" if !matches!(written, "yes" | "no" | "true" | "false") => {
                 self.report(Diagnostic::new(
                     &TYPE,
                     trimmed(value),
@@ -296,7 +296,7 @@ impl<'a> Lower<'a> {
                 ));
                 None
             }
-            "flag" => Some(
+            "yes-no" => Some(
                 if matches!(written, "yes" | "true") {
                     "true"
                 } else {

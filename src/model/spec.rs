@@ -75,7 +75,7 @@ pub struct Parameter {
     /// For people.
     #[serde(skip_serializing_if = "Text::is_empty")]
     pub title: Text,
-    /// `text`, `flag`, `percent`, `choice` …
+    /// `text`, `yes-no`, `percent`, `choice` …
     #[serde(rename = "type")]
     pub kind: String,
     /// The words of a choice.
