@@ -1,6 +1,8 @@
 //! In: a plan. Out: files for a target, and an account of what the target can carry.
 //! Knows nothing of syntax or names: the plan is all there is.
 
+pub mod graph;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 

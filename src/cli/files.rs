@@ -36,6 +36,8 @@ pub enum Input {
     File {
         /// Where it is.
         path: PathBuf,
+        /// Its folder below the one that was searched; empty where the file itself was named.
+        below: PathBuf,
     },
     /// Standard input, under this name.
     Stdin(String),
@@ -56,6 +58,19 @@ impl Input {
             Input::File { path, .. } => disk::read(path),
             Input::Stdin(_) => disk::read_stdin(),
         }
+    }
+
+    /// The name of the file without its folder and its ending.
+    pub fn stem(&self) -> String {
+        let path = match self {
+            Input::File { path, .. } => path.as_path(),
+            Input::Stdin(name) if name == STDIN => return "stdin".to_owned(),
+            Input::Stdin(name) => Path::new(name),
+        };
+        path.file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned()
     }
 }
 
@@ -83,12 +98,19 @@ impl Chosen {
             })?;
             if metadata.is_dir() {
                 for file in walk(path, &excluded)? {
-                    inputs.insert((disk::shown(&file), Input::File { path: file }));
+                    let below = file
+                        .parent()
+                        .and_then(|folder| folder.strip_prefix(path).ok())
+                        .map_or_else(PathBuf::new, Path::to_path_buf);
+                    inputs.insert((disk::shown(&file), Input::File { path: file, below }));
                 }
             } else if self.force_exclude && is_excluded(path, &excluded) {
                 left_out = true;
             } else {
-                let named = Input::File { path: path.clone() };
+                let named = Input::File {
+                    path: path.clone(),
+                    below: PathBuf::new(),
+                };
                 inputs.insert((disk::shown(path), named));
             }
         }
@@ -154,4 +176,29 @@ fn is_excluded(path: &Path, excluded: &Override) -> bool {
             .normalize(path)
             .is_some_and(|relative| matcher.matched(relative, false).is_ignore())
     })
+}
+
+/// The arguments that choose one spec.
+#[derive(Debug, clap::Args)]
+pub struct One {
+    /// The spec, or `-` for standard input
+    #[arg(value_name = "SPEC")]
+    spec: PathBuf,
+    /// The name of what comes from standard input; imports are searched from its folder
+    #[arg(long, value_name = "PATH", default_value = STDIN)]
+    stdin_filename: String,
+}
+
+impl One {
+    /// Where the spec comes from.
+    pub fn input(&self) -> Input {
+        if self.spec.as_os_str() == "-" {
+            Input::Stdin(self.stdin_filename.clone())
+        } else {
+            Input::File {
+                path: self.spec.clone(),
+                below: PathBuf::new(),
+            }
+        }
+    }
 }

@@ -1,11 +1,11 @@
 //! From inputs to what the compiler says of them.
 
 use deployc::compile::{self, Compilation};
-use deployc::diagnostic::Diagnostic;
-use deployc::report::{self, Failure};
+use deployc::diagnostic::{Diagnostic, Level};
+use deployc::report::{self, Failure, Format, Report};
 use deployc::source::Sources;
 
-use super::disk::Disk;
+use super::disk::{Disk, ReadError};
 use super::files::Input;
 use super::screen::Screen;
 use super::trouble::Trouble;
@@ -33,13 +33,23 @@ impl Checked {
 
 /// Reads and checks one spec, and keeps only what is needed to report on it.
 pub fn check(input: &Input) -> Result<Checked, Failure> {
+    let path = input.name();
+    let text = match input.read() {
+        Ok(text) => text,
+        Err(error) => {
+            return Err(Failure {
+                path,
+                message: error.in_words(),
+            });
+        }
+    };
     let Compilation {
         sources,
         diagnostics,
         ..
-    } = compile(input)?;
+    } = compile(&path, text);
     Ok(Checked {
-        path: input.name(),
+        path,
         // Of a thousand files most are clean, and nobody asks for their text again.
         sources: if diagnostics.is_empty() {
             Sources::default()
@@ -50,19 +60,8 @@ pub fn check(input: &Input) -> Result<Checked, Failure> {
     })
 }
 
-/// Reads and checks one spec.
-pub fn compile(input: &Input) -> Result<Compilation, Failure> {
-    let path = input.name();
-    match input.read() {
-        Ok(text) => {
-            let disk = Disk::of(&path);
-            Ok(compile::check(&path, text, &disk))
-        }
-        Err(error) => Err(Failure {
-            message: error.in_words(),
-            path,
-        }),
-    }
+fn compile(path: &str, text: String) -> Compilation {
+    compile::check(path, text, &Disk::of(path))
 }
 
 /// Says on standard error what could not be read.
@@ -71,4 +70,44 @@ pub fn complain(screen: Screen, failures: &[Failure]) {
         let trouble = Trouble::worked(format!("`{}` {}", failure.path, failure.message));
         screen.complain(&format!("{:?}\n", miette::Report::new(trouble)));
     }
+}
+
+/// The text of a spec that a command can't do without.
+pub fn read(input: &Input) -> Result<String, Trouble> {
+    input.read().map_err(|error| {
+        let message = format!("`{}` {}", input.name(), error.in_words());
+        match error {
+            ReadError::Missing | ReadError::Folder => Trouble::used(message),
+            ReadError::Odd
+            | ReadError::TooLarge
+            | ReadError::NotText(_)
+            | ReadError::Refused(_) => Trouble::worked(message),
+        }
+    })
+}
+
+/// Reads and checks a spec that something is to be made of. Its findings go to standard error;
+/// nothing is returned if one of them is an error.
+pub fn sound(screen: Screen, input: &Input) -> miette::Result<Option<Compilation>> {
+    let path = input.name();
+    let compilation = compile(&path, read(input)?);
+    if !compilation.diagnostics.is_empty() {
+        let checked = report::Checked {
+            path: &path,
+            sources: &compilation.sources,
+            findings: &compilation.diagnostics,
+        };
+        let report = Report::new([checked], &[], Level::Error);
+        screen.complain(&report.render(Format::Human(screen.look_of_errors())));
+    }
+    Ok(compilation.is_sound().then_some(compilation))
+}
+
+/// Says that a file is sound and yet nothing can be made of it.
+pub fn no_deployment(input: &Input) -> Trouble {
+    Trouble::used(format!(
+        "`{}` declares no deployment, so nothing can be made of it",
+        input.name()
+    ))
+    .help("files without one are for others to `use`")
 }

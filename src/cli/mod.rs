@@ -5,6 +5,7 @@ mod completions;
 mod disk;
 mod files;
 mod front;
+mod graph;
 mod man;
 mod new;
 mod parallel;
@@ -83,6 +84,7 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Check),
+    Graph(graph::Graph),
     New(new::New),
     Completions(completions::Completions),
     Man(man::Man),
@@ -92,6 +94,7 @@ impl Command {
     fn run(self, screen: Screen) -> miette::Result<Exit> {
         match self {
             Command::Check(check) => check.run(screen),
+            Command::Graph(graph) => graph.run(screen),
             Command::New(new) => new.run(screen),
             Command::Completions(completions) => completions.run(screen),
             Command::Man(man) => man.run(screen),

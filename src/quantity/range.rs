@@ -176,6 +176,10 @@ fn adopt(low: Quantity, high: &Quantity) -> Quantity {
 /// As it was written, without spaces.
 impl fmt::Display for Range {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.high_inclusive && self.low.written == self.high.written {
+            // a single quantity where a range may stand
+            return f.write_str(&self.low.written);
+        }
         let dots = if self.high_inclusive { ".." } else { "..<" };
         write!(f, "{}{dots}{}", self.low.written, self.high.written)
     }

@@ -2,7 +2,7 @@
 
 use super::bench::Bench;
 
-const SUBCOMMANDS: [&str; 4] = ["check", "completions", "man", "new"];
+const SUBCOMMANDS: [&str; 5] = ["check", "completions", "graph", "man", "new"];
 
 #[test]
 fn help_teaches_by_example() {
