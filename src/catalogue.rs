@@ -3,7 +3,7 @@
 
 use crate::backend::Backend;
 use crate::diagnostic::Rule;
-use crate::{graph, model, syntax};
+use crate::{checks, graph, model, syntax};
 
 /// Every rule, by code.
 pub static RULES: &[&Rule] = &[
@@ -31,6 +31,15 @@ pub static RULES: &[&Rule] = &[
     &model::REPEATED,
     &model::INCOMPLETE,
     &model::ENDLESS,
+    &checks::BAND_OVERLAP,
+    &checks::BAND_GAP,
+    &checks::BAND_BOUNDARY,
+    &checks::PASSES_WHAT_ROLLS_BACK,
+    &checks::LOOSER_LATER,
+    &checks::UNCHECKED_SUCCESS,
+    &checks::BOUND_MISMATCH,
+    &checks::POLARITY,
+    &checks::DECIDES_NOTHING,
 ];
 
 /// Every backend, by name.

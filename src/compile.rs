@@ -1,6 +1,7 @@
 //! In: text. Out: a plan. The whole compiler on one screen.
 //! Knows nothing of disks, terminals or editors.
 
+use crate::checks;
 use crate::diagnostic::{self, Diagnostic, Level};
 use crate::graph;
 use crate::model::{self, Spec};
@@ -30,8 +31,9 @@ pub fn check(path: &str, text: String, loader: &dyn Loader) -> Compilation {
     let (file, mut diagnostics) = syntax::parse(root, &text);
     let (spec, unresolved) = model::lower(&file, &mut sources, loader);
     diagnostics.extend(unresolved);
-    let (_order, cycles) = graph::order(&spec);
+    let (order, cycles) = graph::order(&spec);
     diagnostics.extend(cycles);
+    diagnostics.extend(checks::run(&spec, &order));
     diagnostic::sort(&mut diagnostics);
     Compilation {
         sources,

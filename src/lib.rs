@@ -27,6 +27,9 @@ pub mod model;
 // what comes before what
 pub mod graph;
 
+// what is wrong with it
+pub mod checks;
+
 // what is to be done: the waist
 pub mod plan;
 

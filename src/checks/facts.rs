@@ -1,0 +1,196 @@
+//! What a spec says of each metric: where it must lie to go on, and where it makes a rule fire.
+
+use std::collections::BTreeMap;
+
+use super::interval::Set;
+use crate::model::{Action, Condition, Measured, Metric, Node, Spec, Work};
+
+/// What a condition decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Work goes on if it holds.
+    Pass,
+    /// It is checked again and again after the work.
+    Watch,
+    /// The whole has succeeded if it holds.
+    Success,
+    /// All is normal if it holds.
+    Normal,
+    /// A severity fires if it holds.
+    Severity,
+    /// An alert fires if it holds.
+    Alert,
+    /// The whole has failed if it holds.
+    Failure,
+}
+
+impl Role {
+    /// Whether it says what is good; the others say what is bad.
+    pub fn is_good(self) -> bool {
+        match self {
+            Role::Pass | Role::Watch | Role::Success | Role::Normal => true,
+            Role::Severity | Role::Alert | Role::Failure => false,
+        }
+    }
+}
+
+/// One condition on one metric, with what it decides and where.
+#[derive(Clone, Debug)]
+pub struct Fact<'a> {
+    /// What it decides.
+    pub role: Role,
+    /// The values of which it is true.
+    pub set: Set,
+    /// The condition.
+    pub measured: &'a Measured,
+    /// The node that states it.
+    pub node: &'a Node,
+    /// The top-level node around it, by its place in the spec.
+    pub item: usize,
+    /// The rule or alert around it, with its actions; the node itself elsewhere.
+    pub rule: &'a Node,
+    /// What is done if it fires.
+    pub actions: &'a [Action],
+    /// Whether something is said to happen if it does not hold: an `else` of its own or around it,
+    /// or the deployment's `on failure`.
+    pub handled: bool,
+    /// Whether it is asked while or after traffic moves; before that, it is about the old version
+    /// or another environment.
+    pub moving: bool,
+}
+
+/// All facts, by metric and labels, in the order written.
+pub struct Facts<'a> {
+    /// The metric, and its facts.
+    pub by_metric: BTreeMap<String, (&'a Metric, Vec<Fact<'a>>)>,
+}
+
+/// Collects the facts of a spec.
+pub fn collect(spec: &Spec) -> Facts<'_> {
+    let metrics: BTreeMap<&str, &Metric> = spec
+        .metrics
+        .iter()
+        .map(|metric| (metric.name.as_str(), metric))
+        .collect();
+    let mut facts = Facts {
+        by_metric: BTreeMap::new(),
+    };
+    let handled = spec
+        .deployment
+        .as_ref()
+        .is_some_and(|head| !head.on_failure.is_empty());
+    let first_move = spec.nodes.iter().position(moves_traffic).unwrap_or(0);
+    for (item, node) in spec.nodes.iter().enumerate() {
+        let role = match node.work {
+            Work::Monitor => Role::Watch,
+            Work::Success => Role::Success,
+            Work::Baseline { .. } => Role::Normal,
+            Work::Failure => Role::Failure,
+            Work::Rollback | Work::Procedure | Work::Test { .. } | Work::Reference => continue,
+            _ if node.after.iter().any(|after| after.id == "rollback") => continue,
+            _ => Role::Pass,
+        };
+        let at = At {
+            item,
+            role,
+            rule: node,
+            handled,
+            moving: item >= first_move,
+        };
+        gather(&metrics, node, at, &mut facts);
+    }
+    facts
+}
+
+fn moves_traffic(node: &Node) -> bool {
+    matches!(
+        node.work,
+        Work::Shift { .. } | Work::Switch { .. } | Work::Scale { .. }
+    ) || node.children.iter().any(moves_traffic)
+}
+
+/// What is known of a node from those around it.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    item: usize,
+    role: Role,
+    rule: &'a Node,
+    handled: bool,
+    moving: bool,
+}
+
+fn gather<'a>(
+    metrics: &BTreeMap<&str, &'a Metric>,
+    node: &'a Node,
+    mut at: At<'a>,
+    facts: &mut Facts<'a>,
+) {
+    let actions: &[Action] = match &node.work {
+        Work::Severity { then } => {
+            at.role = Role::Severity;
+            at.rule = node;
+            then
+        }
+        Work::Alert { then, .. } => {
+            at.role = Role::Alert;
+            at.rule = node;
+            then
+        }
+        Work::When { .. } => match &at.rule.work {
+            Work::Severity { then } | Work::Alert { then, .. } => then,
+            _ => &[],
+        },
+        // What happens after a failure is no condition of going on.
+        Work::Else => return,
+        _ => {
+            at.rule = node;
+            &node.otherwise
+        }
+    };
+    at.handled |=
+        !node.otherwise.is_empty() || node.children.iter().any(|child| child.work == Work::Else);
+    if let Some(condition) = node.work.holds() {
+        for measured in decisive(condition, at.role.is_good()) {
+            let (Some(set), Some(metric)) = (
+                Set::of(measured),
+                metrics.get(measured.metric.metric.as_str()),
+            ) else {
+                continue;
+            };
+            facts
+                .by_metric
+                .entry(measured.metric.to_string())
+                .or_insert_with(|| (metric, Vec::new()))
+                .1
+                .push(Fact {
+                    role: at.role,
+                    set,
+                    measured,
+                    node,
+                    item: at.item,
+                    rule: at.rule,
+                    actions,
+                    handled: at.handled,
+                    moving: at.moving,
+                });
+        }
+    }
+    for child in &node.children {
+        gather(metrics, child, at, facts);
+    }
+}
+
+/// The parts of a condition that decide by themselves: all parts of an `and` where it must hold,
+/// all parts of an `or` where it makes something fire.
+fn decisive(condition: &Condition, good: bool) -> Vec<&Measured> {
+    match condition {
+        Condition::Measured(measured) => vec![measured],
+        Condition::All { of } if good => of.iter().flat_map(|one| decisive(one, good)).collect(),
+        Condition::Any { of } if !good => of.iter().flat_map(|one| decisive(one, good)).collect(),
+        Condition::All { .. }
+        | Condition::Any { .. }
+        | Condition::Not { .. }
+        | Condition::Asserted { .. }
+        | Condition::Parameter { .. } => Vec::new(),
+    }
+}

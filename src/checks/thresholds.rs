@@ -1,0 +1,315 @@
+//! Conditions on one metric that contradict each other, or themselves.
+
+use super::Context;
+use super::bands::name;
+use super::facts::{Fact, Role};
+use super::interval::{Cut, Set};
+use super::words;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Better, Bound, Comparator, Deed, Metric};
+use crate::quantity::{Dimension, Exact};
+use crate::rule;
+
+rule! {
+    /// A check passes at a value at which a rule rolls back: the work goes on and is taken back at
+    /// the same time.
+    pub PASSES_WHAT_ROLLS_BACK = "D0511", "passes-what-rolls-back", Warning, "a check lets through what a rule rolls back", allowable;
+    /// A later stage lets through what an earlier one stopped. The wider the traffic, the more a bad
+    /// value costs, so bounds should get tighter or stay.
+    pub LOOSER_LATER = "D0512", "looser-later", Warning, "a later stage is looser than an earlier one", allowable;
+    /// A success criterion that no check before it asks for: everything can pass, and the deployment
+    /// has still not succeeded.
+    pub UNCHECKED_SUCCESS = "D0513", "unchecked-success", Warning, "a success criterion that no check asks for", allowable;
+    /// The same bound is written once with and once without its end (`>= 95%` and `> 95%`): at the
+    /// value itself they disagree.
+    pub BOUND_MISMATCH = "D0514", "bound-mismatch", Warning, "the same bound with and without its end", allowable;
+    /// A bound on the wrong side: less is better for this metric, and the check asks for more.
+    pub POLARITY = "D0515", "polarity", Warning, "a bound on the wrong side of a metric", allowable;
+    /// No value makes the condition true, or every value does, so it decides nothing.
+    pub DECIDES_NOTHING = "D0516", "decides-nothing", Warning, "a condition that never or always holds", allowable;
+}
+
+pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    for (metric, facts) in context.facts.by_metric.values() {
+        for fact in facts {
+            polarity(metric, fact, found);
+            decides(metric, fact, found);
+        }
+        passes_what_rolls_back(metric, facts, found);
+        looser_later(metric, facts, found);
+        unchecked_success(metric, facts, found);
+        mismatches(metric, facts, found);
+    }
+}
+
+fn passes_what_rolls_back(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagnostic>) {
+    let rolls_back = |fact: &&Fact<'_>| {
+        fact.role == Role::Severity
+            && fact.measured.sustained.is_none()
+            && fact.measured.over.is_none()
+            && fact
+                .actions
+                .iter()
+                .any(|action| matches!(action.deed, Deed::Rollback { .. }))
+    };
+    for fires in facts.iter().filter(rolls_back) {
+        let worst = facts
+            .iter()
+            .filter(|fact| fact.role == Role::Pass && fact.measured.over.is_none())
+            .find_map(|passes| {
+                let both = passes.set.intersection(&fires.set);
+                both.intervals().first().map(|shared| (passes, *shared))
+            });
+        let Some((passes, shared)) = worst else {
+            continue;
+        };
+        let mut finding = Diagnostic::new(
+            &PASSES_WHAT_ROLLS_BACK,
+            passes.measured.span,
+            format!(
+                "`{}` passes when `{}` is {}, and `{}` rolls back there",
+                passes.node.id,
+                passes.measured.metric,
+                words::interval(&shared, &metric.dimension),
+                name(fires)
+            ),
+        )
+        .label("passes")
+        .also(fires.measured.span, "rolls back");
+        if let Some(example) = words::witness(&shared, &metric.dimension) {
+            finding = finding.note(format!("at {example} both are true"));
+        }
+        found.push(
+            finding
+                .help("make the check as strict as the rule, or the rule as lenient as the check"),
+        );
+    }
+}
+
+fn looser_later(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagnostic>) {
+    let Some(better) = metric.better else {
+        return;
+    };
+    // The tightest bound of each top-level stretch that moves on; the first in the order written.
+    let mut stages: Vec<&Fact<'_>> = Vec::new();
+    for fact in facts
+        .iter()
+        .filter(|fact| fact.role == Role::Pass && fact.moving && fact.measured.over.is_none())
+    {
+        match stages.last_mut() {
+            Some(last) if last.item == fact.item => {
+                if limit(fact, better) < limit(last, better) {
+                    *last = fact;
+                }
+            }
+            Some(_) | None => stages.push(fact),
+        }
+    }
+    let mut tightest: Option<&Fact<'_>> = None;
+    for stage in stages {
+        let Some(own) = limit(stage, better) else {
+            continue;
+        };
+        if let Some(before) = tightest
+            && let Some(least) = limit(before, better)
+            && own > least
+        {
+            found.push(
+                Diagnostic::new(
+                    &LOOSER_LATER,
+                    stage.measured.span,
+                    format!(
+                        "`{}` is looser than `{}` before it",
+                        stage.measured, before.measured
+                    ),
+                )
+                .label("a later stage")
+                .also(before.measured.span, "an earlier stage")
+                .help("keep the bound of the earlier stage, or say why it may be looser"),
+            );
+            continue;
+        }
+        tightest = Some(stage);
+    }
+}
+
+/// How lenient a bound is, so that a larger value is more lenient; nothing for a condition that
+/// has no end on the bad side.
+fn limit(fact: &Fact<'_>, better: Better) -> Option<Exact> {
+    let intervals = fact.set.intervals();
+    match better {
+        Better::Lower => intervals.last()?.high.value(),
+        Better::Higher => intervals.first()?.low.value().map(Exact::negated),
+    }
+}
+
+fn unchecked_success(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagnostic>) {
+    for success in facts.iter().filter(|fact| fact.role == Role::Success) {
+        let checks: Vec<&Fact<'_>> = facts
+            .iter()
+            .filter(|fact| matches!(fact.role, Role::Pass | Role::Watch) && fact.moving)
+            .collect();
+        let Some(last) = checks.last() else {
+            continue; // the metric is measured at the end alone
+        };
+        // A check that differs in the end of its bound alone is a mismatch of its own.
+        let as_strict = checks.iter().any(|fact| {
+            let more = fact.set.without(&success.set);
+            more.intervals().iter().all(|one| one.single().is_some())
+        });
+        if as_strict {
+            continue;
+        }
+        let through = last.set.without(&success.set);
+        let mut finding = Diagnostic::new(
+            &UNCHECKED_SUCCESS,
+            success.measured.span,
+            format!("no check is as strict as `{}`", success.measured),
+        )
+        .label("success needs this")
+        .also(last.measured.span, "the last check asks for this");
+        if let Some(example) = through
+            .intervals()
+            .first()
+            .and_then(|one| words::witness(one, &metric.dimension))
+        {
+            finding = finding.note(format!(
+                "at {example} every check can pass, and the deployment has not succeeded"
+            ));
+        }
+        found.push(finding.help("let one check ask for what success needs"));
+    }
+}
+
+fn mismatches(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagnostic>) {
+    let good: Vec<&Fact<'_>> = facts.iter().filter(|fact| fact.role.is_good()).collect();
+    let end = |fact: &Fact<'_>| -> Option<(Comparator, Exact)> {
+        match &fact.measured.bound {
+            Bound::Compare { comparator, value } => Some((*comparator, value.value)),
+            Bound::Between { .. }
+            | Bound::About { .. }
+            | Bound::Near { .. }
+            | Bound::Baseline { .. }
+            | Bound::Trend { .. } => None,
+        }
+    };
+    let mut said: Vec<Exact> = Vec::new();
+    for (index, a) in good.iter().enumerate() {
+        for b in &good[index + 1..] {
+            let (Some((left, value)), Some((right, other))) = (end(a), end(b)) else {
+                continue;
+            };
+            let differs = matches!(
+                (left, right),
+                (Comparator::Less, Comparator::AtMost)
+                    | (Comparator::AtMost, Comparator::Less)
+                    | (Comparator::Greater, Comparator::AtLeast)
+                    | (Comparator::AtLeast, Comparator::Greater)
+            );
+            if value != other || !differs || said.contains(&value) {
+                continue;
+            }
+            said.push(value);
+            found.push(
+                Diagnostic::new(
+                    &BOUND_MISMATCH,
+                    b.measured.span,
+                    format!("`{}` here, and `{}` elsewhere", b.measured, a.measured),
+                )
+                .label(format!(
+                    "at exactly {} this says otherwise",
+                    words::value(value, &metric.dimension)
+                ))
+                .also(a.measured.span, "the other")
+                .help(format!(
+                    "write `{}` or `{}` in both places",
+                    left.sign(),
+                    right.sign()
+                )),
+            );
+        }
+    }
+}
+
+fn polarity(metric: &Metric, fact: &Fact<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(better) = metric.better else {
+        return;
+    };
+    let Bound::Compare { comparator, .. } = &fact.measured.bound else {
+        return;
+    };
+    let asks_for_less = match comparator {
+        Comparator::Less | Comparator::AtMost => true,
+        Comparator::Greater | Comparator::AtLeast => false,
+        Comparator::Equal | Comparator::NotEqual => return,
+    };
+    let right = (better == Better::Lower) == (asks_for_less == fact.role.is_good());
+    if right {
+        return;
+    }
+    let side = match better {
+        Better::Lower => "lower",
+        Better::Higher => "higher",
+    };
+    let deed = match fact.role {
+        Role::Pass | Role::Watch => "passes",
+        Role::Success => "succeeds",
+        Role::Normal => "is normal",
+        Role::Severity | Role::Alert => "fires",
+        Role::Failure => "fails",
+    };
+    let values = fact
+        .set
+        .intervals()
+        .first()
+        .map(|one| words::interval(one, &metric.dimension))
+        .unwrap_or_default();
+    found.push(
+        Diagnostic::new(
+            &POLARITY,
+            fact.measured.span,
+            format!(
+                "this {deed} when `{}` is {values}, and {side} is better",
+                fact.measured.metric
+            ),
+        )
+        .also(metric.span, format!("{side} is better"))
+        .help("turn the comparison round, or correct `better`"),
+    );
+}
+
+/// The values that a metric of this dimension can have.
+fn possible(dimension: &Dimension) -> Set {
+    match dimension {
+        Dimension::Duration
+        | Dimension::Ratio
+        | Dimension::Size
+        | Dimension::Count { .. }
+        | Dimension::Rate { .. }
+        | Dimension::Cores
+        | Dimension::Version
+        | Dimension::Score { .. } => Set::between(Cut::Before(Exact::ZERO), Cut::Top),
+        Dimension::RatioDelta | Dimension::Number => Set::between(Cut::Bottom, Cut::Top),
+    }
+}
+
+fn decides(metric: &Metric, fact: &Fact<'_>, found: &mut Vec<Diagnostic>) {
+    let possible = possible(&metric.dimension);
+    let holds = fact.set.intersection(&possible);
+    let (says, why) = if holds.is_empty() {
+        ("never holds", "no value makes it true")
+    } else if possible.without(&fact.set).is_empty() {
+        ("always holds", "every value makes it true")
+    } else {
+        return;
+    };
+    found.push(
+        Diagnostic::new(
+            &DECIDES_NOTHING,
+            fact.measured.span,
+            format!("`{}` {says}", fact.measured),
+        )
+        .label(why)
+        .help(format!("a {} is never below 0", metric.dimension.name())),
+    );
+}
