@@ -4,6 +4,8 @@
 mod bench;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/explain.rs"]
+mod explain;
 #[path = "cli/graph.rs"]
 mod graph;
 #[path = "cli/imports.rs"]

@@ -7,6 +7,7 @@ use deployc::source::Sources;
 
 use super::disk::{Disk, ReadError};
 use super::files::Input;
+use super::parallel;
 use super::screen::Screen;
 use super::trouble::Trouble;
 
@@ -86,21 +87,33 @@ pub fn read(input: &Input) -> Result<String, Trouble> {
     })
 }
 
-/// Reads and checks a spec that something is to be made of. Its findings go to standard error;
-/// nothing is returned if one of them is an error.
-pub fn sound(screen: Screen, input: &Input) -> miette::Result<Option<Compilation>> {
-    let path = input.name();
-    let compilation = compile(&path, read(input)?);
-    if !compilation.diagnostics.is_empty() {
-        let checked = report::Checked {
-            path: &path,
+/// Reads and checks specs that something is to be made of. Their findings go to standard error,
+/// unless a spec is sound and little is to be said. Nothing is returned if one has an error.
+pub fn sound(
+    screen: Screen,
+    inputs: &[Input],
+    quiet: bool,
+) -> miette::Result<Option<Vec<Compilation>>> {
+    let read = parallel::each(inputs, |input| {
+        read(input).map(|text| compile(&input.name(), text))
+    });
+    let compilations = read.into_iter().collect::<Result<Vec<_>, Trouble>>()?;
+    let sound = compilations.iter().all(Compilation::is_sound);
+    let paths: Vec<String> = inputs.iter().map(Input::name).collect();
+    let found = compilations
+        .iter()
+        .zip(&paths)
+        .filter(|(compilation, _)| !compilation.diagnostics.is_empty())
+        .map(|(compilation, path)| report::Checked {
+            path,
             sources: &compilation.sources,
             findings: &compilation.diagnostics,
-        };
-        let report = Report::new([checked], &[], Level::Error);
+        });
+    let report = Report::new(found, &[], Level::Error);
+    if report.counts().at_least(Level::Note) > 0 && !(quiet && sound) {
         screen.complain(&report.render(Format::Human(screen.look_of_errors())));
     }
-    Ok(compilation.is_sound().then_some(compilation))
+    Ok(sound.then_some(compilations))
 }
 
 /// Says that a file is sound and yet nothing can be made of it.

@@ -50,10 +50,10 @@ enum Language {
 impl Graph {
     pub fn run(self, screen: Screen) -> miette::Result<Exit> {
         let input = self.spec.input();
-        let Some(compilation) = front::sound(screen, &input)? else {
+        let Some(sound) = front::sound(screen, std::slice::from_ref(&input), false)? else {
             return Ok(Exit::Found);
         };
-        let Some(plan) = compile::plan(&compilation) else {
+        let Some(plan) = sound.first().and_then(compile::plan) else {
             return Err(front::no_deployment(&input).into());
         };
         let form = match self.format {

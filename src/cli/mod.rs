@@ -1,8 +1,11 @@
 //! The command line: one file for each subcommand, and what they share.
 
+mod build;
 mod check;
 mod completions;
 mod disk;
+mod explain;
+mod fidelity;
 mod files;
 mod front;
 mod graph;
@@ -10,7 +13,9 @@ mod man;
 mod new;
 mod parallel;
 mod screen;
+mod templates;
 mod trouble;
+mod write;
 
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::process::ExitCode;
@@ -73,7 +78,8 @@ const EXAMPLES: &str = "\
 Examples:
   deployc new checkout                Begin a spec: checkout.deploy
   deployc check                       Check every spec below this folder
-  deployc completions bash            Completions for a shell
+  deployc build checkout.deploy       Print the runbook
+  deployc explain unknown-name        Explain what a check found
 
 Exit codes:
   0  clean
@@ -84,6 +90,8 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Check),
+    Build(build::Build),
+    Explain(explain::Explain),
     Graph(graph::Graph),
     New(new::New),
     Completions(completions::Completions),
@@ -94,6 +102,8 @@ impl Command {
     fn run(self, screen: Screen) -> miette::Result<Exit> {
         match self {
             Command::Check(check) => check.run(screen),
+            Command::Build(build) => build.run(screen),
+            Command::Explain(explain) => explain.run(screen),
             Command::Graph(graph) => graph.run(screen),
             Command::New(new) => new.run(screen),
             Command::Completions(completions) => completions.run(screen),

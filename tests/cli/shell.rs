@@ -2,7 +2,15 @@
 
 use super::bench::Bench;
 
-const SUBCOMMANDS: [&str; 5] = ["check", "completions", "graph", "man", "new"];
+const SUBCOMMANDS: [&str; 7] = [
+    "build",
+    "check",
+    "completions",
+    "explain",
+    "graph",
+    "man",
+    "new",
+];
 
 #[test]
 fn help_teaches_by_example() {
