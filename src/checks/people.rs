@@ -1,0 +1,212 @@
+//! Who decides, who is reached, and whether they can be.
+
+use super::Context;
+use super::rollbacks::actions_of;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Deed, Node, Work};
+use crate::rule;
+
+rule! {
+    /// A gate asks for a person's word, and nobody is named who gives it. Say who decides: `approve
+    /// by ROLE`, or give the gate an owner with `by ROLE`.
+    pub NOBODY_DECIDES = "D0541", "nobody-decides", Warning, "a gate on a person's word that nobody owns", allowable;
+    /// The same role stands on both sides of a rule that wants two people: it approves what it must
+    /// not approve, or is counted twice.
+    pub SAME_PERSON = "D0542", "same-person", Warning, "the same role on both sides of a two-person rule", allowable;
+    /// An alert or severity fires and nothing follows: nobody is told and nothing is done.
+    pub NO_ACTION = "D0543", "no-action", Warning, "a rule that fires and does nothing", allowable;
+    /// A severity that no condition makes fire.
+    pub NO_TRIGGER = "D0544", "no-trigger", Warning, "a severity that nothing makes fire", allowable;
+    /// Several stretches of work follow each other and nothing between them decides whether to go on.
+    pub NO_GATE = "D0545", "no-gate", Warning, "a deployment without a decision", allowable;
+    /// Somebody is to be paged, and nothing says how they are reached.
+    pub UNREACHABLE = "D0546", "unreachable", Warning, "a role that is paged and has no contact", allowable;
+}
+
+pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let spec = context.spec;
+    let owner = spec
+        .deployment
+        .as_ref()
+        .is_some_and(|head| !head.owners.is_empty());
+    let mut gates = 0;
+    let mut changing: Vec<&Node> = Vec::new();
+    let mut unreached: Vec<&str> = Vec::new();
+    for item in &spec.nodes {
+        item.walk(&mut |node| {
+            match &node.work {
+                Work::Gate => {
+                    gates += 1;
+                    nobody_decides(node, owner, found);
+                }
+                Work::Approve { roles, not, .. } => {
+                    gates += 1;
+                    same_person(node, roles, not, found);
+                }
+                // A choice, a hold that can fail, or a person's go are decisions as well.
+                Work::Hold { .. } | Work::Choose => gates += 1,
+                Work::Alert { then, .. } if then.is_empty() => no_action(node, "alert", found),
+                Work::Severity { then } => {
+                    if then.is_empty() {
+                        no_action(node, "severity", found);
+                    }
+                    if !node
+                        .children
+                        .iter()
+                        .any(|child| matches!(child.work, Work::When { .. }))
+                    {
+                        found.push(
+                            Diagnostic::new(
+                                &NO_TRIGGER,
+                                node.name_span,
+                                format!("nothing makes the severity `{}` fire", last(&node.id)),
+                            )
+                            .help("say when: `when error-rate > 5%`"),
+                        );
+                    }
+                }
+                _ => {}
+            }
+            for action in actions_of(node) {
+                if let Deed::Page { roles } = &action.deed {
+                    for role in roles {
+                        if !unreached.contains(&role.as_str()) {
+                            unreached.push(role);
+                            unreachable(context, role, action.span, found);
+                        }
+                    }
+                }
+            }
+        });
+        if item.work == Work::Phase && item.children.iter().any(changes) {
+            changing.push(item);
+        }
+    }
+    if gates == 0
+        && let [_, .., last_phase] = changing.as_slice()
+    {
+        found.push(
+            Diagnostic::new(
+                &NO_GATE,
+                last_phase.name_span,
+                format!(
+                    "{} phases change something, and nothing decides whether to go on",
+                    changing.len()
+                ),
+            )
+            .also(changing[0].name_span, "the first of them")
+            .help("let a gate stand between them: `gate go \"Go or no-go\" { require … approve by … }`"),
+        );
+    }
+}
+
+fn changes(node: &Node) -> bool {
+    match &node.work {
+        Work::Run { effect, .. } => *effect != crate::model::Effect::ReadsOnly,
+        Work::Shift { .. } | Work::Switch { .. } | Work::Scale { .. } => true,
+        _ => node.children.iter().any(changes),
+    }
+}
+
+fn nobody_decides(gate: &Node, owned: bool, found: &mut Vec<Diagnostic>) {
+    let mut approved = owned || !gate.owners.is_empty();
+    let mut word: Option<&Node> = None;
+    gate.walk(&mut |node| {
+        approved |= matches!(node.work, Work::Approve { .. });
+        if let Work::Require { holds } | Work::Check { holds } = &node.work
+            && holds
+                .as_ref()
+                .is_none_or(|condition| !condition.is_machine_checked())
+            && node.owners.is_empty()
+            && word.is_none()
+        {
+            word = Some(node);
+        }
+    });
+    if let Some(word) = word
+        && !approved
+    {
+        found.push(
+            Diagnostic::new(
+                &NOBODY_DECIDES,
+                gate.name_span,
+                format!("nobody is named who decides the gate `{}`", gate.id),
+            )
+            .also(word.name_span, "a person must say this")
+            .help("say who: `approve by ROLE`, or `by ROLE` behind the gate's title"),
+        );
+    }
+}
+
+fn same_person(node: &Node, roles: &[String], not: &[String], found: &mut Vec<Diagnostic>) {
+    if let Some(role) = roles.iter().find(|role| not.contains(role)) {
+        found.push(
+            Diagnostic::new(
+                &SAME_PERSON,
+                node.name_span,
+                format!("`{role}` must approve and must not approve"),
+            )
+            .help("let somebody else approve"),
+        );
+    }
+    for (index, role) in roles.iter().enumerate() {
+        if roles[..index].contains(role) {
+            found.push(
+                Diagnostic::new(
+                    &SAME_PERSON,
+                    node.name_span,
+                    format!("`{role}` is counted twice"),
+                )
+                .help("name each role once"),
+            );
+        }
+    }
+}
+
+fn no_action(node: &Node, what: &str, found: &mut Vec<Diagnostic>) {
+    found.push(
+        Diagnostic::new(
+            &NO_ACTION,
+            node.name_span,
+            format!("the {what} `{}` fires and does nothing", last(&node.id)),
+        )
+        .help("say what is done: `then page ROLE`, `then rollback NAME`"),
+    );
+}
+
+fn unreachable(
+    context: &Context<'_>,
+    name: &str,
+    span: crate::source::Span,
+    found: &mut Vec<Diagnostic>,
+) {
+    let Some(role) = context.spec.roles.iter().find(|role| role.name == name) else {
+        return;
+    };
+    let escalated = context.spec.nodes.iter().any(|node| {
+        node.work == Work::Escalation
+            && node.children.iter().any(|line| match &line.work {
+                Work::Escalate { roles, via, .. } => {
+                    roles.iter().any(|role| role == name) && !via.is_empty()
+                }
+                _ => false,
+            })
+    });
+    if role.contacts.is_empty() && !escalated {
+        found.push(
+            Diagnostic::new(
+                &UNREACHABLE,
+                span,
+                format!("`{name}` is paged, and nothing says how they are reached"),
+            )
+            .also(role.span, "declared without a contact")
+            .help(format!(
+                "give a contact: `role {name} \"…\" {{ contact phone \"…\" }}`"
+            )),
+        );
+    }
+}
+
+fn last(id: &str) -> &str {
+    id.rsplit('/').next().unwrap_or(id)
+}

@@ -1,0 +1,279 @@
+//! Ways back: that there is one, that something leads to it, that it is verified and fast enough.
+
+use super::Context;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Action, Comparator, Deed, Effect, Node, Work};
+use crate::quantity::Quantity;
+use crate::rule;
+
+rule! {
+    /// Traffic moves to a new version and nothing says how it comes back. Whoever is on call has to
+    /// invent the way at the worst moment. Declare a `rollback`.
+    pub NO_ROLLBACK = "D0521", "no-rollback", Warning, "traffic moves and there is no way back", allowable;
+    /// A rollback that no rule, no `else` and no `on failure` names is run by nobody. Say when: in a
+    /// `severity`, in the `else` of a gate, or with `on failure`.
+    pub UNUSED_ROLLBACK = "D0522", "rollback-without-trigger", Warning, "a rollback that nothing leads to", allowable;
+    /// A rollback without a step takes nothing back. Kubernetes, for one, never goes back by itself
+    /// when a readiness probe fails: the rollout only stops. Write the command that goes back, or the
+    /// checks by which a person does.
+    pub EMPTY_ROLLBACK = "D0523", "empty-rollback", Warning, "a rollback without a step", allowable;
+    /// After the last command of a rollback nothing looks whether the old version really serves.
+    /// End it with a check, or with a command that `reads-only`.
+    pub UNVERIFIED_ROLLBACK = "D0524", "unverified-rollback", Warning, "a rollback that is not verified", allowable;
+    /// What can't be taken back should be agreed on first: nothing asks anybody before this command.
+    pub UNAPPROVED = "D0525", "irreversible-without-approval", Warning, "an irreversible step without an approval before it", allowable;
+    /// The rollback may take longer than the recovery time objective allows.
+    pub SLOWER_THAN_RTO = "D0526", "slower-than-rto", Warning, "a rollback slower than the recovery objective", allowable;
+    /// Between two backups more can be lost than the recovery point objective allows: everything
+    /// written since the last backup is gone after a restore.
+    pub BACKUP_TOO_RARE = "D0527", "backup-too-rare", Warning, "a backup interval longer than the recovery point objective", allowable;
+    /// After a switch, all traffic is on the new version at once, and nothing watches it before the
+    /// work goes on. Let a `hold` follow.
+    pub NO_BAKE = "D0528", "no-bake", Warning, "a switch of all traffic that nothing watches", allowable;
+}
+
+pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let spec = context.spec;
+    let rollbacks: Vec<&Node> = spec
+        .nodes
+        .iter()
+        .filter(|node| node.work == Work::Rollback)
+        .collect();
+    let mut moved: Option<&Node> = None;
+    let mut named: Vec<&str> = Vec::new();
+    let mut approved = false;
+    let on_failure = spec.deployment.iter().flat_map(|head| &head.on_failure);
+    named.extend(on_failure.filter_map(rollback_of));
+    for item in &spec.nodes {
+        item.walk(&mut |node| {
+            named.extend(actions_of(node).iter().filter_map(rollback_of));
+            if matches!(node.work, Work::Shift { .. } | Work::Switch { .. }) && moved.is_none() {
+                moved = Some(node);
+            }
+            approved |= matches!(node.work, Work::Approve { .. });
+            if let Work::Run {
+                effect: Effect::Irreversible { .. },
+                ..
+            } = node.work
+                && !approved
+            {
+                found.push(
+                    Diagnostic::new(
+                        &UNAPPROVED,
+                        node.name_span,
+                        format!(
+                            "nobody is asked before `{}`, which can't be undone",
+                            node.id
+                        ),
+                    )
+                    .help("let a gate with `approve by ROLE` come before it"),
+                );
+            }
+        });
+    }
+    if let Some(moved) = moved
+        && rollbacks.is_empty()
+    {
+        found.push(
+            Diagnostic::new(
+                &NO_ROLLBACK,
+                moved.name_span,
+                "traffic moves here, and no rollback is declared",
+            )
+            .help("declare one: `rollback quick \"Quick rollback\" within 5m { … }`"),
+        );
+    }
+    for rollback in &rollbacks {
+        of_rollback(rollback, &named, found);
+    }
+    objectives(context, &rollbacks, found);
+    for item in &spec.nodes {
+        bakes(item, found);
+    }
+}
+
+fn of_rollback(rollback: &Node, named: &[&str], found: &mut Vec<Diagnostic>) {
+    let name = rollback.id.rsplit('/').next().unwrap_or(&rollback.id);
+    if !named.contains(&rollback.id.as_str()) {
+        found.push(
+            Diagnostic::new(
+                &UNUSED_ROLLBACK,
+                rollback.name_span,
+                format!("nothing leads to the rollback `{name}`"),
+            )
+            .help(
+                "say when it is run: `severity … { when … then rollback NAME }`, or `on failure`",
+            ),
+        );
+    }
+    let mut steps = 0;
+    let mut unverified: Option<&Node> = None;
+    rollback.walk(&mut |node| match &node.work {
+        Work::Run { effect, .. } => {
+            steps += 1;
+            unverified = (*effect != Effect::ReadsOnly).then_some(node);
+        }
+        Work::Check { .. } | Work::Require { .. } | Work::Hold { .. } => {
+            steps += 1;
+            // A box whose commands stand inside it is about them: it is read before it is ticked.
+            let contains_change = node.children.iter().any(changes);
+            if !contains_change {
+                unverified = None;
+            }
+        }
+        Work::Shift { .. } | Work::Switch { .. } | Work::Scale { .. } | Work::Act { .. } => {
+            steps += 1;
+            unverified = Some(node);
+        }
+        _ => {}
+    });
+    if steps == 0 {
+        found.push(
+            Diagnostic::new(
+                &EMPTY_ROLLBACK,
+                rollback.name_span,
+                format!("the rollback `{name}` has no step"),
+            )
+            .note("Kubernetes stops a rollout whose pods don't become ready; it never goes back by itself")
+            .help("write the command that goes back, or the checks by which a person does"),
+        );
+    } else if let Some(last) = unverified {
+        found.push(
+            Diagnostic::new(
+                &UNVERIFIED_ROLLBACK,
+                rollback.name_span,
+                format!("nothing verifies the rollback `{name}`"),
+            )
+            .also(last.name_span, "its last step changes something")
+            .help("end it with a `check`, or with a command that `reads-only`"),
+        );
+    }
+}
+
+fn changes(node: &Node) -> bool {
+    match &node.work {
+        Work::Run { effect, .. } => *effect != Effect::ReadsOnly,
+        Work::Shift { .. } | Work::Switch { .. } | Work::Scale { .. } => true,
+        _ => node.children.iter().any(changes),
+    }
+}
+
+/// Holds rollbacks and backups against the recovery objectives.
+fn objectives(context: &Context<'_>, rollbacks: &[&Node], found: &mut Vec<Diagnostic>) {
+    for node in &context.spec.nodes {
+        let Work::Objective {
+            objective,
+            comparator,
+            value,
+        } = &node.work
+        else {
+            continue;
+        };
+        if !matches!(comparator, Comparator::Less | Comparator::AtMost) {
+            continue;
+        }
+        match objective.as_str() {
+            "rto" => {
+                for rollback in rollbacks {
+                    let Some(within) = &rollback.times.within else {
+                        continue;
+                    };
+                    if breaks(&within.value, *comparator, value) {
+                        found.push(
+                            Diagnostic::new(
+                                &SLOWER_THAN_RTO,
+                                within.span,
+                                format!(
+                                    "the rollback may take {}, and the recovery time objective is {} {value}",
+                                    within.value,
+                                    comparator.sign()
+                                ),
+                            )
+                            .also(node.name_span, "the objective")
+                            .help("make the rollback faster, or the objective honest"),
+                        );
+                    }
+                }
+            }
+            "rpo" => {
+                for backup in &context.spec.nodes {
+                    let Work::Backup {
+                        of,
+                        every: Some(every),
+                        ..
+                    } = &backup.work
+                    else {
+                        continue;
+                    };
+                    if breaks(every, Comparator::AtMost, value) {
+                        found.push(
+                            Diagnostic::new(
+                                &BACKUP_TOO_RARE,
+                                backup.name_span,
+                                format!(
+                                    "`{of}` is backed up every {every}, and the recovery point objective is {} {value}",
+                                    comparator.sign()
+                                ),
+                            )
+                            .label(format!("up to {every} of writes are lost"))
+                            .also(node.name_span, "the objective")
+                            .help("back it up more often, or say for it what may be lost"),
+                        );
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether a duration breaks a bound.
+fn breaks(length: &Quantity, comparator: Comparator, bound: &Quantity) -> bool {
+    match comparator {
+        Comparator::Less => length.value >= bound.value,
+        _ => length.value > bound.value,
+    }
+}
+
+/// A switch of all traffic must be followed by a hold, in what stands around it.
+fn bakes(node: &Node, found: &mut Vec<Diagnostic>) {
+    for (index, child) in node.children.iter().enumerate() {
+        if let Work::Switch { .. } = child.work {
+            let watched = node.children[index + 1..].iter().any(watches);
+            let in_rollback = matches!(node.work, Work::Rollback | Work::Else);
+            if !watched && !in_rollback {
+                found.push(
+                    Diagnostic::new(
+                        &NO_BAKE,
+                        child.name_span,
+                        "all traffic is switched, and nothing watches the new version afterwards",
+                    )
+                    .help("let a `hold 15m while …` follow the switch"),
+                );
+            }
+        }
+        if !matches!(child.work, Work::Rollback | Work::Else) {
+            bakes(child, found);
+        }
+    }
+}
+
+fn watches(node: &Node) -> bool {
+    matches!(node.work, Work::Hold { .. }) || node.children.iter().any(watches)
+}
+
+/// The actions that a node states.
+pub(super) fn actions_of(node: &Node) -> &[Action] {
+    match &node.work {
+        Work::Severity { then } | Work::Alert { then, .. } => then,
+        Work::Act { actions } => actions,
+        _ => &node.otherwise,
+    }
+}
+
+fn rollback_of(action: &Action) -> Option<&str> {
+    match &action.deed {
+        Deed::Rollback { rollback } => Some(rollback),
+        _ => None,
+    }
+}

@@ -1,0 +1,252 @@
+//! Shares of traffic: that they grow, end at all of it, and can be had with the replicas there are.
+
+use std::collections::BTreeMap;
+
+use super::Context;
+use super::words;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Node, Service, Work};
+use crate::quantity::{Dimension, Exact};
+use crate::rule;
+
+rule! {
+    /// The share of the new version falls or stays from one step to the next. If the new version is
+    /// bad, the way back is a rollback; a step that does not grow is most often a slip.
+    pub SHARE_NOT_GROWING = "D0531", "share-not-growing", Warning, "a share of traffic that does not grow", allowable;
+    /// The last step leaves some traffic on the old version, so the deployment is never complete.
+    pub NOT_ALL_TRAFFIC = "D0532", "not-all-traffic", Warning, "a rollout that never reaches all traffic", allowable;
+    /// Without a traffic router a share is made by the number of pods, so only some shares can be
+    /// had. The message says which one is really served.
+    pub SHARE_BY_REPLICAS = "D0533", "share-by-replicas", Warning, "a share that the number of replicas can't express", allowable;
+    /// The number of replicas is set by hand while an autoscaler chooses it: one of them undoes what
+    /// the other did.
+    pub SCALED_BY_HAND = "D0534", "scaled-by-hand", Warning, "replicas set by hand under an autoscaler", allowable;
+}
+
+pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let mut shifts: BTreeMap<&str, Vec<(&Node, Exact)>> = BTreeMap::new();
+    for item in &context.spec.nodes {
+        if matches!(
+            item.work,
+            Work::Rollback | Work::Procedure | Work::Test { .. }
+        ) {
+            continue;
+        }
+        gather(item, &mut shifts);
+        item.walk(&mut |node| scaled_by_hand(context, node, found));
+    }
+    for (name, steps) in shifts {
+        let service = context
+            .spec
+            .services
+            .iter()
+            .find(|service| service.name == name);
+        for pair in steps.windows(2) {
+            let [(first, before), (second, after)] = pair else {
+                continue;
+            };
+            if after <= before {
+                found.push(
+                    Diagnostic::new(
+                        &SHARE_NOT_GROWING,
+                        second.name_span,
+                        format!(
+                            "the share of `{name}` goes from {} to {}",
+                            percent(*before),
+                            percent(*after)
+                        ),
+                    )
+                    .also(first.name_span, "the step before")
+                    .help(
+                        "let each step be larger than the one before; a way back is a `rollback`",
+                    ),
+                );
+            }
+        }
+        if let Some((last, share)) = steps.last()
+            && *share < Exact::ONE
+        {
+            found.push(
+                Diagnostic::new(
+                    &NOT_ALL_TRAFFIC,
+                    last.name_span,
+                    format!(
+                        "the rollout of `{name}` ends at {} of traffic",
+                        percent(*share)
+                    ),
+                )
+                .help(format!("add a last step: `shift {name} to 100%`")),
+            );
+        }
+        if let Some(service) = service {
+            for (node, share) in steps {
+                by_replicas(service, node, share, found);
+            }
+        }
+    }
+}
+
+fn gather<'a>(node: &'a Node, shifts: &mut BTreeMap<&'a str, Vec<(&'a Node, Exact)>>) {
+    if let Work::Shift { service, share } = &node.work {
+        shifts.entry(service).or_default().push((node, share.value));
+    }
+    for child in &node.children {
+        // What happens after a failure is no step of the rollout; nor are both ways of a choice.
+        if !matches!(child.work, Work::Else | Work::Choose) {
+            gather(child, shifts);
+        }
+    }
+}
+
+fn percent(share: Exact) -> String {
+    words::value(share, &Dimension::Ratio)
+}
+
+/// The share that is really served where pods make it, as the Argo Rollouts controller counts:
+/// of the nearest numbers of new pods below and above, with one pod more or not, the one that is
+/// nearest to the share; never none of either for a share between 0 and 100%.
+/// Source: argo-rollouts `utils/replicaset/canary.go`, `approximateWeightedCanaryStableReplicaCounts`.
+fn served(share: Exact, replicas: i64) -> Option<(i64, i64)> {
+    let mut best: Option<(Exact, i64, i64)> = None;
+    for total in [replicas, replicas + 1] {
+        let exact = share.times(Exact::whole(total))?;
+        for new in [exact.floor(), exact.ceiling()] {
+            let new = i64::try_from(new).ok()?;
+            let partial = !share.is_zero() && share < Exact::ONE;
+            if partial && total > 1 && (new == 0 || new == total) {
+                continue;
+            }
+            let off = Exact::fraction(i128::from(new), i128::from(total))?
+                .minus(share)?
+                .magnitude();
+            if best.is_none_or(|(least, _, _)| off < least) {
+                best = Some((off, new, total));
+            }
+        }
+    }
+    best.map(|(_, new, total)| (new, total))
+}
+
+fn by_replicas(service: &Service, node: &Node, share: Exact, found: &mut Vec<Diagnostic>) {
+    let routed = service
+        .traffic
+        .as_ref()
+        .is_some_and(|traffic| !matches!(traffic.router.as_str(), "none" | "kubernetes"));
+    let Some(replicas) = &service.replicas else {
+        return;
+    };
+    let Some(count) = replicas
+        .value
+        .to_whole()
+        .and_then(|count| i64::try_from(count).ok())
+    else {
+        return;
+    };
+    // Nothing said of a router may mean that there is one: only a clear `none` is held to it.
+    if routed || service.traffic.is_none() || count < 1 {
+        return;
+    }
+    let Some((new, total)) = served(share, count) else {
+        return;
+    };
+    let Some(real) = Exact::fraction(i128::from(new), i128::from(total)) else {
+        return;
+    };
+    if real == share {
+        return;
+    }
+    let real = real
+        .times(Exact::whole(1000))
+        .and_then(|real| Exact::fraction(real.plus(Exact::fraction(1, 2)?)?.floor(), 1000))
+        .map_or_else(String::new, percent);
+    found.push(
+        Diagnostic::new(
+            &SHARE_BY_REPLICAS,
+            node.name_span,
+            format!(
+                "{} of traffic can't be had with {count} replicas",
+                percent(share)
+            ),
+        )
+        .label(format!("really {new} of {total} pods: {real}"))
+        .also(service.traffic_span, "no router splits the traffic")
+        .help("name a router (`traffic gateway-api …`), or a share that pods can make"),
+    );
+}
+
+fn scaled_by_hand(context: &Context<'_>, node: &Node, found: &mut Vec<Diagnostic>) {
+    let named = match &node.work {
+        Work::Scale { service, .. } => Some(service.as_str()),
+        Work::Run { command, .. } => {
+            let sets = command.text.contains("kubectl scale")
+                || command.text.contains("kubectl patch") && command.text.contains("\"replicas\"");
+            sets.then_some(command.text.as_str())
+        }
+        _ => None,
+    };
+    let Some(named) = named else {
+        return;
+    };
+    let service = context.spec.services.iter().find(|service| {
+        let workload = service
+            .workload
+            .as_deref()
+            .and_then(|workload| workload.rsplit('/').next())
+            .unwrap_or(&service.name);
+        service.limits.is_some() && (named == service.name || mentions(named, workload))
+    });
+    if let Some(service) = service {
+        let limits = service
+            .limits
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        found.push(
+            Diagnostic::new(
+                &SCALED_BY_HAND,
+                node.name_span,
+                format!(
+                    "the replicas of `{}` are set by hand, and an autoscaler chooses them ({limits})",
+                    service.name
+                ),
+            )
+            .also(service.span, "the limits of the autoscaler")
+            .help("change the limits of the autoscaler instead, or suspend it first"),
+        );
+    }
+}
+
+/// Whether a command names a workload: as a word, or behind `deployment/`.
+fn mentions(command: &str, workload: &str) -> bool {
+    command
+        .split(|character: char| character.is_whitespace() || character == '/')
+        .any(|word| word == workload)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_those_of_the_controller() {
+        // Replicas, percent, new pods, all pods; from the table of the controller's own test.
+        for (replicas, share, new, total) in [
+            (4, 10, 1, 5),
+            (10, 10, 1, 10),
+            (10, 5, 1, 11),
+            (5, 50, 3, 6),
+            (6, 50, 3, 6),
+            (3, 25, 1, 4),
+            (1, 50, 1, 2),
+            (10, 100, 10, 10),
+            (10, 0, 0, 10),
+        ] {
+            let share = Exact::fraction(share, 100).expect("a hundred is not zero");
+            assert_eq!(
+                served(share, replicas),
+                Some((new, total)),
+                "{replicas} replicas"
+            );
+        }
+    }
+}
