@@ -58,6 +58,16 @@ pub static RULES: &[&Rule] = &[
     &checks::NO_TRIGGER,
     &checks::NO_GATE,
     &checks::UNREACHABLE,
+    &checks::OVERLAP,
+    &checks::DOES_NOT_FIT,
+    &checks::DUE_TOO_EARLY,
+    &checks::NOT_AS_NAMED,
+    &checks::NO_ZONE,
+    &checks::NO_START,
+    &checks::HOLD_TOO_SHORT,
+    &checks::ROLLBACK_EXPIRES,
+    &checks::FROZEN,
+    &checks::FEW_SAMPLES,
 ];
 
 /// Every backend, by name.

@@ -27,6 +27,9 @@ pub mod model;
 // what comes before what
 pub mod graph;
 
+// when it is done
+pub mod schedule;
+
 // what is wrong with it
 pub mod checks;
 

@@ -1,8 +1,6 @@
 //! In: a spec and its order. Out: the plan: all that a backend, a runner or a test may know.
 //! Knows nothing of syntax. Everything behind it depends on it alone.
 
-mod place;
-
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -14,10 +12,12 @@ pub use crate::model::{
     Service, Target, TestPoint, Text, Traffic, Trend, ValueType, WaitFor, Work,
 };
 pub use crate::quantity::{Dimension, Exact, Quantity, Range, Unit};
+pub use crate::schedule::Schedule;
 pub use crate::time::{Instant, Moment, When};
 
 use crate::graph::Order;
 use crate::model::{self, Spec};
+use crate::schedule::{self, Placing};
 use crate::source::{Sources, Span};
 
 /// The version of the plan's JSON. It grows when a reader of the last one could misread the next.
@@ -173,24 +173,6 @@ pub struct Window {
     pub to: When,
 }
 
-/// When a node begins and ends: whole seconds from `T`, which may be negative.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Schedule {
-    /// Its begin; nothing where no time is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub starts_seconds: Option<i64>,
-    /// Its end, if everything takes as long as it may.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ends_seconds: Option<i64>,
-}
-
-impl Schedule {
-    /// Whether neither is known.
-    pub fn is_unknown(&self) -> bool {
-        self.starts_seconds.is_none() && self.ends_seconds.is_none()
-    }
-}
-
 /// Two nodes, and how the second depends on the first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Edge {
@@ -254,8 +236,7 @@ impl Node {
 
 /// Makes the plan of a checked spec. Can't fail: what could be wrong was found before.
 pub fn schedule(spec: &Spec, order: &Order<'_>, sources: &Sources) -> Plan {
-    let place = place::Placing::new(spec);
-    let schedules = place.all(spec, order);
+    let schedules = Placing::new(spec).all(spec, order);
     let mut nodes = Vec::with_capacity(spec.nodes.len());
     let mut next = 0;
     for node in &spec.nodes {
@@ -271,8 +252,8 @@ pub fn schedule(spec: &Spec, order: &Order<'_>, sources: &Sources) -> Plan {
             kind: edge.kind,
         })
         .collect();
-    edges.extend(place::guards_and_undoes(spec));
-    let critical_path = place::critical_path(order, &schedules)
+    edges.extend(guards_and_undoes(spec));
+    let critical_path = schedule::critical_path(order, &schedules)
         .into_iter()
         .map(id)
         .collect();
@@ -360,4 +341,65 @@ fn origin(span: Span, sources: &Sources) -> Origin {
         end_line: end.line,
         end_column: end.column,
     }
+}
+
+/// Which rules watch which top-level nodes, and which rollbacks take back what they did.
+fn guards_and_undoes(spec: &Spec) -> Vec<Edge> {
+    let of = |wanted: &str| -> Vec<&model::Node> {
+        spec.nodes
+            .iter()
+            .filter(|node| node.work.kind() == wanted)
+            .collect()
+    };
+    let work: Vec<&model::Node> = spec
+        .nodes
+        .iter()
+        .filter(|node| matches!(node.work, Work::Phase | Work::Gate))
+        .filter(|node| !node.after.iter().any(|after| after.id == "rollback"))
+        .collect();
+    let moves: Vec<bool> = work.iter().map(|node| any(node, moves_traffic)).collect();
+    let first = moves.iter().position(|moves| *moves);
+    let last = moves.iter().rposition(|moves| *moves);
+    let mut edges = Vec::new();
+    if let (Some(first), Some(last)) = (first, last) {
+        for rule in of("severity") {
+            for guarded in &work[first..=last] {
+                edges.push(Edge {
+                    from: rule.id.clone(),
+                    to: guarded.id.clone(),
+                    kind: EdgeKind::Guards,
+                });
+            }
+        }
+    }
+    let changing: Vec<&&model::Node> = work.iter().filter(|node| any(node, changes)).collect();
+    for rollback in of("rollback") {
+        for undone in changing.iter().rev() {
+            edges.push(Edge {
+                from: rollback.id.clone(),
+                to: undone.id.clone(),
+                kind: EdgeKind::Undoes,
+            });
+        }
+    }
+    edges
+}
+
+fn any(node: &model::Node, holds: fn(&Work) -> bool) -> bool {
+    holds(&node.work) || node.children.iter().any(|child| any(child, holds))
+}
+
+fn moves_traffic(work: &Work) -> bool {
+    matches!(work, Work::Shift { .. } | Work::Switch { .. })
+}
+
+fn changes(work: &Work) -> bool {
+    moves_traffic(work)
+        || matches!(
+            work,
+            Work::Run {
+                effect: Effect::Undo { .. },
+                ..
+            }
+        )
 }

@@ -7,6 +7,7 @@ mod interval;
 mod people;
 mod rollbacks;
 mod thresholds;
+mod times;
 mod traffic;
 mod words;
 
@@ -21,31 +22,88 @@ pub use thresholds::{
     UNCHECKED_SUCCESS,
 };
 
+pub use times::{
+    DOES_NOT_FIT, DUE_TOO_EARLY, FEW_SAMPLES, FROZEN, HOLD_TOO_SHORT, NO_START, NO_ZONE,
+    NOT_AS_NAMED, OVERLAP, ROLLBACK_EXPIRES,
+};
 pub use traffic::{NOT_ALL_TRAFFIC, SCALED_BY_HAND, SHARE_BY_REPLICAS, SHARE_NOT_GROWING};
+
+use std::collections::HashMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::graph::Order;
-use crate::model::Spec;
+use crate::model::{Metric, Spec};
+use crate::schedule::{Placing, Schedule};
+use crate::time::Instant;
 
 /// What the rules look at.
 pub(crate) struct Context<'a> {
     /// The whole of it.
     pub spec: &'a Spec,
+    /// What comes before what.
+    pub order: &'a Order<'a>,
+    /// When each node of the order begins and ends.
+    pub schedules: Vec<Schedule>,
+    /// What turns a time into a distance from the start.
+    pub placing: Placing<'a>,
     /// What the spec says of each metric.
     pub facts: facts::Facts<'a>,
+    /// Metrics by name.
+    metrics: HashMap<&'a str, &'a Metric>,
+    /// The nodes inside each node, by place.
+    children: Vec<Vec<usize>>,
+}
+
+impl<'a> Context<'a> {
+    fn new(spec: &'a Spec, order: &'a Order<'a>) -> Self {
+        let placing = Placing::new(spec);
+        let mut children = vec![Vec::new(); order.nodes.len()];
+        for (place, parent) in order.parents.iter().enumerate() {
+            if let Some(parent) = parent {
+                children[*parent].push(place);
+            }
+        }
+        Context {
+            spec,
+            order,
+            schedules: placing.all(spec, order),
+            placing,
+            facts: facts::collect(spec),
+            metrics: spec
+                .metrics
+                .iter()
+                .map(|metric| (metric.name.as_str(), metric))
+                .collect(),
+            children,
+        }
+    }
+
+    /// The start, if it is fixed.
+    pub fn start(&self) -> Option<&'a Instant> {
+        let starts = self.spec.deployment.as_ref()?.starts.as_ref()?;
+        Some(&starts.value)
+    }
+
+    /// A metric by name.
+    pub fn metric(&self, name: &str) -> Option<&'a Metric> {
+        self.metrics.get(name).copied()
+    }
+
+    /// The places of the nodes directly inside a node.
+    pub fn children(&self, place: usize) -> impl Iterator<Item = usize> {
+        self.children[place].iter().copied()
+    }
 }
 
 /// All findings of all rules, in no order.
-pub fn run(spec: &Spec, _order: &Order<'_>) -> Vec<Diagnostic> {
-    let context = Context {
-        spec,
-        facts: facts::collect(spec),
-    };
+pub fn run(spec: &Spec, order: &Order<'_>) -> Vec<Diagnostic> {
+    let context = Context::new(spec, order);
     let mut found = Vec::new();
     bands::check(&context, &mut found);
     thresholds::check(&context, &mut found);
     rollbacks::check(&context, &mut found);
     traffic::check(&context, &mut found);
     people::check(&context, &mut found);
+    times::check(&context, &mut found);
     found
 }

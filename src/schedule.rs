@@ -1,19 +1,41 @@
-//! When each node begins and ends, as its times and those around it add up.
+//! In: a spec and its order. Out: when each node begins and ends, as its times and those around it
+//! add up. Knows nothing of whether that is right.
 
 use std::collections::HashMap;
 
-use super::{Edge, EdgeKind, Schedule};
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::graph::{Order, is_step};
-use crate::model::{Effect, Node, Spec, WaitFor, Work};
+use crate::model::{Node, Spec, WaitFor, Work};
 use crate::quantity::Quantity;
 use crate::time::{Instant, When};
 
+/// When a node begins and ends: whole seconds from `T`, which may be negative.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Schedule {
+    /// Its begin; nothing where no time is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub starts_seconds: Option<i64>,
+    /// Its end, if everything takes as long as it may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_seconds: Option<i64>,
+}
+
+impl Schedule {
+    /// Whether neither is known.
+    pub fn is_unknown(&self) -> bool {
+        self.starts_seconds.is_none() && self.ends_seconds.is_none()
+    }
+}
+
 /// What is known before the first node: the start.
-pub(super) struct Placing<'a> {
+pub struct Placing<'a> {
     start: Option<&'a Instant>,
 }
 
 impl<'a> Placing<'a> {
+    /// What is known of a spec.
     pub fn new(spec: &'a Spec) -> Self {
         let start = spec
             .deployment
@@ -59,7 +81,7 @@ impl<'a> Placing<'a> {
     }
 
     /// Seconds from `T`; nothing where that can't be known.
-    fn offset(&self, when: &When) -> Option<i64> {
+    pub fn offset(&self, when: &When) -> Option<i64> {
         when.resolve(self.start, None).ok()?.offset
     }
 
@@ -148,70 +170,9 @@ fn seconds(quantity: &Quantity) -> Option<i64> {
     i64::try_from(quantity.value.ceiling()).ok()
 }
 
-/// Which rules watch which top-level nodes, and which rollbacks take back what they did.
-pub(super) fn guards_and_undoes(spec: &Spec) -> Vec<Edge> {
-    let of = |wanted: &str| -> Vec<&Node> {
-        spec.nodes
-            .iter()
-            .filter(|node| node.work.kind() == wanted)
-            .collect()
-    };
-    let work: Vec<&Node> = spec
-        .nodes
-        .iter()
-        .filter(|node| matches!(node.work, Work::Phase | Work::Gate))
-        .filter(|node| !node.after.iter().any(|after| after.id == "rollback"))
-        .collect();
-    let moves: Vec<bool> = work.iter().map(|node| any(node, moves_traffic)).collect();
-    let first = moves.iter().position(|moves| *moves);
-    let last = moves.iter().rposition(|moves| *moves);
-    let mut edges = Vec::new();
-    if let (Some(first), Some(last)) = (first, last) {
-        for rule in of("severity") {
-            for guarded in &work[first..=last] {
-                edges.push(Edge {
-                    from: rule.id.clone(),
-                    to: guarded.id.clone(),
-                    kind: EdgeKind::Guards,
-                });
-            }
-        }
-    }
-    let changing: Vec<&&Node> = work.iter().filter(|node| any(node, changes)).collect();
-    for rollback in of("rollback") {
-        for undone in changing.iter().rev() {
-            edges.push(Edge {
-                from: rollback.id.clone(),
-                to: undone.id.clone(),
-                kind: EdgeKind::Undoes,
-            });
-        }
-    }
-    edges
-}
-
-fn any(node: &Node, holds: fn(&Work) -> bool) -> bool {
-    holds(&node.work) || node.children.iter().any(|child| any(child, holds))
-}
-
-fn moves_traffic(work: &Work) -> bool {
-    matches!(work, Work::Shift { .. } | Work::Switch { .. })
-}
-
-fn changes(work: &Work) -> bool {
-    moves_traffic(work)
-        || matches!(
-            work,
-            Work::Run {
-                effect: Effect::Undo { .. },
-                ..
-            }
-        )
-}
-
 /// The chain of nodes, from the last to end back to the first, in which each begins when the one
 /// before it ends. Places in [`Order::nodes`].
-pub(super) fn critical_path(order: &Order<'_>, schedules: &[Schedule]) -> Vec<usize> {
+pub fn critical_path(order: &Order<'_>, schedules: &[Schedule]) -> Vec<usize> {
     let chained = |place: usize| {
         order.parents[place].is_none()
             && matches!(order.nodes[place].work, Work::Phase | Work::Gate)
