@@ -6,6 +6,8 @@ mod bench;
 mod check;
 #[path = "cli/explain.rs"]
 mod explain;
+#[path = "cli/fix.rs"]
+mod fix;
 #[path = "cli/graph.rs"]
 mod graph;
 #[path = "cli/imports.rs"]

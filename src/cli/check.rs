@@ -1,12 +1,18 @@
 //! `deployc check`: what is wrong with specs.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use clap::ValueEnum;
 use deployc::diagnostic::Level;
 use deployc::report::{Failure, Format, Look, Report};
 
-use super::files::Chosen;
+use super::files::{Chosen, Input};
+use super::front::Texts;
+use super::patch::patch;
 use super::screen::Screen;
-use super::{Exit, front, parallel};
+use super::trouble::Trouble;
+use super::{Exit, fix, front, parallel, write};
 
 /// Check specs, and say what is wrong with them
 #[derive(Debug, clap::Args)]
@@ -20,6 +26,12 @@ pub struct Check {
     /// The least level of a finding that makes the check fail
     #[arg(long, value_enum, default_value = "warning")]
     level: LeastLevel,
+    /// Apply the fixes that are safe, and show what is left
+    #[arg(long)]
+    fix: bool,
+    /// Show what --fix would change, as a patch, and write nothing
+    #[arg(long)]
+    diff: bool,
     /// Show findings only, without the line that counts them
     #[arg(long, short)]
     quiet: bool,
@@ -31,6 +43,7 @@ Examples:
   deployc check specs/ --level error         Let warnings pass
   deployc check checkout.deploy --format short
   deployc check --format sarif > deployc.sarif
+  deployc check --diff                       What would --fix do?
   git show main:checkout.deploy | deployc check - --stdin-filename checkout.deploy";
 
 /// The views of `--format`.
@@ -63,12 +76,43 @@ enum LeastLevel {
 impl Check {
     pub fn run(self, screen: Screen) -> miette::Result<Exit> {
         let inputs = self.chosen.inputs()?;
-        let mut checked = Vec::new();
-        let mut failures: Vec<Failure> = Vec::new();
-        for result in parallel::each(&inputs, front::check) {
-            match result {
-                Ok(one) => checked.push(one),
-                Err(failure) => failures.push(failure),
+        let (mut checked, mut failures) = check_all(&inputs, &Texts::new());
+        if self.fix || self.diff {
+            let files = files_of(&inputs)?;
+            let mut texts = Texts::new();
+            let mut before: Texts = Texts::new();
+            let mut fixes = 0;
+            // One fix may make room for the next.
+            for _ in 0..MOST_ROUNDS {
+                let (fixed, applied) = fix::apply(&checked);
+                if fixed.is_empty() {
+                    break;
+                }
+                fixes += applied;
+                for (name, fixed) in fixed {
+                    before.entry(name.clone()).or_insert(fixed.before);
+                    texts.insert(name, fixed.after);
+                }
+                (checked, failures) = check_all(&inputs, &texts);
+            }
+            if self.diff {
+                for (name, after) in &texts {
+                    screen.print(&patch(name, &before[name], after, screen.look()))?;
+                }
+                return Ok(if texts.is_empty() {
+                    Exit::Clean
+                } else {
+                    Exit::Found
+                });
+            }
+            for (name, after) in &texts {
+                if let Some(path) = files.get(name) {
+                    write::replace_in_project(path, after)?;
+                }
+            }
+            if !self.quiet {
+                let noun = if fixes == 1 { "fix" } else { "fixes" };
+                screen.complain(&format!("{fixes} {noun} applied\n"));
             }
         }
         let fails = match self.level {
@@ -106,4 +150,31 @@ impl Check {
             View::Junit => Format::Junit,
         }
     }
+}
+
+/// So many times fixes are applied and the files checked again.
+const MOST_ROUNDS: usize = 8;
+
+fn check_all(inputs: &[Input], texts: &Texts) -> (Vec<front::Checked>, Vec<Failure>) {
+    let mut checked = Vec::new();
+    let mut failures = Vec::new();
+    for result in parallel::each(inputs, |input| front::check(input, texts)) {
+        match result {
+            Ok(one) => checked.push(one),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    (checked, failures)
+}
+
+/// The files by the names under which they are shown.
+fn files_of(inputs: &[Input]) -> Result<BTreeMap<String, PathBuf>, Trouble> {
+    inputs
+        .iter()
+        .map(|input| match input {
+            Input::File { path, .. } => Ok((input.name(), path.clone())),
+            Input::Stdin(_) => Err(Trouble::used("standard input can't be fixed")
+                .help("name the file, or leave --fix and --diff out")),
+        })
+        .collect()
 }

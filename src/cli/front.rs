@@ -1,9 +1,11 @@
 //! From inputs to what the compiler says of them.
 
+use std::collections::BTreeMap;
+
 use deployc::compile::{self, Compilation};
 use deployc::diagnostic::{Diagnostic, Level};
 use deployc::report::{self, Failure, Format, Report};
-use deployc::source::Sources;
+use deployc::source::{LoadError, Loader, Sources};
 
 use super::disk::{Disk, ReadError};
 use super::files::Input;
@@ -32,23 +34,29 @@ impl Checked {
     }
 }
 
+/// Texts that stand in the place of those on the disk, by the names of their files.
+pub type Texts = BTreeMap<String, String>;
+
 /// Reads and checks one spec, and keeps only what is needed to report on it.
-pub fn check(input: &Input) -> Result<Checked, Failure> {
+pub fn check(input: &Input, texts: &Texts) -> Result<Checked, Failure> {
     let path = input.name();
-    let text = match input.read() {
-        Ok(text) => text,
-        Err(error) => {
-            return Err(Failure {
-                path,
-                message: error.in_words(),
-            });
-        }
+    let text = match texts.get(&path) {
+        Some(text) => text.clone(),
+        None => match input.read() {
+            Ok(text) => text,
+            Err(error) => {
+                return Err(Failure {
+                    path,
+                    message: error.in_words(),
+                });
+            }
+        },
     };
     let Compilation {
         sources,
         diagnostics,
         ..
-    } = compile(&path, text);
+    } = compile(&path, text, texts);
     Ok(Checked {
         path,
         // Of a thousand files most are clean, and nobody asks for their text again.
@@ -61,8 +69,23 @@ pub fn check(input: &Input) -> Result<Checked, Failure> {
     })
 }
 
-fn compile(path: &str, text: String) -> Compilation {
-    compile::check(path, text, &Disk::of(path))
+fn compile(path: &str, text: String, texts: &Texts) -> Compilation {
+    let disk = Disk::of(path);
+    compile::check(path, text, &Over { disk, texts })
+}
+
+/// The disk, with other texts for some of its files.
+struct Over<'a> {
+    disk: Disk,
+    texts: &'a Texts,
+}
+
+impl Loader for Over<'_> {
+    fn load(&self, from: &str, path: &str) -> Result<(String, String), LoadError> {
+        let (shown, text) = self.disk.load(from, path)?;
+        let text = self.texts.get(&shown).cloned().unwrap_or(text);
+        Ok((shown, text))
+    }
 }
 
 /// Says on standard error what could not be read.
@@ -95,7 +118,7 @@ pub fn sound(
     quiet: bool,
 ) -> miette::Result<Option<Vec<Compilation>>> {
     let read = parallel::each(inputs, |input| {
-        read(input).map(|text| compile(&input.name(), text))
+        read(input).map(|text| compile(&input.name(), text, &Texts::new()))
     });
     let compilations = read.into_iter().collect::<Result<Vec<_>, Trouble>>()?;
     let sound = compilations.iter().all(Compilation::is_sound);

@@ -7,11 +7,13 @@ mod disk;
 mod explain;
 mod fidelity;
 mod files;
+mod fix;
 mod front;
 mod graph;
 mod man;
 mod new;
 mod parallel;
+mod patch;
 mod screen;
 mod templates;
 mod trouble;
@@ -115,7 +117,7 @@ impl Command {
 /// Runs the command that the arguments of the process ask for.
 pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(confess));
-    let exit = catch_unwind(AssertUnwindSafe(|| {
+    guarded(|| {
         let arguments = match Arguments::try_parse() {
             Ok(arguments) => arguments,
             Err(error) => {
@@ -129,8 +131,13 @@ pub fn main() -> ExitCode {
             }
         };
         run(arguments)
-    }));
-    exit.unwrap_or(Exit::CouldNotWork).into()
+    })
+    .into()
+}
+
+/// Does the work; a panic in it, in whatever thread, is a way to end like others.
+fn guarded(work: impl FnOnce() -> Exit) -> Exit {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Exit::CouldNotWork)
 }
 
 fn run(arguments: Arguments) -> Exit {
@@ -164,4 +171,25 @@ fn confess(panic: &PanicHookInfo<'_>) {
         env!("CARGO_PKG_VERSION"),
         visible_text(what),
     ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Exit, guarded, parallel};
+
+    #[test]
+    fn a_panic_ends_with_could_not_work() {
+        assert_eq!(guarded(|| Exit::Found), Exit::Found);
+        assert_eq!(guarded(|| panic!("on purpose")), Exit::CouldNotWork);
+        let items: Vec<u32> = (0..64).collect();
+        let in_a_worker = || {
+            let done = parallel::each(&items, |item| {
+                assert_ne!(*item, 40, "on purpose");
+                *item
+            });
+            assert!(done.is_empty());
+            Exit::Clean
+        };
+        assert_eq!(guarded(in_a_worker), Exit::CouldNotWork);
+    }
 }

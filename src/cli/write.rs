@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use tempfile::Builder;
 
-use super::disk;
+use super::disk::{self, Disk};
 use super::trouble::Trouble;
 
 /// Puts `text` in the place of the file at `path`, which keeps its permissions; `runs` adds the
@@ -73,6 +73,15 @@ pub fn replace(path: &Path, text: &str, runs: bool, root: &Path) -> Result<(), T
     file.as_file().sync_all().map_err(refused)?;
     file.persist(&real).map_err(|error| refused(error.error))?;
     Ok(())
+}
+
+/// Puts `text` in the place of a spec. A link is followed only inside of the spec's project.
+pub fn replace_in_project(path: &Path, text: &str) -> Result<(), Trouble> {
+    let disk = Disk::of(&path.to_string_lossy());
+    let root = disk.root().map_err(|error| {
+        Trouble::worked(format!("`{}` {}", disk::shown(path), error.in_words()))
+    })?;
+    replace(path, text, false, root)
 }
 
 /// The permissions with the right to run for everybody who may read.
