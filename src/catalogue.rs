@@ -68,6 +68,19 @@ pub static RULES: &[&Rule] = &[
     &checks::ROLLBACK_EXPIRES,
     &checks::FROZEN,
     &checks::FEW_SAMPLES,
+    &checks::SHELL_SYNTAX,
+    &checks::ENDLESS_COMMAND,
+    &checks::INTERACTIVE,
+    &checks::NAMES_NOTHING,
+    &checks::NOT_REPEATABLE,
+    &checks::PLACEHOLDER,
+    &checks::UNDECLARED_VARIABLE,
+    &checks::ALTERNATIVES,
+    &checks::WRONG_ENVIRONMENT,
+    &checks::NEVER_FAILS,
+    &checks::SECRET_IN_SIGHT,
+    &checks::SHORT_WAIT,
+    &checks::OUTAGE,
 ];
 
 /// Every backend, by name.

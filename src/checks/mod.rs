@@ -2,16 +2,22 @@
 //! Knows nothing of how it was written or what is made of it. One file for each family of rules.
 
 mod bands;
+mod commands;
 mod facts;
 mod interval;
 mod people;
 mod rollbacks;
+mod shell;
 mod thresholds;
 mod times;
 mod traffic;
 mod words;
 
 pub use bands::{BAND_BOUNDARY, BAND_GAP, BAND_OVERLAP};
+pub use commands::{
+    ALTERNATIVES, ENDLESS_COMMAND, INTERACTIVE, NAMES_NOTHING, NEVER_FAILS, NOT_REPEATABLE, OUTAGE,
+    PLACEHOLDER, SECRET_IN_SIGHT, SHELL_SYNTAX, SHORT_WAIT, UNDECLARED_VARIABLE, WRONG_ENVIRONMENT,
+};
 pub use people::{NO_ACTION, NO_GATE, NO_TRIGGER, NOBODY_DECIDES, SAME_PERSON, UNREACHABLE};
 pub use rollbacks::{
     BACKUP_TOO_RARE, EMPTY_ROLLBACK, NO_BAKE, NO_ROLLBACK, SLOWER_THAN_RTO, UNAPPROVED,
@@ -105,5 +111,6 @@ pub fn run(spec: &Spec, order: &Order<'_>) -> Vec<Diagnostic> {
     traffic::check(&context, &mut found);
     people::check(&context, &mut found);
     times::check(&context, &mut found);
+    commands::check(&context, &mut found);
     found
 }

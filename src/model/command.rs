@@ -23,9 +23,28 @@ pub struct Command {
     /// Where the text stands, its quotes included.
     #[serde(skip)]
     pub span: Span,
-    /// Where the text itself begins in its file, in bytes; for a script, its first line.
+    /// Where each line of the text begins in its file, in bytes.
     #[serde(skip)]
-    pub text_start: u32,
+    pub line_starts: Vec<u32>,
+}
+
+impl Command {
+    /// The place in the file of a stretch of the text, in bytes of the text; the end is cut at the
+    /// end of its line.
+    pub fn place(&self, start: usize, end: usize) -> Span {
+        let before = &self.text[..start.min(self.text.len())];
+        let line = before.matches('\n').count();
+        let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
+        let stretch = &self.text[before.len()..end.clamp(before.len(), self.text.len())];
+        let length = stretch.find('\n').unwrap_or(stretch.len());
+        match self.line_starts.get(line) {
+            Some(&at) => {
+                let at = at + column as u32;
+                Span::new(self.span.source, at, at + length as u32)
+            }
+            None => self.span,
+        }
+    }
 }
 
 /// Where the value of an environment variable comes from.

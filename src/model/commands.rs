@@ -26,18 +26,36 @@ pub(super) fn script(raw: &str) -> (String, String) {
     )
 }
 
+/// Where each line of a script's text begins in the file: behind the indentation that was removed.
+fn line_starts(raw: &str, text: &str, start: u32) -> Vec<u32> {
+    let mut offset = raw.find('\n').map_or(raw.len(), |end| end + 1);
+    text.split('\n')
+        .map(|line| {
+            let rest = &raw[offset.min(raw.len())..];
+            let length = rest.find('\n').map_or(rest.len(), |end| end + 1);
+            let original = rest[..length].trim_end();
+            let removed = original.len().saturating_sub(line.len());
+            let at = start + (offset + removed) as u32;
+            offset += length;
+            at
+        })
+        .collect()
+}
+
 impl Lower<'_> {
     /// A command in backticks or a script in a fence.
     pub fn command(&mut self, scope: &Scope, token: Syntax<'_>) -> Command {
         let raw = token.text();
         let span = token.span();
-        let (language, text, text_start) = if token.kind() == Kind::script {
+        let (language, text, line_starts) = if token.kind() == Kind::script {
             let (language, text) = script(raw);
-            let first_line = raw.find('\n').map_or(0, |end| end + 1) as u32;
-            (language, text, span.start + first_line)
+            let line_starts = line_starts(raw, &text, span.start);
+            (language, text, line_starts)
         } else {
             let inner = raw.trim_matches('`');
-            ("sh".to_owned(), inner.trim().to_owned(), span.start + 1)
+            let lead = inner.len() - inner.trim_start().len();
+            let start = span.start + 1 + lead as u32;
+            ("sh".to_owned(), inner.trim().to_owned(), vec![start])
         };
         let environment = self.environment(scope, &text);
         Command {
@@ -45,7 +63,7 @@ impl Lower<'_> {
             language,
             environment,
             span,
-            text_start,
+            line_starts,
         }
     }
 
@@ -60,7 +78,7 @@ impl Lower<'_> {
     /// The environment variables in a text that this file knows.
     fn environment(&mut self, scope: &Scope, text: &str) -> BTreeMap<String, Origin> {
         let mut environment = BTreeMap::new();
-        for name in variables(text) {
+        for (name, _) in variables(text) {
             if environment.contains_key(name) {
                 continue;
             }
@@ -257,18 +275,20 @@ impl Lower<'_> {
 }
 
 /// The names behind `$` in a shell text: `$NAME` and `${NAME…}`, not `$1`, `$?`, `$(`.
-pub(super) fn variables(text: &str) -> impl Iterator<Item = &str> {
+/// Each with the offset of the name in the text, in bytes.
+pub fn variables(text: &str) -> impl Iterator<Item = (&str, usize)> {
     text.match_indices('$').filter_map(|(at, _)| {
         if text[..at].ends_with('\\') {
             return None;
         }
-        let rest = &text[at + 1..];
-        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        let behind = &text[at + 1..];
+        let rest = behind.strip_prefix('{').unwrap_or(behind);
+        let start = text.len() - rest.len();
         let length = rest
             .find(|character: char| !(character.is_ascii_alphanumeric() || character == '_'))
             .unwrap_or(rest.len());
         let name = &rest[..length];
         name.starts_with(|character: char| character.is_ascii_alphabetic() || character == '_')
-            .then_some(name)
+            .then_some((name, start))
     })
 }

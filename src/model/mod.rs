@@ -23,6 +23,7 @@ mod values;
 
 pub use action::{Action, Deed, Notice};
 pub use command::{Attempts, Command, Effect, Expectation, Origin};
+pub use commands::variables;
 pub use condition::{Bound, Comparator, Condition, Matcher, Measured, MetricRef, Trend};
 pub use items::target_words;
 pub use lower::{ENDLESS, INCOMPLETE, MISPLACED, REPEATED};
