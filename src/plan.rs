@@ -96,6 +96,9 @@ pub struct Deployment {
     /// When the document was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<Instant>,
+    /// The window in which it is done, as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
     /// What happens if something fails and nothing nearer says what.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub on_failure: Vec<Action>,
@@ -272,6 +275,7 @@ pub fn schedule(spec: &Spec, order: &Order<'_>, sources: &Sources) -> Plan {
                 .and_then(|head| head.environment.as_ref().map(|name| name.value.clone())),
             project: head.and_then(|head| head.project.clone()),
             date: head.and_then(|head| head.date.clone()),
+            window: head.and_then(|head| head.window.as_ref()).map(window),
             on_failure: head.map(|head| head.on_failure.clone()).unwrap_or_default(),
             notes: head.map(|head| head.notes.clone()).unwrap_or_default(),
             origin: head
@@ -292,6 +296,13 @@ pub fn schedule(spec: &Spec, order: &Order<'_>, sources: &Sources) -> Plan {
     }
 }
 
+fn window((from, to): &(model::Timed<When>, model::Timed<When>)) -> Window {
+    Window {
+        from: from.value.clone(),
+        to: to.value.clone(),
+    }
+}
+
 fn convert(
     node: &model::Node,
     schedules: &[Schedule],
@@ -306,10 +317,7 @@ fn convert(
         title: node.title.clone(),
         work: node.work.clone(),
         at: times.at.as_ref().map(|at| at.value.clone()),
-        window: times.window.as_ref().map(|(from, to)| Window {
-            from: from.value.clone(),
-            to: to.value.clone(),
-        }),
+        window: times.window.as_ref().map(window),
         due: times.due.as_ref().map(|due| due.value.clone()),
         takes: times.takes.as_ref().map(|takes| takes.value.clone()),
         within: times.within.as_ref().map(|within| within.value.clone()),

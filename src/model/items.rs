@@ -3,7 +3,7 @@
 use super::definitions::{file_scope, own_name};
 use super::lower::{Binding, Lower, Scope, first_line};
 use super::names::{Declared, Noun};
-use super::node::{Event, Expected, Given, Node, Target, TestPoint, Work};
+use super::node::{Event, Expected, Given, Node, Target, TestPoint, Timed, Work};
 use super::spec::Deployment;
 use super::statements::Place;
 use super::text::Text;
@@ -11,6 +11,7 @@ use super::values::{TYPE, trimmed};
 use crate::diagnostic::Diagnostic;
 use crate::quantity::{Dimension, Quantity, Range};
 use crate::syntax::{File, Kind, Node as Syntax};
+use crate::time::When;
 
 impl<'a> Lower<'a> {
     /// Everything in the file that was asked for.
@@ -191,6 +192,30 @@ impl<'a> Lower<'a> {
         }
     }
 
+    /// The window of a deployment; other clauses mean nothing at its head.
+    fn deployment_window(&mut self, item: Syntax<'_>) -> Option<(Timed<When>, Timed<When>)> {
+        for clause in item.children() {
+            let help = match clause.kind() {
+                Kind::at => "say it in its block: `starts 2026-10-26 07:00 UTC`",
+                Kind::takes => "say it in its block: `lasts 4h..6h`",
+                Kind::by => "say it in its block: `owner ROLE`",
+                Kind::status => "say it in its block: `status ready`",
+                Kind::else_ => "say it in its block: `on failure rollback NAME`",
+                Kind::due | Kind::only_if | Kind::after | Kind::done | Kind::within => {
+                    "a deployment takes a window, `from 2026-10-26 to 2026-10-27`, and settings in its block"
+                }
+                _ => continue,
+            };
+            let word = clause.text().split_whitespace().next().unwrap_or_default();
+            self.misplaced(
+                first_line(clause),
+                format!("`{word}` means nothing at a deployment"),
+                help,
+            );
+        }
+        self.times(item).window
+    }
+
     fn deployment(&mut self, scope: &Scope, item: Syntax<'a>) {
         let title = self.title(scope, item);
         let settings = self.settings(
@@ -220,6 +245,7 @@ impl<'a> Lower<'a> {
             environment: None,
             project: None,
             date: None,
+            window: self.deployment_window(item),
             on_failure: Vec::new(),
             notes: self.notes(scope, item),
             span: item.trimmed(),

@@ -9,7 +9,7 @@ use super::node::{Node, Timed};
 use super::text::Text;
 use crate::quantity::{Dimension, Quantity, Range};
 use crate::source::Span;
-use crate::time::Instant;
+use crate::time::{Instant, When};
 
 /// A whole deployment.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -57,6 +57,8 @@ pub struct Deployment {
     pub project: Option<Text>,
     /// When the document was written.
     pub date: Option<Instant>,
+    /// The window in which it is done: its begin and its end.
+    pub window: Option<(Timed<When>, Timed<When>)>,
     /// What happens if something fails and nothing nearer says what.
     pub on_failure: Vec<Action>,
     /// Words for the reader, as Markdown.
