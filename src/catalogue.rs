@@ -1,7 +1,7 @@
 //! In: nothing. Out: every rule and every backend, each in one list.
 //! Knows nothing of what they do.
 
-use crate::backend::Backend;
+use crate::backend::{Backend, markdown};
 use crate::diagnostic::Rule;
 use crate::{checks, graph, model, syntax};
 
@@ -84,7 +84,7 @@ pub static RULES: &[&Rule] = &[
 ];
 
 /// Every backend, by name.
-pub static BACKENDS: &[&dyn Backend] = &[];
+pub static BACKENDS: &[&dyn Backend] = &[&markdown::Markdown];
 
 /// The rule with this code or name.
 pub fn rule(code_or_name: &str) -> Option<&'static Rule> {

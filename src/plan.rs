@@ -11,7 +11,7 @@ pub use crate::model::{
     Metric, MetricRef, NoData, Notice, Origin as ValueOrigin, Parameter, Piece, Role, Secret,
     Service, Target, TestPoint, Text, Traffic, Trend, ValueType, WaitFor, Work,
 };
-pub use crate::quantity::{Dimension, Exact, Quantity, Range, Unit};
+pub use crate::quantity::{Dimension, Exact, Quantity, Range, Unit, duration_text};
 pub use crate::schedule::Schedule;
 pub use crate::time::{Instant, Moment, When};
 

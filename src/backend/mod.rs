@@ -2,6 +2,7 @@
 //! Knows nothing of syntax or names: the plan is all there is.
 
 pub mod graph;
+pub mod markdown;
 
 use schemars::JsonSchema;
 use serde::Serialize;

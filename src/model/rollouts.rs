@@ -24,6 +24,9 @@ impl<'a> Lower<'a> {
         let mut draft = self.draft(scope, &around, statement, &words, Work::Phase);
         self.clauses(scope, &mut draft, statement);
         let mut node = draft.node;
+        if node.title.is_empty() {
+            node.title = Text::plain(format!("Canary of {}", self.called(&service)));
+        }
         let mut inner = scope.clone();
         inner.service = Some(service.clone());
         let Some(block) = statement.child(Kind::block) else {
@@ -146,6 +149,9 @@ impl<'a> Lower<'a> {
         let mut draft = self.draft(scope, &around, statement, &words, Work::Phase);
         self.clauses(scope, &mut draft, statement);
         let mut node = draft.node;
+        if node.title.is_empty() {
+            node.title = Text::plain(format!("Switch of {} to {colour}", self.called(&service)));
+        }
         let mut inner = scope.clone();
         inner.service = Some(service.clone());
         let statements: Vec<Syntax<'a>> = statement
@@ -174,6 +180,10 @@ impl<'a> Lower<'a> {
                         let mut draft = self.draft_named(&inner, &around, child, words, work);
                         self.clauses(&inner, &mut draft, child);
                         let mut stage = draft.node;
+                        if stage.title.is_empty() && !matches!(stage.work, Work::Hold { .. }) {
+                            let capital = words[..1].to_ascii_uppercase() + &words[1..];
+                            stage.title = Text::plain(capital);
+                        }
                         self.block(&inner, &mut stage, child, Place::Work);
                         node.children.push(stage);
                     }
@@ -194,6 +204,15 @@ impl<'a> Lower<'a> {
             node.children.push(switch);
         }
         Some(node)
+    }
+
+    /// What people call a service: its title, or its name.
+    fn called(&self, service: &str) -> String {
+        self.services
+            .get(service)
+            .map(|&index| self.spec.services[index].title.to_string())
+            .filter(|title| !title.is_empty())
+            .unwrap_or_else(|| service.to_owned())
     }
 
     fn switch(&mut self, around: &str, service: &str, colour: &str, span: Span) -> Node {

@@ -1,0 +1,123 @@
+//! The runbook that people follow, as Markdown. Its shape is in the templates, its words are here.
+
+mod inline;
+mod items;
+mod sections;
+mod sentences;
+mod stretches;
+
+use handlebars::Handlebars;
+use serde_json::Value;
+
+use super::{Artifact, Backend, Fidelity, Templates};
+use crate::plan::{Node, Plan, Work};
+use sentences::Sentences;
+
+/// The embedded templates by name; `--templates DIR` replaces them by `DIR/<name>.hbs`.
+pub const TEMPLATES: &[(&str, &str)] = &[
+    ("runbook", include_str!("templates/runbook.hbs")),
+    ("item", include_str!("templates/item.hbs")),
+    ("stretch", include_str!("templates/stretch.hbs")),
+];
+
+/// The Markdown target.
+pub struct Markdown;
+
+impl Backend for Markdown {
+    fn name(&self) -> &'static str {
+        "markdown"
+    }
+
+    fn summary(&self) -> &'static str {
+        "the runbook that people follow"
+    }
+
+    fn fidelity(&self, _plan: &Plan, node: &Node) -> Fidelity {
+        match &node.work {
+            Work::Test { .. } => Fidelity::Elsewhere {
+                place: "a test is about the spec itself; `deployc test` runs it".to_owned(),
+            },
+            _ => Fidelity::Exact,
+        }
+    }
+
+    fn emit(
+        &self,
+        plan: &Plan,
+        stem: &str,
+        templates: &dyn Templates,
+    ) -> Result<Vec<Artifact>, String> {
+        let renderer = Renderer::new(plan, templates)?;
+        Ok(vec![Artifact {
+            path: format!("{stem}.md"),
+            text: tidy(&renderer.runbook()?),
+            executable: false,
+        }])
+    }
+}
+
+/// A plan, its sentences and the templates.
+pub(super) struct Renderer<'a> {
+    pub plan: &'a Plan,
+    pub say: Sentences<'a>,
+    handlebars: Handlebars<'static>,
+}
+
+impl<'a> Renderer<'a> {
+    fn new(plan: &'a Plan, templates: &dyn Templates) -> Result<Self, String> {
+        let mut handlebars = Handlebars::new();
+        handlebars.set_strict_mode(true);
+        // What reaches a template is Markdown already: every word is escaped where it is read.
+        handlebars.register_escape_fn(handlebars::no_escape);
+        for (name, embedded) in TEMPLATES {
+            let replaced = templates.template(name);
+            handlebars
+                .register_template_string(name, replaced.as_deref().unwrap_or(embedded))
+                .map_err(|error| format!("the template `{name}.hbs` can't be read: {error}"))?;
+        }
+        Ok(Renderer {
+            plan,
+            say: Sentences::new(plan),
+            handlebars,
+        })
+    }
+
+    pub(super) fn render(&self, template: &str, data: &Value) -> Result<String, String> {
+        self.handlebars
+            .render(template, data)
+            .map_err(|error| format!("the template `{template}.hbs` can't be filled in: {error}"))
+    }
+}
+
+/// No blanks at the end of a line, one blank line at the most between two, one line break at the
+/// end. Fenced blocks keep their blank lines.
+fn tidy(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut blank = true;
+    let mut fence: Option<String> = None;
+    for line in text.lines() {
+        let line = line.trim_end();
+        let start = line.trim_start().trim_start_matches("- ").trim_start();
+        let marks: String = start.chars().take_while(|mark| *mark == '`').collect();
+        match &fence {
+            Some(open) if marks == *open && start == open.as_str() => fence = None,
+            Some(_) => {}
+            None if marks.len() >= 3 => fence = Some(marks),
+            None => {}
+        }
+        if line.is_empty() && fence.is_none() {
+            if blank {
+                continue;
+            }
+            blank = true;
+        } else {
+            blank = false;
+        }
+        out.push_str(line);
+        out.push('\n');
+    }
+    let end = out.trim_end().len();
+    out.truncate(end);
+    out.push('\n');
+    out
+}

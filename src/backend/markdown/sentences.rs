@@ -1,0 +1,467 @@
+//! Times, conditions and actions as sentences.
+
+use std::collections::BTreeMap;
+
+use super::inline::{anchor, code, text, words};
+use crate::plan::{
+    Action, Attempts, Bound, Command, Comparator, Condition, Deed, Effect, Expectation, Instant,
+    Measured, Metric, Node, Notice, Plan, Quantity, Range, Trend, ValueOrigin, When,
+};
+
+/// What sentences need to know of the plan.
+pub struct Sentences<'a> {
+    pub plan: &'a Plan,
+    nodes: BTreeMap<&'a str, &'a Node>,
+    metrics: BTreeMap<&'a str, &'a Metric>,
+}
+
+impl<'a> Sentences<'a> {
+    pub fn new(plan: &'a Plan) -> Self {
+        Sentences {
+            plan,
+            nodes: plan.walk().map(|node| (node.id.as_str(), node)).collect(),
+            metrics: plan
+                .metrics
+                .iter()
+                .map(|metric| (metric.name.as_str(), metric))
+                .collect(),
+        }
+    }
+
+    /// A link to a node, by its title.
+    pub fn link(&self, id: &str) -> String {
+        let label = match self.nodes.get(id) {
+            Some(node) if !node.title.is_empty() => text(&node.title),
+            Some(_) | None => words(id.rsplit('/').next().unwrap_or(id)),
+        };
+        match self.nodes.contains_key(id) {
+            true => format!("[{label}](#{})", anchor(id)),
+            false => label,
+        }
+    }
+
+    /// What people call a role.
+    pub fn role(&self, name: &str) -> String {
+        self.plan
+            .roles
+            .iter()
+            .find(|role| role.name == name && !role.title.is_empty())
+            .map_or_else(|| words(name), |role| text(&role.title))
+    }
+
+    /// Several roles: "A, B and C".
+    pub fn roles(&self, names: &[String]) -> String {
+        and(names.iter().map(|name| self.role(name)).collect())
+    }
+
+    /// What people call a service.
+    pub fn service(&self, name: &str) -> String {
+        self.plan
+            .services
+            .iter()
+            .find(|service| service.name == name && !service.title.is_empty())
+            .map_or_else(|| words(name), |service| text(&service.title))
+    }
+
+    /// A channel: its address, and what kind of place it is.
+    pub fn channel(&self, name: &str) -> String {
+        match self
+            .plan
+            .channels
+            .iter()
+            .find(|channel| channel.name == name)
+        {
+            Some(channel) if !channel.address.is_empty() => {
+                format!(
+                    "{} ({})",
+                    code(&channel.address.to_string()),
+                    words(&channel.kind)
+                )
+            }
+            Some(channel) => format!("{} ({})", words(name), words(&channel.kind)),
+            None => words(name),
+        }
+    }
+
+    /// A time as a reader has it: the clock where the start is known, and the distance from `T`.
+    pub fn when(&self, when: &When) -> String {
+        let start = self.plan.deployment.starts.as_ref();
+        match when {
+            When::Instant(instant) => words(&instant.to_string()),
+            When::Clock(clock) => words(&clock.to_string()),
+            When::Offset(offset) => {
+                let at = start.and_then(|start| start.later(offset.seconds()));
+                match at {
+                    Some(at) => format!("{} ({offset})", self.short(&at)),
+                    None => words(&offset.to_string()),
+                }
+            }
+        }
+    }
+
+    /// A moment: the clock alone on the day of the start, the day with it elsewhere.
+    pub fn short(&self, at: &Instant) -> String {
+        let start = self.plan.deployment.starts.as_ref();
+        let clock = at
+            .clock()
+            .map(|clock| {
+                let (hour, minute, second) = clock.parts();
+                match second {
+                    0 => format!("{hour:02}:{minute:02}"),
+                    second => format!("{hour:02}:{minute:02}:{second:02}"),
+                }
+            })
+            .unwrap_or_default();
+        match start {
+            Some(start) if start.date() == at.date() => clock,
+            _ => format!("{} {} {clock}", at.weekday(), at.date())
+                .trim()
+                .to_owned(),
+        }
+    }
+
+    /// The moment so many seconds from `T`: the clock where it is known, else the distance.
+    pub fn at_seconds(&self, seconds: i64) -> String {
+        match self
+            .plan
+            .deployment
+            .starts
+            .as_ref()
+            .and_then(|start| start.later(seconds))
+        {
+            Some(at) => self.short(&at),
+            None => offset(seconds),
+        }
+    }
+
+    /// A condition as a sentence; a metric links to what is known of it.
+    pub fn condition(&self, condition: &Condition) -> String {
+        match condition {
+            Condition::All { of } => and(of.iter().map(|one| self.inner(one)).collect()),
+            Condition::Any { of } => {
+                let parts: Vec<String> = of.iter().map(|one| self.inner(one)).collect();
+                parts.join(" or ")
+            }
+            Condition::Not { of } => format!("not {}", self.inner(of)),
+            Condition::Asserted {
+                text: said,
+                sustained,
+                over,
+            } => format!(
+                "{}{}",
+                text(said),
+                stretches(sustained.as_ref(), over.as_ref())
+            ),
+            Condition::Measured(measured) => self.measured(measured),
+            Condition::Parameter {
+                parameter,
+                comparator,
+                value,
+            } => match (comparator, value.as_str()) {
+                (Comparator::Equal, "true") => code(parameter),
+                (Comparator::Equal, value) => format!("{} is {}", code(parameter), words(value)),
+                (_, value) => format!("{} is not {}", code(parameter), words(value)),
+            },
+        }
+    }
+
+    fn inner(&self, condition: &Condition) -> String {
+        match condition {
+            Condition::All { .. } | Condition::Any { .. } => {
+                format!("({})", self.condition(condition))
+            }
+            Condition::Not { .. }
+            | Condition::Asserted { .. }
+            | Condition::Measured(_)
+            | Condition::Parameter { .. } => self.condition(condition),
+        }
+    }
+
+    /// The metric of a condition, linked, with the labels that choose among its series.
+    pub fn metric(&self, reference: &crate::plan::MetricRef) -> String {
+        let name = reference.metric.as_str();
+        let label = match self.metrics.get(name) {
+            Some(metric) if !metric.title.is_empty() => text(&metric.title),
+            Some(_) | None => words(name),
+        };
+        let link = format!("[{label}](#{})", metric_anchor(name));
+        if reference.labels.is_empty() {
+            return link;
+        }
+        let labels: Vec<String> = reference
+            .labels
+            .iter()
+            .map(|label| format!("{}{}{}", label.label, label.matching, label.value))
+            .collect();
+        format!("{link} of {}", code(&labels.join(", ")))
+    }
+
+    pub fn measured(&self, measured: &Measured) -> String {
+        format!(
+            "{} {}{}",
+            self.metric(&measured.metric),
+            bound(&measured.bound),
+            stretches(measured.sustained.as_ref(), measured.over.as_ref())
+        )
+    }
+
+    /// What a measured condition asks for, without its metric.
+    pub fn asks(&self, measured: &Measured) -> String {
+        format!(
+            "{}{}",
+            bound(&measured.bound),
+            stretches(measured.sustained.as_ref(), measured.over.as_ref())
+        )
+    }
+
+    /// Actions as a sentence: "roll back by …, then page …".
+    pub fn actions(&self, actions: &[Action]) -> String {
+        let parts: Vec<String> = actions.iter().map(|action| self.action(action)).collect();
+        and(parts)
+    }
+
+    fn action(&self, action: &Action) -> String {
+        let deed = match &action.deed {
+            Deed::Rollback { rollback } => format!("roll back: {}", self.link(rollback)),
+            Deed::Pause => "pause, and let a person decide".to_owned(),
+            Deed::Stop => "stop".to_owned(),
+            Deed::Skip => "skip it and go on".to_owned(),
+            Deed::Retry { times: None } => "try again".to_owned(),
+            Deed::Retry { times: Some(1) } => "try again once".to_owned(),
+            Deed::Retry { times: Some(times) } => format!("try again, {times} times at most"),
+            Deed::Page { roles } => format!("page {}", self.roles(roles)),
+            Deed::Notify(notice) => self.notice(notice),
+            Deed::Do { procedure } => format!("do {}", self.link(procedure)),
+            Deed::Instruct { text: said } => text(said),
+        };
+        match &action.after {
+            Some(after) => format!("{deed}, unless it clears within {after}"),
+            None => deed,
+        }
+    }
+
+    /// Who is told what.
+    pub fn notice(&self, notice: &Notice) -> String {
+        let mut who: Vec<String> = notice
+            .channels
+            .iter()
+            .map(|channel| self.channel(channel))
+            .collect();
+        who.extend(notice.roles.iter().map(|role| self.role(role)));
+        let mut out = format!("tell {}", and(who));
+        if !notice.text.is_empty() {
+            out.push_str(&format!(": “{}”", text(&notice.text)));
+        }
+        if let Some(message) = &notice.message {
+            let title = self
+                .plan
+                .messages
+                .iter()
+                .find(|one| one.name == *message && !one.title.is_empty())
+                .map_or_else(|| words(message), |one| text(&one.title));
+            out.push_str(&format!(" with [{title}](#message/{})", anchor(message)));
+        }
+        let fields: Vec<String> = notice
+            .fields
+            .iter()
+            .map(|(name, value)| format!("{}: {}", words(name), words(value)))
+            .collect();
+        if !fields.is_empty() {
+            out.push_str(&format!(" ({})", fields.join("; ")));
+        }
+        out
+    }
+
+    /// What must be true after a command.
+    pub fn expectation(&self, expectation: &Expectation) -> String {
+        match expectation {
+            Expectation::Exit { code: exit } => format!("exit code {exit}"),
+            Expectation::Contains { text: said, absent } => {
+                let verb = if *absent { "no" } else { "the output shows" };
+                format!("{verb} {}", code(&said.to_string()))
+            }
+            Expectation::Matches { pattern, absent } => {
+                let verb = if *absent {
+                    "no line matches"
+                } else {
+                    "a line matches"
+                };
+                format!("{verb} {}", code(&format!("/{pattern}/")))
+            }
+            Expectation::Json {
+                path,
+                comparator,
+                value,
+            } => format!(
+                "{} {} {}",
+                code(path),
+                words(comparator.sign()),
+                code(value)
+            ),
+        }
+    }
+
+    /// What a reader must know of a command besides its text, one sentence each.
+    pub fn about_command(
+        &self,
+        command: &Command,
+        expect: &[Expectation],
+        effect: &Effect,
+        attempts: Option<&Attempts>,
+        capture: Option<&str>,
+    ) -> Vec<String> {
+        let mut facts = Vec::new();
+        if !expect.is_empty() {
+            let all = expect.iter().map(|one| self.expectation(one)).collect();
+            facts.push(format!("Expect: {}.", and(all)));
+        }
+        if let Some(attempts) = attempts {
+            let pause = attempts
+                .every
+                .as_ref()
+                .map(|every| format!(", {every} apart"))
+                .unwrap_or_default();
+            let times = match attempts.retries {
+                1 => "once".to_owned(),
+                times => format!("up to {times} times"),
+            };
+            facts.push(format!("If it fails, try again {times}{pause}."));
+        }
+        match effect {
+            Effect::Undeclared | Effect::ReadsOnly => {}
+            Effect::Idempotent => facts.push("May be run again.".to_owned()),
+            Effect::Undo { undo } if !undo.text.contains('\n') => {
+                facts.push(format!("Undo: {}", code(&undo.text)));
+            }
+            Effect::Undo { .. } => {}
+            Effect::Irreversible { why } if why.is_empty() => {
+                facts.push("**Can't be undone.**".to_owned());
+            }
+            Effect::Irreversible { why } => {
+                facts.push(format!("**Can't be undone**: {}.", text(why)))
+            }
+        }
+        if let Some(name) = capture {
+            facts.push(format!(
+                "Keep the output as {}.",
+                code(&format!("${}", variable(name)))
+            ));
+        }
+        let needs: Vec<String> = command
+            .environment
+            .iter()
+            .map(|(variable, origin)| {
+                let variable = code(&format!("${variable}"));
+                match origin {
+                    ValueOrigin::Value(value) => format!("{variable} is {}", code(value)),
+                    ValueOrigin::Parameter(name) => {
+                        format!("{variable} is the parameter {}", words(name))
+                    }
+                    ValueOrigin::Secret(name) => {
+                        format!("{variable} is the secret {}", words(name))
+                    }
+                    ValueOrigin::Capture(name) => {
+                        format!("{variable} is what was kept as {}", words(name))
+                    }
+                }
+            })
+            .collect();
+        if !needs.is_empty() {
+            facts.push(format!("{}.", and(needs)));
+        }
+        facts
+    }
+}
+
+/// The environment variable in which a captured output is kept.
+fn variable(name: &str) -> String {
+    name.replace(['-', '.'], "_").to_ascii_uppercase()
+}
+
+/// The anchor of a metric.
+pub fn metric_anchor(name: &str) -> String {
+    let mut out = String::from("metric/");
+    for letter in name.chars() {
+        match letter {
+            letter if letter.is_ascii_alphanumeric() || letter == '.' => out.push(letter),
+            _ if out.ends_with('-') => {}
+            _ => out.push('-'),
+        }
+    }
+    out.trim_end_matches('-').to_owned()
+}
+
+/// What a bound asks for.
+pub fn bound(bound: &Bound) -> String {
+    match bound {
+        Bound::Compare { comparator, value } => {
+            let sign = match comparator {
+                Comparator::Less => "<",
+                Comparator::AtMost => "≤",
+                Comparator::Greater => ">",
+                Comparator::AtLeast => "≥",
+                Comparator::Equal => "=",
+                Comparator::NotEqual => "≠",
+            };
+            format!("{sign} {}", words(&value.to_string()))
+        }
+        Bound::Between { range } => format!("from {}", range_words(range)),
+        Bound::About { value } => format!("about {}", words(&value.to_string())),
+        Bound::Near { tolerance, of } => format!("within {tolerance} of {}", words(of)),
+        Bound::Baseline { of: Some(of) } => {
+            format!("within [{}](#baseline/{})", words(of), anchor(of))
+        }
+        Bound::Baseline { of: None } => "within its baseline".to_owned(),
+        Bound::Trend { trend } => match trend {
+            Trend::Stable => "stable".to_owned(),
+            Trend::Increasing => "increasing".to_owned(),
+            Trend::Decreasing => "decreasing".to_owned(),
+        },
+    }
+}
+
+/// A range: "1% to 5%", "1% to below 5%", or one value where its ends are equal.
+pub fn range_words(range: &Range) -> String {
+    if range.low == range.high {
+        return words(&range.low.to_string());
+    }
+    let below = if range.high_inclusive { "" } else { "below " };
+    format!(
+        "{} to {below}{}",
+        words(&range.low.to_string()),
+        words(&range.high.to_string())
+    )
+}
+
+fn stretches(sustained: Option<&Quantity>, over: Option<&Quantity>) -> String {
+    let mut out = String::new();
+    if let Some(sustained) = sustained {
+        out.push_str(&format!(" for {sustained}"));
+    }
+    if let Some(over) = over {
+        out.push_str(&format!(" over {over}"));
+    }
+    out
+}
+
+/// "a", "a and b", "a, b and c".
+pub fn and(mut parts: Vec<String>) -> String {
+    match parts.len() {
+        0 => String::new(),
+        1 => parts.remove(0),
+        _ => {
+            let last = parts.pop().unwrap_or_default();
+            format!("{} and {last}", parts.join(", "))
+        }
+    }
+}
+
+/// A distance from `T`.
+pub fn offset(seconds: i64) -> String {
+    let length = |seconds: i64| crate::plan::duration_text(crate::plan::Exact::whole(seconds));
+    match seconds {
+        0 => "T".to_owned(),
+        seconds if seconds < 0 => format!("T-{}", length(-seconds)),
+        seconds => format!("T+{}", length(seconds)),
+    }
+}

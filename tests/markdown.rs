@@ -1,0 +1,268 @@
+//! The Markdown runbook: every node is in it, every link leads somewhere, and no text that people
+//! write can break it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use deployc::backend::{Backend, Embedded, markdown::Markdown};
+use deployc::compile;
+use deployc::plan::{Plan, Work};
+use deployc::source::NoFiles;
+use pulldown_cmark::{Event, Options, Parser, Tag};
+
+fn specs() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut all = Vec::new();
+    let mut folders = vec![root.join("examples"), root.join("tests/corpus")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("the folder is there") {
+            let path = entry.expect("the entry can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "deploy") {
+                all.push(path);
+            }
+        }
+    }
+    all.sort();
+    all
+}
+
+fn plan(name: &str, text: String) -> Option<Plan> {
+    compile::plan(&compile::check(name, text, &NoFiles))
+}
+
+fn runbook(plan: &Plan) -> String {
+    Markdown
+        .emit(plan, "runbook", &Embedded)
+        .expect("the embedded templates can be filled in")
+        .remove(0)
+        .text
+}
+
+fn anchors(text: &str) -> Vec<&str> {
+    text.split("<a id=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect()
+}
+
+fn events(text: &str) -> Vec<Event<'_>> {
+    Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS).collect()
+}
+
+#[test]
+fn every_node_has_its_anchor_and_every_link_its_target() {
+    let mut seen = 0;
+    for path in specs() {
+        let text = std::fs::read_to_string(&path).expect("the spec can be read");
+        let Some(plan) = plan(&path.display().to_string(), text) else {
+            continue;
+        };
+        seen += 1;
+        let markdown = runbook(&plan);
+        let all = anchors(&markdown);
+        let known: BTreeSet<&str> = all.iter().copied().collect();
+        assert_eq!(
+            all.len(),
+            known.len(),
+            "{}: an anchor stands twice",
+            path.display()
+        );
+        let mut missing = Vec::new();
+        for top in &plan.nodes {
+            if matches!(top.work, Work::Test { .. }) {
+                continue;
+            }
+            let mut nodes = vec![top];
+            while let Some(node) = nodes.pop() {
+                nodes.extend(&node.children);
+                if !known.contains(node.id.as_str()) {
+                    missing.push(node.id.clone());
+                }
+            }
+        }
+        assert!(
+            missing.is_empty(),
+            "{}: not in the runbook: {missing:?}",
+            path.display()
+        );
+        for event in events(&markdown) {
+            if let Event::Start(Tag::Link { dest_url, .. }) = event
+                && let Some(target) = dest_url.strip_prefix('#')
+            {
+                assert!(
+                    known.contains(target),
+                    "{}: nothing is at #{target}",
+                    path.display()
+                );
+            }
+        }
+    }
+    assert!(seen >= 5, "only {seen} specs could be compiled");
+}
+
+/// The blocks of a document, without its words.
+fn skeleton(text: &str) -> Vec<String> {
+    events(text)
+        .into_iter()
+        .filter_map(|event| match event {
+            Event::Start(tag) => Some(format!("{tag:?}").split('{').next().map(str::to_owned)?),
+            Event::End(tag) => Some(format!("{tag:?}")),
+            Event::Rule => Some("rule".to_owned()),
+            Event::Html(_) => Some("html".to_owned()),
+            Event::InlineHtml(html) if html.starts_with("<a id") => None,
+            Event::InlineHtml(html) => Some(format!("inline {html}")),
+            Event::TaskListMarker(_) => Some("box".to_owned()),
+            _ => None,
+        })
+        // Whether words are in code or in text is not the shape of the document.
+        .collect()
+}
+
+fn spec(words: &str) -> String {
+    let title = words.replace('\\', "\\\\").replace('"', "\\\"");
+    format!(
+        r#"edition 2026
+
+deployment "{title}" {{
+  version "{title}"
+  starts 2026-10-26 07:00 UTC
+  strategy "{title}"
+  on failure rollback quick
+}}
+
+role lead "{title}" {{
+  person "{title}"
+  contact phone "{title}"
+}}
+
+channel ops slack "{title}"
+
+service api "{title}" {{
+  workload deployment/api
+}}
+
+metric errors "{title}" : percent in ratio {{
+  better lower
+}}
+
+phase one "{title}" at T by lead status "{title}" {{
+  check "{title}"
+  check named "{title}" errors < 1%
+  group parts "{title}" {{
+    record p95 "{title}" in ms
+  }}
+  run deploy "{title}" `true` expect "{title}"
+  notify ops "{title}"
+  wait for "{title}"
+}}
+
+gate go "{title}" {{
+  require "{title}"
+  approve tech "{title}" by lead
+  else {{
+    check "{title}"
+  }}
+}}
+
+severity bad "{title}" {{
+  when "{title}"
+  then rollback quick, "{title}"
+}}
+
+rollback quick "{title}" within 5m {{
+  check "{title}"
+}}
+
+escalation "{title}" {{
+  "{title}" to lead after 1m via phone
+}}
+
+message told "{title}" {{
+  field reason "{title}" : text
+  subject "{title}"
+  body "{title}"
+}}
+
+reference "{title}" {{
+  link "{title}" "{title}"
+}}
+"#
+    )
+}
+
+#[test]
+fn no_text_breaks_the_document() {
+    let plain = runbook(&plan("plain.deploy", spec("Words")).expect("the spec is sound"));
+    let shape = skeleton(&plain);
+    for hostile in [
+        "a | b | c",
+        "`code` ``` and more",
+        "](javascript:alert(1))",
+        "![picture](http://example.com/p.png)",
+        "<script>alert(1)</script>",
+        "<!-- gone",
+        "--> back",
+        "</details></table>",
+        "# heading",
+        "---",
+        "===",
+        "1. one",
+        "2) two",
+        "- [x] done",
+        "+ more",
+        "> quote",
+        "*bold* **bolder** _it_ __em__",
+        "~~no~~",
+        "[^1]: note",
+        "{{ title }} {{{ x }}} {{#each x}}{{> p}}",
+        "line\\nbreak\\n\\n# heading",
+        "\\ \\| \\`",
+        "&lt;b&gt; &amp; &#35;",
+        "    code",
+        "| --- |",
+        "$x$ and $$y$$",
+    ] {
+        let text = spec(hostile).replace("\\\\n", "\\n");
+        let plan = plan("hostile.deploy", text).unwrap_or_else(|| panic!("{hostile}: not sound"));
+        let markdown = runbook(&plan);
+        let broken: Vec<String> = skeleton(&markdown)
+            .into_iter()
+            .filter(|one| !one.contains("Code"))
+            .collect();
+        let wanted: Vec<String> = shape
+            .iter()
+            .filter(|one| !one.contains("Code"))
+            .cloned()
+            .collect();
+        assert_eq!(broken, wanted, "{hostile} breaks the document:\n{markdown}");
+    }
+}
+
+#[test]
+fn the_runbook_is_tidy() {
+    for path in specs() {
+        let text = std::fs::read_to_string(&path).expect("the spec can be read");
+        let Some(plan) = plan(&path.display().to_string(), text) else {
+            continue;
+        };
+        let markdown = runbook(&plan);
+        assert!(markdown.ends_with('\n') && !markdown.ends_with("\n\n"));
+        assert!(
+            !markdown.contains("\n\n\n"),
+            "{}: blank lines",
+            path.display()
+        );
+        assert!(
+            markdown.lines().all(|line| line == line.trim_end()),
+            "{}: blanks at the end of a line",
+            path.display()
+        );
+        assert_eq!(
+            markdown,
+            runbook(&plan),
+            "the same plan gives the same bytes"
+        );
+    }
+}
