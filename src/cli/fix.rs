@@ -32,7 +32,7 @@ pub fn apply(checked: &[Checked]) -> (BTreeMap<String, Fixed>, usize) {
             let source = one.sources.get(edit.span.source);
             let range = edit.span.range();
             let fits = source.text().get(range.clone()).is_some();
-            (fits && named.contains(&source.path())).then(|| (source, range))
+            (fits && named.contains(&source.path())).then_some((source, range))
         };
         for fix in one.findings.iter().flat_map(|finding| &finding.fixes) {
             let Some(places) = fix.edits.iter().map(place).collect::<Option<Vec<_>>>() else {

@@ -74,6 +74,18 @@ impl<'a> Lower<'a> {
                 self.add_then(parent, statement, actions);
                 None
             }
+            Kind::otherwise if statement.has(Kind::actions) => {
+                // `else stop` on a line of its own is the same as behind the statement around it.
+                let actions = self.actions_in(scope, statement);
+                match parent.otherwise.first() {
+                    Some(first) => {
+                        let finding = repeated("else", first_line(statement), first.span);
+                        self.report(finding);
+                    }
+                    None => parent.otherwise = actions,
+                }
+                None
+            }
             Kind::include => self.include(scope, parent, statement),
             Kind::canary => self.canary(scope, parent, statement),
             Kind::blue_green => self.blue_green(scope, parent, statement),

@@ -378,8 +378,7 @@ pub fn dedent(text: &str) -> String {
         .iter()
         .enumerate()
         .filter(|(index, line)| {
-            !line.trim().is_empty()
-                && (*index > 0 || std::ptr::eq(body.as_ptr(), text.as_ptr()) == false)
+            !line.trim().is_empty() && (*index > 0 || !std::ptr::eq(body.as_ptr(), text.as_ptr()))
         })
         .map(|(_, line)| line.len() - line.trim_start_matches([' ', '\t']).len())
         .min()

@@ -1,4 +1,7 @@
 //! Nodes as items of a list: a box to tick, a blank to fill in, a command to run.
+//! A new kind of node must be given words here: no match on the kind of work has a wildcard.
+
+#![warn(clippy::wildcard_enum_match_arm)]
 
 use serde_json::{Value, json};
 
