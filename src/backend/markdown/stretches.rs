@@ -38,6 +38,17 @@ impl Renderer<'_> {
                         && child.children.iter().all(is_plain_requirement)
                         && !child.children.is_empty() =>
                 {
+                    let mut what = format!("**{}**", self.called(child));
+                    let about = self.about(child);
+                    if !about.is_empty() {
+                        what.push_str(&format!(" ({})", about.join(", ")));
+                    }
+                    required.push(json!({
+                        "anchor": anchor(&child.id),
+                        "what": what,
+                        "bound": "",
+                        "met": "",
+                    }));
                     for inner in &child.children {
                         if let Work::Require { holds } = &inner.work {
                             required.push(self.requirement(inner, holds.as_ref()));
@@ -82,10 +93,7 @@ impl Renderer<'_> {
         for part in parts {
             below.push(self.stretch(part, level + 1)?);
         }
-        let title = match node.title.is_empty() {
-            true => words(&node.label()),
-            false => text(&node.title),
-        };
+        let title = self.called(node);
         let parts = json!({
             "marks": "#".repeat(level),
             "anchor": anchor(&node.id),
@@ -100,6 +108,14 @@ impl Renderer<'_> {
             "parts": below,
         });
         self.render("stretch", &parts)
+    }
+
+    /// What people call a node: its title, or its name.
+    fn called(&self, node: &Node) -> String {
+        match node.title.is_empty() {
+            true => words(&node.label()),
+            false => text(&node.title),
+        }
     }
 
     /// When and by whom, with the times that follow from others where none are written.
