@@ -1,9 +1,11 @@
 //! In: the text of one token. Out: exact numbers with dimensions, or the mistake in the token.
 //! Knows nothing of the grammar, of files or of metrics.
 
+mod compound;
 mod dimension;
 mod exact;
 mod mistake;
+mod number;
 mod parse;
 mod print;
 mod range;
