@@ -1,9 +1,11 @@
 //! In: text. Out: a [`File`]: a lossless tree of what was written, and what could not be read.
 //! Knows nothing of what names mean. Reading never fails, and never loses a byte.
 
+pub mod text;
 pub mod words;
 
 mod expected;
+mod format;
 mod grammar;
 mod layout;
 mod mistakes;
@@ -12,6 +14,7 @@ mod tree;
 
 use std::sync::Arc;
 
+pub use format::{format, format_range};
 pub use grammar::Rule as Kind;
 pub use mistakes::*;
 pub use pieces::MAX_DEPTH;
@@ -182,6 +185,7 @@ fn tree_of(text: &str, piece: &pieces::Piece, clean: bool, findings: &mut Vec<Fi
         text: Arc::from(own),
         nodes,
         broken,
+        as_written: piece.balanced && !piece.too_deep && seen == own,
     }
 }
 

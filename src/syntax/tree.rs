@@ -24,6 +24,8 @@ pub struct Tree {
     pub(super) nodes: Vec<Raw>,
     /// Whether a mistake is among the nodes.
     pub(super) broken: bool,
+    /// Whether the parser saw the text as it stands: no brace put in, no stretch hidden.
+    pub(super) as_written: bool,
 }
 
 /// A tree at its place in a file.

@@ -1,0 +1,484 @@
+//! A file in its one form. Only white space changes; what could not be read stays as it is.
+//!
+//! Two columns a block, a statement a line, one blank between tokens, at most one blank line. Where
+//! a statement goes on over lines, the author's breaks stay. A piece whose braces do not balance is
+//! copied as it stands.
+
+mod writer;
+
+use super::{File, Kind, Node, Placed};
+use crate::source::Span;
+use writer::{Glue, STEP, Writer, glue_of};
+
+/// Up to so many columns a block of one statement may stay on its line.
+const WIDTH: usize = 100;
+
+/// The text was not read as it stands: braces were put in, or a stretch was hidden from the parser.
+struct Unread;
+
+/// The file in its one form. `text` is the text that `file` was read from.
+pub fn format(file: &File, text: &str) -> String {
+    if !file.readable {
+        return text.to_string();
+    }
+    let mut parts: Vec<Part> = Vec::new();
+    for placed in &file.pieces {
+        match piece(placed, text) {
+            Ok(more) => parts.extend(more),
+            Err(Unread) => parts.extend(as_it_stands(placed, text)),
+        }
+    }
+    let mut out = String::with_capacity(text.len());
+    for (index, part) in parts.iter().enumerate() {
+        let before = index.checked_sub(1).and_then(|index| parts.get(index));
+        let parts_from = || before.is_some_and(|before| parted(before, &parts[index..]));
+        if index > 0 && (part.blank_before || !part.fragile && parts_from()) {
+            out.push('\n');
+        }
+        out.push_str(&part.text);
+        out.push('\n');
+    }
+    with_line_ends_of(text, &out)
+}
+
+/// Line ends as the first one of the file is: all CRLF, or all LF.
+fn with_line_ends_of(text: &str, out: &str) -> String {
+    let out = out.replace("\r\n", "\n");
+    match text.find('\n') {
+        Some(at) if text[..at].ends_with('\r') => out.replace('\n', "\r\n"),
+        Some(_) | None => out,
+    }
+}
+
+/// The statements that `span` touches, in their one form: the place of whole lines to replace, and
+/// their new text. Nothing where they could not be read.
+pub fn format_range(file: &File, text: &str, span: Span) -> Option<(Span, String)> {
+    if !file.readable {
+        return None;
+    }
+    let touches = |node: &Node<'_>| {
+        let own = node.trimmed();
+        own.start <= span.end && span.start <= own.end
+    };
+    let mut depth = 0;
+    let touched = |placed: &&Placed| {
+        let own = placed.root().span();
+        own.start <= span.end && span.start <= own.end
+    };
+    let mut touched = file.pieces.iter().filter(touched);
+    if !touched.all(|placed| placed.tree.as_written) {
+        return None;
+    }
+    let mut nodes: Vec<Node<'_>> = file
+        .pieces
+        .iter()
+        .flat_map(|placed| placed.root().children())
+        .filter(touches)
+        .collect();
+    while let [only] = nodes.as_slice() {
+        // Into the block that holds all of it, unless its own head is touched.
+        let block = only.descend().find(|node| {
+            let own = node.span();
+            is_block(node.kind()) && own.start < span.start && span.end < own.end
+        });
+        let Some(block) = block else { break };
+        let inner: Vec<Node<'_>> = block.children().filter(touches).collect();
+        if inner.is_empty() || !block.text().contains('\n') {
+            break;
+        }
+        depth += STEP;
+        nodes = inner;
+    }
+    let (first, last) = (nodes.first()?, nodes.last()?);
+    let start = line_start(text, first.span().start as usize);
+    let end = last.span().start + last.text().trim_end().len() as u32;
+    let alone = text[start..first.span().start as usize].trim().is_empty();
+    if !alone || nodes.iter().any(|node| node.kind() == Kind::ERR_ITEM) {
+        return None;
+    }
+    let mut printer = Printer::new(text, depth);
+    printer.statements(&nodes).ok()?;
+    let place = Span::new(first.span().source, start as u32, end);
+    let new = with_line_ends_of(text, &printer.writer.out);
+    same_but_blanks(&text[place.range()], &new).then_some((place, new))
+}
+
+/// A top-level item, a comment, or a piece that was not read.
+struct Part {
+    text: String,
+    /// Whether a blank line stands before it in the file.
+    blank_before: bool,
+    kind: Option<Kind>,
+    /// Whether it stands near a mistake, where not even a blank line is put in.
+    fragile: bool,
+}
+
+/// Whether a blank line must stand between what was written and what follows: a comment belongs to
+/// the item below it.
+fn parted(before: &Part, rest: &[Part]) -> bool {
+    if before.kind == Some(Kind::comment) {
+        return false;
+    }
+    if before.text.contains('\n') || before.kind == Some(Kind::edition) {
+        return true;
+    }
+    let mut below = rest.iter().enumerate();
+    let item = below.find(|(_, part)| part.kind != Some(Kind::comment));
+    item.is_some_and(|(index, item)| {
+        let attached = rest[1..=index].iter().all(|part| !part.blank_before);
+        attached && item.text.contains('\n')
+    })
+}
+
+/// The items and comments of a piece.
+fn piece(placed: &Placed, text: &str) -> Result<Vec<Part>, Unread> {
+    if !placed.tree.as_written {
+        return Err(Unread);
+    }
+    let root = placed.root();
+    // In column 0 an item begins a new piece: near a mistake, that might be read otherwise.
+    let moves = |node: Node<'_>| {
+        let start = node.span().start as usize;
+        !is_unread(node.kind()) && node.kind() != Kind::comment && line_start(text, start) != start
+    };
+    if placed.tree.broken && root.children().any(moves) {
+        return Err(Unread);
+    }
+    let mut parts: Vec<Part> = Vec::new();
+    let mut at = root.span().start;
+    for node in root.children() {
+        between(&text[at as usize..node.span().start as usize])?;
+        at = node.span().end;
+        let start = node.span().start as usize;
+        let own = match node.kind() {
+            Kind::comment => node.text().trim_end().to_string(),
+            // Not even its indentation is touched.
+            Kind::ERR_ITEM => text[line_start(text, start)..node.span().end as usize]
+                .trim_end()
+                .to_string(),
+            _ => {
+                let mut printer = Printer::new(text, 0);
+                printer.statement(node)?;
+                printer.writer.out
+            }
+        };
+        parts.push(Part {
+            text: own,
+            blank_before: blank_before(text, start),
+            kind: Some(node.kind()),
+            fragile: placed.tree.broken && !parts.is_empty(),
+        });
+    }
+    between(&text[at as usize..root.span().end as usize])?;
+    let written: String = parts.iter().map(|part| part.text.as_str()).collect();
+    // What was hidden from the parser (a control character among blanks) may still have been skipped.
+    match same_but_blanks(placed.text(), &written) {
+        true => Ok(parts),
+        false => Err(Unread),
+    }
+}
+
+fn as_it_stands(placed: &Placed, text: &str) -> Option<Part> {
+    let start = placed.root().span().start as usize;
+    let own = placed.text();
+    let first = own.find(|c: char| !matches!(c, '\n' | '\r' | ' ' | '\t'))?;
+    let begin = own[..first].rfind('\n').map_or(0, |at| at + 1);
+    let own = own[begin..].trim_end_matches(['\n', '\r', ' ', '\t']);
+    // A comment at its end belongs to the item behind it.
+    let last = own.lines().last().unwrap_or_default();
+    Some(Part {
+        text: own.to_string(),
+        blank_before: blank_before(text, start + first),
+        kind: last.starts_with('#').then_some(Kind::comment),
+        fragile: false,
+    })
+}
+
+/// Whether two texts differ in white space alone.
+fn same_but_blanks(a: &str, b: &str) -> bool {
+    fn dense(text: &str) -> impl Iterator<Item = u8> {
+        text.bytes().filter(|byte| !byte.is_ascii_whitespace())
+    }
+    dense(a).eq(dense(b))
+}
+
+/// Between statements nothing but white space stands, or the text was not read as it is.
+fn between(gap: &str) -> Result<(), Unread> {
+    match gap
+        .bytes()
+        .all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
+    {
+        true => Ok(()),
+        false => Err(Unread),
+    }
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |at| at + 1)
+}
+
+/// Whether the line before the one in which `at` is the first character is blank.
+fn blank_before(text: &str, at: usize) -> bool {
+    let before = &text[..at];
+    let blanks = &before[before.trim_end_matches([' ', '\t', '\r', '\n']).len()..];
+    blanks.bytes().filter(|byte| *byte == b'\n').count() > 1
+}
+
+fn is_block(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::block | Kind::baseline_block | Kind::escalation_block
+    )
+}
+
+fn is_unread(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::ERR_ITEM | Kind::ERR_STMT | Kind::ERR_HEAD | Kind::ERR_TAIL
+    )
+}
+
+struct Printer<'a> {
+    text: &'a str,
+    writer: Writer,
+    /// Whether everything has to stay on the line.
+    one_line: bool,
+    /// Whether the next bracket sticks to the metric before it.
+    selects: bool,
+}
+
+impl<'a> Printer<'a> {
+    fn new(text: &'a str, indent: usize) -> Printer<'a> {
+        Printer {
+            text,
+            writer: Writer::new(indent),
+            one_line: false,
+            selects: false,
+        }
+    }
+
+    /// Statements and comments, each on its line.
+    fn statements(&mut self, nodes: &[Node<'_>]) -> Result<(), Unread> {
+        let mut index = 0;
+        while let Some(node) = nodes.get(index) {
+            let start = node.span().start as usize;
+            if index > 0 && blank_before(self.text, start) {
+                self.writer.blank();
+            }
+            let unread = nodes[index..]
+                .iter()
+                .take_while(|node| node.kind() == Kind::ERR_STMT)
+                .count();
+            if unread > 0 {
+                self.unread_lines(&nodes[index..index + unread])?;
+                index += unread;
+                continue;
+            }
+            match node.kind() {
+                Kind::comment => {
+                    self.writer.line();
+                    self.writer.comment(node.text());
+                }
+                _ => self.statement(*node)?,
+            }
+            index += 1;
+        }
+        Ok(())
+    }
+
+    /// Lines that could not be read: moved as a whole.
+    fn unread_lines(&mut self, nodes: &[Node<'_>]) -> Result<(), Unread> {
+        let (Some(first), Some(last)) = (nodes.first(), nodes.last()) else {
+            return Ok(());
+        };
+        let start = line_start(self.text, first.span().start as usize);
+        let lead = &self.text[start..first.span().start as usize];
+        between(lead)?;
+        let own = &self.text[start..last.span().end as usize];
+        let lines: Vec<&str> = own.trim_end().lines().collect();
+        let indented = |line: &&str| line.len() - line.trim_start_matches([' ', '\t']).len();
+        let shared = lines
+            .iter()
+            .filter(|line| !line.trim().is_empty())
+            .map(indented)
+            .min()
+            .unwrap_or(0);
+        let mut blank = false;
+        for line in lines {
+            let line = line.trim_end();
+            if line.trim().is_empty() {
+                blank = true;
+                continue;
+            }
+            if std::mem::take(&mut blank) {
+                self.writer.blank();
+            }
+            self.writer.line();
+            self.writer.token(&line[shared..], Glue::Loose);
+        }
+        Ok(())
+    }
+
+    fn statement(&mut self, node: Node<'_>) -> Result<(), Unread> {
+        self.writer.line();
+        self.inside(node)
+    }
+
+    /// The tokens of a node, and of the nodes in it.
+    fn inside(&mut self, node: Node<'_>) -> Result<(), Unread> {
+        let mut at = node.span().start;
+        for child in node.children() {
+            self.gap(node, at, child.span().start)?;
+            at = child.span().end;
+            let own = child.text().trim_end();
+            match child.kind() {
+                Kind::MISSING_BRACE => return Err(Unread),
+                Kind::comment if self.one_line => return Err(Unread),
+                Kind::comment => self.writer.comment(own),
+                kind if is_block(kind) => self.block(child)?,
+                kind if is_unread(kind) => self.unread(child),
+                Kind::range_dots | Kind::matching => self.writer.token(own, Glue::Tight),
+                Kind::selector => {
+                    self.selects = node.kind() == Kind::metric_ref;
+                    self.inside(child)?;
+                }
+                _ if !child.is_leaf() || own.split_whitespace().all(is_word) => {
+                    self.inside(child)?
+                }
+                _ => self.leaf(child),
+            }
+        }
+        self.gap(node, at, node.span().end)
+    }
+
+    fn leaf(&mut self, node: Node<'_>) {
+        let own = node.text().trim_end();
+        if node.kind() == Kind::quantity && own.contains(['\t', ' ']) {
+            let words: Vec<&str> = own.split_ascii_whitespace().collect();
+            self.writer.token(&words.join(" "), Glue::Loose);
+            return;
+        }
+        self.writer.token(own, Glue::Loose);
+    }
+
+    /// What is left over in a statement keeps the blank before it, or the lack of one.
+    fn unread(&mut self, node: Node<'_>) {
+        let start = node.span().start as usize;
+        let own = node.text();
+        let spaced = own.starts_with([' ', '\t'])
+            || self.text[..start].ends_with([' ', '\t', '\n'])
+            || self.text[..start].is_empty();
+        let glue = if spaced { Glue::Loose } else { Glue::Unread };
+        let own = own.trim_matches([' ', '\t', '\r', '\n']);
+        if !own.is_empty() {
+            self.writer.token(own, glue);
+        }
+    }
+
+    /// Keywords and signs between two nodes.
+    fn gap(&mut self, parent: Node<'_>, from: u32, to: u32) -> Result<(), Unread> {
+        let gap = &self.text[from as usize..to as usize];
+        let mut at = 0;
+        while let Some(character) = gap[at..].chars().next() {
+            let rest = &gap[at..];
+            match character {
+                ' ' | '\t' => at += 1,
+                '\r' if rest.starts_with("\r\n") => at += 1,
+                '\n' => {
+                    self.writer.broken = true;
+                    at += 1;
+                }
+                _ => {
+                    let word = rest
+                        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
+                        .unwrap_or(rest.len());
+                    let sign = &rest[..word.max(character.len_utf8())];
+                    let before = self.text[..from as usize + at].trim_end();
+                    let sticks = match parent.kind() {
+                        Kind::selector => self.selects,
+                        _ => !before.ends_with('"'),
+                    };
+                    let glue = glue_of(sign, parent.kind(), sticks).ok_or(Unread)?;
+                    self.writer.token(sign, glue);
+                    at += sign.len();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn block(&mut self, block: Node<'_>) -> Result<(), Unread> {
+        let own = block.text();
+        if !own.starts_with('{') || !own.ends_with('}') || own.len() < 2 {
+            return Err(Unread);
+        }
+        let nodes: Vec<Node<'_>> = block.children().collect();
+        let mut at = block.span().start + 1;
+        for node in &nodes {
+            if node.kind() == Kind::MISSING_BRACE {
+                return Err(Unread);
+            }
+            between(&self.text[at as usize..node.span().start as usize])?;
+            at = node.span().end;
+        }
+        between(&self.text[at as usize..block.span().end as usize - 1])?;
+        self.writer.broken = false;
+        let [first, rest @ ..] = nodes.as_slice() else {
+            self.writer.token("{}", Glue::Loose);
+            return Ok(());
+        };
+        if rest.is_empty() && !own.contains('\n') && self.on_one_line(*first) {
+            return Ok(());
+        }
+        if self.one_line {
+            return Err(Unread);
+        }
+        self.writer.token("{", Glue::Loose);
+        let indent = self.writer.indent;
+        self.writer.indent += STEP;
+        let beside = &self.text[block.span().start as usize + 1..first.span().start as usize];
+        let mut nodes = nodes.as_slice();
+        if first.kind() == Kind::comment && !beside.contains('\n') {
+            self.writer.comment(first.text());
+            nodes = rest;
+        }
+        self.statements(nodes)?;
+        self.writer.indent = indent;
+        self.writer.line();
+        self.writer.token("}", Glue::Loose);
+        Ok(())
+    }
+
+    /// Writes a block of one statement on the line, if it fits; otherwise nothing is written.
+    fn on_one_line(&mut self, statement: Node<'_>) -> bool {
+        let mark = self.writer.mark();
+        let outer = std::mem::replace(&mut self.one_line, true);
+        let written = if is_unread(statement.kind()) || statement.kind() == Kind::comment {
+            Err(Unread)
+        } else {
+            self.writer.token("{", Glue::Loose);
+            self.writer.begin_within();
+            self.inside(statement)
+        };
+        self.one_line = outer;
+        self.writer.broken = false;
+        if written.is_ok() {
+            self.writer.token("}", Glue::Loose);
+            if self.writer.columns(mark.length) <= WIDTH
+                && !self.writer.out[mark.length..].contains('\n')
+            {
+                return true;
+            }
+        }
+        self.writer.back(&mark);
+        false
+    }
+}
+
+fn is_word(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+}
+
+#[cfg(test)]
+mod tests;
