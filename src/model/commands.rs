@@ -9,21 +9,18 @@ use super::lower::{Binding, Lower, Scope, repeated};
 use super::names::Noun;
 use super::node::Work;
 use super::text::Text;
-use super::values::{TYPE, dedent};
+use super::values::TYPE;
 use crate::diagnostic::Diagnostic;
+use crate::syntax::text::{content, language};
 use crate::syntax::{Kind, Node as Syntax};
 
 /// The language and the text of a fence.
 pub(super) fn script(raw: &str) -> (String, String) {
-    let inner = raw.strip_prefix("```").unwrap_or(raw);
-    let (head, body) = inner.split_once('\n').unwrap_or((inner, ""));
-    let body = body.trim_end();
-    let body = body.strip_suffix("```").unwrap_or(body);
-    let language = head.trim();
-    (
-        if language.is_empty() { "sh" } else { language }.to_owned(),
-        dedent(&format!("\n{body}")),
-    )
+    let language = match language(raw) {
+        "" => "sh",
+        language => language,
+    };
+    (language.to_owned(), content(raw))
 }
 
 /// Where each line of a script's text begins in the file: behind the indentation that was removed.

@@ -9,10 +9,11 @@ use super::spec::{
     Traffic,
 };
 use super::text::Text;
-use super::values::{TYPE, dedent, trimmed};
+use super::values::{TYPE, trimmed};
 use crate::diagnostic::Diagnostic;
 use crate::quantity::{Dimension, Quantity, Unit};
 use crate::source::Span;
+use crate::syntax::text::content;
 use crate::syntax::{Kind, Node as Syntax};
 
 /// The types that a parameter or field may have, besides the dimensions.
@@ -1023,7 +1024,7 @@ impl<'a> Lower<'a> {
         };
         let raw = token.text();
         let body = match token.kind() {
-            Kind::query => dedent(raw.trim_matches('`')),
+            Kind::query => content(raw),
             Kind::script => super::commands::script(raw).1,
             _ => {
                 self.setting_wants(setting, "a query in backticks");

@@ -40,7 +40,7 @@ pub use spec::{
     Service, Spec, Traffic,
 };
 pub use text::{Piece, Text};
-pub use values::{DIMENSION, QUANTITY, TIME, TYPE, dedent};
+pub use values::{DIMENSION, QUANTITY, TIME, TYPE};
 
 use std::collections::{BTreeMap, HashMap};
 

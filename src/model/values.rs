@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::quantity::{Dimension, Quantity, Range};
 use crate::rule;
 use crate::source::Span;
+use crate::syntax::text::content;
 use crate::syntax::{Kind, Node as Syntax};
 use crate::time::{Instant, Moment, When};
 
@@ -30,11 +31,8 @@ impl Lower<'_> {
     pub fn text(&mut self, scope: &Scope, token: Syntax<'_>) -> Text {
         let raw = token.text();
         let span = token.span();
-        if let Some(inner) = raw
-            .strip_prefix("\"\"\"")
-            .and_then(|raw| raw.strip_suffix("\"\"\""))
-        {
-            let inner = dedent(inner);
+        if raw.starts_with("\"\"\"") {
+            let inner = content(raw);
             return self.pieces(scope, &inner, None, span);
         }
         let inner = raw
@@ -363,43 +361,4 @@ fn unicode(text: &str) -> Option<(char, usize)> {
     let end = inner.find('}')?;
     let number = u32::from_str_radix(&inner[..end], 16).ok()?;
     Some((char::from_u32(number)?, end + 4))
-}
-
-/// A text over several lines without the indentation that all its lines share, and without the
-/// line breaks behind its opening and before its closing mark.
-pub fn dedent(text: &str) -> String {
-    let text = text.replace("\r\n", "\n");
-    let body = match text.split_once('\n') {
-        Some((first, rest)) if first.trim().is_empty() => rest,
-        _ => &text,
-    };
-    let lines: Vec<&str> = body.split('\n').collect();
-    let indent = lines
-        .iter()
-        .enumerate()
-        .filter(|(index, line)| {
-            !line.trim().is_empty() && (*index > 0 || !std::ptr::eq(body.as_ptr(), text.as_ptr()))
-        })
-        .map(|(_, line)| line.len() - line.trim_start_matches([' ', '\t']).len())
-        .min()
-        .unwrap_or(0);
-    let mut out: Vec<&str> = lines
-        .iter()
-        .map(|line| {
-            let lead = line.len() - line.trim_start_matches([' ', '\t']).len();
-            &line[indent.min(lead)..]
-        })
-        .collect();
-    if out.last().is_some_and(|last| last.trim().is_empty()) {
-        out.pop();
-    }
-    let mut joined = out
-        .iter()
-        .map(|line| line.trim_end())
-        .collect::<Vec<_>>()
-        .join("\n");
-    while joined.ends_with('\n') {
-        joined.pop();
-    }
-    joined
 }

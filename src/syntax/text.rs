@@ -66,8 +66,9 @@ fn shared<'a>(a: &'a str, b: &'a str) -> &'a str {
 }
 
 /// What a `"""` text, a fence, a command or a query says: without its marks, without a fence's
-/// language, and without the indentation that its lines share. A first or last line with nothing
-/// but a mark leaves no blank line. Any other text is returned as it is.
+/// language, without the indentation that its lines share, and without blank lines at its end. A
+/// first line with nothing but the mark leaves no blank line. Line ends are LF. Any other text is
+/// returned as it is.
 pub fn content(token: &str) -> String {
     let Some(mark) = mark(token) else {
         return token.to_string();
@@ -81,6 +82,9 @@ pub fn content(token: &str) -> String {
         all.push(&lines.head[mark.len()..]);
     }
     all.extend(&lines.lines);
+    while all.last().is_some_and(|line| line.is_empty()) {
+        all.pop();
+    }
     all.join("\n")
 }
 
