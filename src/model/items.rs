@@ -43,6 +43,15 @@ impl<'a> Lower<'a> {
         for item in file.items().filter(|item| item.kind() == Kind::metric) {
             self.metric_item(item);
         }
+        let editions: Vec<Syntax<'a>> = file
+            .items()
+            .filter(|item| item.kind() == Kind::edition)
+            .collect();
+        for again in editions.iter().skip(1) {
+            let finding =
+                super::lower::repeated("edition", first_line(*again), first_line(editions[0]));
+            self.report(finding);
+        }
         let mut deployment: Option<Syntax<'a>> = None;
         for item in file.items() {
             if item.kind() == Kind::deployment {

@@ -1,0 +1,262 @@
+//! The shape of the house, held: the order of the floors, who sees whom, and where outside crates
+//! may be named.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Every Rust file below a folder of `src`, by its path from the project's folder.
+fn files(folder: &Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("the folder can be read") {
+            let path = entry.expect("the entry can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                let name = path
+                    .strip_prefix(root())
+                    .expect("it lies in the project")
+                    .display()
+                    .to_string();
+                found.push((name, read(&path)));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The code of a file: no comments, and nothing behind the first test module.
+fn code(text: &str) -> String {
+    let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The rooms of the library, in the order of the floors.
+fn rooms() -> Vec<String> {
+    read(&root().join("src/lib.rs"))
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The room in which a file of the library lies.
+fn room_of(file: &str) -> Option<String> {
+    let inner = file.strip_prefix("src/")?;
+    let room = inner.split(['/', '.']).next()?;
+    (!matches!(room, "lib" | "main" | "cli" | "lsp")).then(|| room.to_owned())
+}
+
+/// The rooms that a text names: `crate::room`, and the rooms in `use crate::{a, b::c}`.
+fn named(code: &str) -> Vec<String> {
+    let mut named = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        let word = |text: &str| -> String {
+            text.chars()
+                .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
+                .collect()
+        };
+        if let Some(list) = rest.strip_prefix('{') {
+            let mut depth = 0usize;
+            let mut start = true;
+            for (index, letter) in list.char_indices() {
+                match letter {
+                    '}' if depth == 0 => break,
+                    '{' => depth += 1,
+                    '}' => depth -= 1,
+                    ',' if depth == 0 => start = true,
+                    letter if start && !letter.is_whitespace() => {
+                        named.push(word(&list[index..]));
+                        start = false;
+                    }
+                    _ => {}
+                }
+            }
+        } else {
+            named.push(word(rest));
+        }
+    }
+    named
+}
+
+#[test]
+fn a_room_uses_only_rooms_above_it() {
+    let rooms = rooms();
+    assert!(rooms.len() > 8, "the list of rooms was read: {rooms:?}");
+    let mut wrong = Vec::new();
+    for (file, text) in files(&root().join("src")) {
+        let Some(room) = room_of(&file) else { continue };
+        let own = rooms
+            .iter()
+            .position(|one| *one == room)
+            .unwrap_or_else(|| panic!("{file} lies in no room of lib.rs"));
+        for other in named(&code(&text)) {
+            if let Some(place) = rooms.iter().position(|one| *one == other)
+                && place > own
+            {
+                wrong.push(format!("{file} names crate::{other}, which lies below it"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn behind_the_waist_there_is_only_the_plan() {
+    let mut wrong = Vec::new();
+    for (file, text) in files(&root().join("src/backend")) {
+        for other in named(&code(&text)) {
+            if !matches!(other.as_str(), "plan" | "diagnostic" | "source" | "backend") {
+                wrong.push(format!(
+                    "{file} names crate::{other}: the plan lacks a field"
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn each_outside_crate_has_one_address() {
+    let addresses: &[(&str, &[&str])] = &[
+        ("pest", &["src/syntax/"]),
+        ("pest_derive", &["src/syntax/"]),
+        ("petgraph", &["src/graph.rs"]),
+        ("handlebars", &["src/backend/"]),
+        ("codespan_reporting", &["src/report/"]),
+        ("clap", &["src/cli/", "src/main.rs"]),
+        ("clap_complete", &["src/cli/"]),
+        ("clap_mangen", &["src/cli/"]),
+        ("miette", &["src/cli/", "src/main.rs"]),
+        ("tempfile", &["src/cli/"]),
+        ("similar", &["src/cli/"]),
+        ("ignore", &["src/cli/"]),
+        ("jiff", &["src/time/"]),
+        ("num_rational", &["src/quantity/"]),
+        ("line_index", &["src/source.rs"]),
+        ("strsim", &["src/diagnostic.rs"]),
+    ];
+    let mut wrong = Vec::new();
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for (file, text) in files(&root().join("src")) {
+        let code = code(&text);
+        for (krate, places) in addresses {
+            let path = format!("{krate}::");
+            let uses = code.match_indices(&path).any(|(at, _)| {
+                !code[..at].ends_with(|letter: char| {
+                    letter.is_alphanumeric() || matches!(letter, '_' | ':')
+                })
+            });
+            if uses {
+                *seen.entry(krate).or_default() += 1;
+                if !places.iter().any(|place| file.starts_with(place)) {
+                    wrong.push(format!(
+                        "{file} names {krate}, which lives in {}",
+                        places.join(", ")
+                    ));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(seen.len() > 8, "crates were found: {seen:?}");
+}
+
+/// The rules of the grammar that leave a node: not silent, no keyword, no mark of the parser's own.
+fn nodes_of_the_grammar() -> Vec<String> {
+    read(&root().join("grammar/deploy.pest"))
+        .lines()
+        .filter_map(|line| {
+            let (name, body) = line.split_once('=')?;
+            let name = name.trim();
+            let body = body.trim_start();
+            let word = !name.is_empty()
+                && name
+                    .chars()
+                    .all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+            let own = word && !line.starts_with(' ') && !body.starts_with("_{");
+            (own && !name.starts_with("k_") && !name.starts_with("explain_"))
+                .then(|| name.to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn every_rule_of_the_grammar_is_read() {
+    let mut code = String::new();
+    for folder in ["src/syntax", "src/model"] {
+        for (_, text) in files(&root().join(folder)) {
+            code.push_str(&text);
+        }
+    }
+    let rules = nodes_of_the_grammar();
+    assert!(rules.len() > 100, "the grammar was read");
+    // Parts of tokens, and words that the text of their node says as well.
+    let inside = ["noun_stop", "clause_word", "action_word", "predicate_word"];
+    let unread: Vec<&String> = rules
+        .iter()
+        .filter(|rule| !inside.contains(&rule.as_str()))
+        .filter(|rule| {
+            !code
+                .match_indices(&format!("Kind::{rule}"))
+                .any(|(at, found)| {
+                    !code[at + found.len()..]
+                        .starts_with(|letter: char| letter.is_alphanumeric() || letter == '_')
+                })
+        })
+        .collect();
+    assert!(unread.is_empty(), "nothing reads {unread:?}");
+}
+
+#[test]
+fn nothing_is_left_unfinished() {
+    let mut wrong = Vec::new();
+    for (file, text) in files(&root().join("src")) {
+        let code = code(&text);
+        for word in ["todo!(", "unimplemented!(", "dbg!(", ".unwrap()"] {
+            if code.contains(word) {
+                wrong.push(format!("{file} has {word}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_room_says_what_it_is_at_its_door() {
+    for room in rooms() {
+        let file = root().join(format!("src/{room}.rs"));
+        let door = match file.exists() {
+            true => file,
+            false => root().join(format!("src/{room}/mod.rs")),
+        };
+        let text = read(&door);
+        let head: String = text
+            .lines()
+            .take_while(|line| line.starts_with("//!"))
+            .collect::<Vec<_>>()
+            .join(" ")
+            .replace("//!", "");
+        for part in ["In:", "Out:", "nows nothing of"] {
+            assert!(
+                head.contains(part),
+                "{}: the door does not say `{part}`",
+                door.display()
+            );
+        }
+    }
+}
