@@ -3,7 +3,7 @@
 
 use crate::backend::{Backend, markdown};
 use crate::diagnostic::Rule;
-use crate::{checks, graph, model, syntax};
+use crate::{allow, checks, graph, model, syntax};
 
 /// Every rule, by code.
 pub static RULES: &[&Rule] = &[
@@ -81,6 +81,8 @@ pub static RULES: &[&Rule] = &[
     &checks::SECRET_IN_SIGHT,
     &checks::SHORT_WAIT,
     &checks::OUTAGE,
+    &allow::ALLOWANCE,
+    &allow::UNUSED_ALLOWANCE,
 ];
 
 /// Every backend, by name.

@@ -33,17 +33,20 @@ pub mod schedule;
 // what is wrong with it
 pub mod checks;
 
+// what the author allowed
+pub mod allow;
+
 // what is to be done: the waist
 pub mod plan;
 
 // the targets that read the plan
 pub mod backend;
 
-// the whole compiler
-pub mod compile;
-
 // every rule and every backend in one list
 pub mod catalogue;
+
+// the whole compiler
+pub mod compile;
 
 // what is shown of the findings
 pub mod report;
