@@ -1052,6 +1052,19 @@ impl<'a> Lower<'a> {
         let service = service
             .and_then(|name| self.services.get(name))
             .map(|&index| &self.spec.services[index]);
+        let hole = |name: &str| match (scope.bindings.get(name), service, name) {
+            (Some(Binding::Quantity(quantity)), _, _) => Some(in_unit(quantity, metric)),
+            (Some(Binding::Words(words)), _, _) => Some(words.clone()),
+            (Some(Binding::Service(name)), _, _) => Some(name.clone()),
+            (None, Some(service), "service") => Some(service.name.clone()),
+            (None, Some(service), "namespace") => service.namespace.clone(),
+            (None, Some(service), "workload") => service
+                .workload
+                .as_deref()
+                .map(|workload| workload.rsplit('/').next().unwrap_or(workload).to_owned())
+                .or_else(|| Some(service.name.clone())),
+            _ => None,
+        };
         let mut out = String::with_capacity(query.len());
         let mut rest = query;
         while let Some(at) = rest.find('$') {
@@ -1062,28 +1075,26 @@ impl<'a> Lower<'a> {
                     !(character.is_ascii_alphanumeric() || character == '_' || character == '-')
                 })
                 .unwrap_or(rest.len());
-            let name = &rest[..length];
-            let value = match (scope.bindings.get(name), service, name) {
-                (Some(Binding::Quantity(quantity)), _, _) => Some(in_unit(quantity, metric)),
-                (Some(Binding::Words(words)), _, _) => Some(words.clone()),
-                (Some(Binding::Service(name)), _, _) => Some(name.clone()),
-                (None, Some(service), "service") => Some(service.name.clone()),
-                (None, Some(service), "namespace") => service.namespace.clone(),
-                (None, Some(service), "workload") => service
-                    .workload
-                    .as_deref()
-                    .map(|workload| workload.rsplit('/').next().unwrap_or(workload).to_owned())
-                    .or_else(|| Some(service.name.clone())),
-                _ => None,
-            };
+            // A name may have hyphens in it, and hyphens may follow it: `pod=~"$workload-.+"`.
+            let mut name = &rest[..length];
+            let mut value = hole(name);
+            while value.is_none()
+                && let Some((shorter, _)) = name.rsplit_once('-')
+            {
+                name = shorter;
+                value = hole(name);
+            }
             match value {
-                Some(value) => out.push_str(&value),
+                Some(value) => {
+                    out.push_str(&value);
+                    rest = &rest[name.len()..];
+                }
                 None => {
                     out.push('$');
-                    out.push_str(name);
+                    out.push_str(&rest[..length]);
+                    rest = &rest[length..];
                 }
             }
-            rest = &rest[length..];
         }
         out.push_str(rest);
         out
