@@ -19,6 +19,7 @@ pub const MODULES: &[(&str, &str)] = &[
         include_str!("../stdlib/opentelemetry.deploy"),
     ),
     ("queue", include_str!("../stdlib/queue.deploy")),
+    ("rollout", include_str!("../stdlib/rollout.deploy")),
     ("traefik", include_str!("../stdlib/traefik.deploy")),
 ];
 

@@ -13,6 +13,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 const PRELUDE: &[&str] = &[
     "use std/http",
     "use std/kubernetes { pods-ready, restarts }",
+    "use std/rollout",
     r#"deployment "Checkout 2.4" {
   version "2.4.0"
   starts 2026-03-10 09:00 Europe/Berlin

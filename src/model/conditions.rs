@@ -244,7 +244,7 @@ impl Lower<'_> {
     }
 
     /// The value of a parameter as far as it is known when compiling.
-    fn known_value(&mut self, scope: &Scope, path: Syntax<'_>) -> Option<String> {
+    pub fn known_value(&mut self, scope: &Scope, path: Syntax<'_>) -> Option<String> {
         if let Some(binding) = scope.bindings.get(path.text()) {
             return Some(binding.written());
         }

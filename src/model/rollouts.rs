@@ -89,10 +89,9 @@ impl<'a> Lower<'a> {
         let holds = step
             .child(Kind::while_)
             .and_then(|clause| self.condition_in(scope, clause));
-        let hold = step.child(Kind::step_for).and_then(|clause| {
-            self.stretch(clause, &Dimension::Duration)
-                .map(|length| (clause, length))
-        });
+        let hold = step
+            .child(Kind::step_for)
+            .and_then(|clause| self.length(scope, clause).map(|length| (clause, length)));
         if let Some((clause, length)) = hold {
             let span = step.child(Kind::while_).map_or_else(
                 || trimmed(clause),

@@ -169,7 +169,7 @@ impl<'a> Lower<'a> {
                 (Work::Scale { service, replicas }, words)
             }
             Kind::hold | Kind::bake => {
-                let length = self.stretch(statement, &Dimension::Duration)?;
+                let length = self.length(scope, statement)?;
                 let holds = statement
                     .child(Kind::while_)
                     .and_then(|clause| self.condition_in(scope, clause));

@@ -225,6 +225,32 @@ impl Lower<'_> {
         })
     }
 
+    /// A stretch of time: as [`Lower::stretch`], or a parameter whose value is known.
+    pub fn length(&mut self, scope: &Scope, around: Syntax<'_>) -> Option<Range> {
+        let Some(amount) = around.child(Kind::amount) else {
+            return self.stretch(around, &Dimension::Duration);
+        };
+        let value = self.known_value(scope, amount.child(Kind::path)?)?;
+        let length = Range::parse(&value).or_else(|_| {
+            Quantity::parse(&value).map(|quantity| Range {
+                low: quantity.clone(),
+                high: quantity,
+                high_inclusive: true,
+            })
+        });
+        match length {
+            Ok(length) if length.low.dimension == Dimension::Duration => Some(length),
+            Ok(_) | Err(_) => {
+                self.report(Diagnostic::new(
+                    &TYPE,
+                    trimmed(amount),
+                    format!("expected {}, found `{value}`", Dimension::Duration.phrase()),
+                ));
+                None
+            }
+        }
+    }
+
     /// A duration: the quantity inside this node.
     pub fn duration(&mut self, around: Syntax<'_>) -> Option<Quantity> {
         self.quantity_of(around.child(Kind::quantity)?, &Dimension::Duration)

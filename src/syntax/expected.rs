@@ -21,6 +21,7 @@ pub(super) fn phrase(kind: Kind) -> Phrase {
     let thing = match kind {
         Kind::name => "a name such as `canary`",
         Kind::path | Kind::metric_ref => "a name such as `error-rate`",
+        Kind::amount => "a parameter that holds a duration",
         Kind::title => "a title in quotes",
         Kind::string => "a text in quotes",
         Kind::prose => "a text in `\"\"\"`",
