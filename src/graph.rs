@@ -4,8 +4,10 @@
 //! Every node is two events, its begin and its end. What stands inside a node lies between the two;
 //! the parts of a sequence follow each other; `after` puts an end before a begin.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
 
+use petgraph::Direction::Incoming;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 
@@ -56,10 +58,27 @@ pub struct Order<'a> {
     pub parents: Vec<Option<usize>>,
     /// What depends on what: sequence and after.
     pub edges: Vec<Edge>,
-    /// Places of the nodes in an order in which they can begin; empty if there is a circle.
+    /// Places of the nodes in an order in which they can begin, as near as can be to the order
+    /// written; empty if there is a circle.
     pub sequence: Vec<usize>,
     /// Places by id.
     pub places: HashMap<&'a str, usize>,
+}
+
+impl Order<'_> {
+    /// The places of all nodes, in the order written.
+    pub fn places(&self) -> std::ops::Range<usize> {
+        0..self.nodes.len()
+    }
+
+    /// Whether a node is one of the phases and gates at the top that make up the deployment, and
+    /// not one that comes after a rollback.
+    pub fn is_chained(&self, place: usize) -> bool {
+        let node = self.nodes[place];
+        self.parents[place].is_none()
+            && matches!(node.work, Work::Phase | Work::Gate)
+            && !node.follows_rollback()
+    }
 }
 
 struct Builder<'a> {
@@ -97,7 +116,7 @@ pub fn order(spec: &Spec) -> (Order<'_>, Vec<Diagnostic>) {
             {
                 builder.connect(before, place, EdgeKind::Sequence);
             }
-            if !node.after.iter().any(|after| after.id == "rollback") {
+            if !node.follows_rollback() {
                 before = Some(place);
             }
         }
@@ -159,19 +178,45 @@ impl<'a> Builder<'a> {
     }
 
     fn finish(mut self) -> (Order<'a>, Vec<Diagnostic>) {
-        let found = match petgraph::algo::toposort(&self.events, None) {
-            Ok(events) => {
-                self.order.sequence = events
-                    .into_iter()
-                    .map(|event| self.events[event])
-                    .filter(|event| event.begins)
-                    .map(|event| event.node)
-                    .collect();
-                Vec::new()
+        let events = self.sorted();
+        if events.len() < self.events.node_count() {
+            let found = self.circles();
+            return (self.order, found);
+        }
+        self.order.sequence = events
+            .into_iter()
+            .map(|event| self.events[event])
+            .filter(|event| event.begins)
+            .map(|event| event.node)
+            .collect();
+        (self.order, Vec::new())
+    }
+
+    /// The events in an order in which they can happen, as near as can be to the order written.
+    /// Those of a circle, and those behind it, are missing.
+    fn sorted(&self) -> Vec<NodeIndex> {
+        let mut waits: Vec<usize> = self
+            .events
+            .node_indices()
+            .map(|event| self.events.edges_directed(event, Incoming).count())
+            .collect();
+        let mut ready: BinaryHeap<Reverse<NodeIndex>> = self
+            .events
+            .node_indices()
+            .filter(|event| waits[event.index()] == 0)
+            .map(Reverse)
+            .collect();
+        let mut events = Vec::with_capacity(waits.len());
+        while let Some(Reverse(event)) = ready.pop() {
+            events.push(event);
+            for next in self.events.neighbors(event) {
+                waits[next.index()] -= 1;
+                if waits[next.index()] == 0 {
+                    ready.push(Reverse(next));
+                }
             }
-            Err(_) => self.circles(),
-        };
-        (self.order, found)
+        }
+        events
     }
 
     /// One finding for each knot of nodes that wait for each other.
@@ -194,11 +239,9 @@ impl<'a> Builder<'a> {
         starts.sort();
         // The circle goes over at least one `after`: begin at the node that says it.
         let start = starts.iter().copied().find(|&event| {
-            self.events
-                .edges_directed(event, petgraph::Direction::Incoming)
-                .any(|edge| {
-                    *edge.weight() == Some(EdgeKind::After) && inside.contains(&edge.source())
-                })
+            self.events.edges_directed(event, Incoming).any(|edge| {
+                *edge.weight() == Some(EdgeKind::After) && inside.contains(&edge.source())
+            })
         })?;
         let mut from: HashMap<NodeIndex, NodeIndex> = HashMap::new();
         let mut queue = std::collections::VecDeque::from([start]);

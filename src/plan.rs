@@ -58,8 +58,8 @@ pub struct Plan {
     pub edges: Vec<Edge>,
     /// The ids of all nodes in an order in which they can begin.
     pub order: Vec<String>,
-    /// The ids of the nodes that determine when the deployment ends, in order; empty where no times
-    /// are known.
+    /// The ids of the phases and gates that determine when the deployment ends: each begins when the
+    /// one before it ends, and the first when it says. Empty where no times are known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub critical_path: Vec<String>,
 }
@@ -75,6 +75,9 @@ pub struct Deployment {
     /// When it starts: `T`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub starts: Option<Instant>,
+    /// `T` in seconds since 1970-01-01 00:00 UTC; absent where `starts` has no time of day or no zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub starts_unix_seconds: Option<i64>,
     /// How long it lasts; a single duration is a range whose ends are equal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lasts: Option<Range>,
@@ -139,7 +142,7 @@ pub struct Node {
     /// Until when a rollback may be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<When>,
-    /// When it begins and ends, as it adds up; in whole seconds from `T`.
+    /// Its times as they add up, in whole seconds from `T`.
     #[serde(skip_serializing_if = "Schedule::is_unknown")]
     pub schedule: Schedule,
     /// Who does it: names of roles.
@@ -227,6 +230,14 @@ impl Plan {
 }
 
 impl Node {
+    /// Whether it is done only once something was rolled back: after any rollback, or after one by
+    /// its name.
+    pub fn follows_rollback(&self) -> bool {
+        self.after
+            .iter()
+            .any(|after| after == "rollback" || after.starts_with("rollback/"))
+    }
+
     /// What to call it: its title, or the last name of its id.
     pub fn label(&self) -> String {
         if self.title.is_empty() {
@@ -239,7 +250,7 @@ impl Node {
 
 /// Makes the plan of a checked spec. Can't fail: what could be wrong was found before.
 pub fn schedule(spec: &Spec, order: &Order<'_>, sources: &Sources) -> Plan {
-    let schedules = Placing::new(spec).all(spec, order);
+    let schedules = Placing::new(spec).all(order);
     let mut nodes = Vec::with_capacity(spec.nodes.len());
     let mut next = 0;
     for node in &spec.nodes {
@@ -267,6 +278,9 @@ pub fn schedule(spec: &Spec, order: &Order<'_>, sources: &Sources) -> Plan {
             title: head.map(|head| head.title.clone()).unwrap_or_default(),
             version: head.and_then(|head| head.version.clone()),
             starts: head.and_then(|head| head.starts.as_ref().map(|starts| starts.value.clone())),
+            starts_unix_seconds: head
+                .and_then(|head| head.starts.as_ref())
+                .and_then(|starts| starts.value.unix_seconds()),
             lasts: head.and_then(|head| head.lasts.as_ref().map(|lasts| lasts.value.clone())),
             owners: head.map(|head| head.owners.clone()).unwrap_or_default(),
             status: head.and_then(|head| head.status.as_ref().map(|status| status.value.clone())),
@@ -363,7 +377,7 @@ fn guards_and_undoes(spec: &Spec) -> Vec<Edge> {
         .nodes
         .iter()
         .filter(|node| matches!(node.work, Work::Phase | Work::Gate))
-        .filter(|node| !node.after.iter().any(|after| after.id == "rollback"))
+        .filter(|node| !node.follows_rollback())
         .collect();
     let moves: Vec<bool> = work.iter().map(|node| any(node, moves_traffic)).collect();
     let first = moves.iter().position(|moves| *moves);

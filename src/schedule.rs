@@ -7,25 +7,33 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::graph::{Order, is_step};
-use crate::model::{Node, Spec, WaitFor, Work};
+use crate::model::{Node, Spec, Timed, WaitFor, Work};
 use crate::quantity::Quantity;
 use crate::time::{Instant, When};
 
-/// When a node begins and ends: whole seconds from `T`, which may be negative.
+/// When a node begins and ends, by when it must be done: whole seconds from `T`, which may be
+/// negative. What is not known is absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Schedule {
-    /// Its begin; nothing where no time is known.
+    /// Its begin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub starts_seconds: Option<i64>,
-    /// Its end, if everything takes as long as it may.
+    /// Its end, if everything takes as long as it is said to take at the most. Never before its
+    /// begin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ends_seconds: Option<i64>,
+    /// When it must be done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_seconds: Option<i64>,
+    /// Until when a rollback may be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_until_seconds: Option<i64>,
 }
 
 impl Schedule {
-    /// Whether neither is known.
+    /// Whether nothing is known.
     pub fn is_unknown(&self) -> bool {
-        self.starts_seconds.is_none() && self.ends_seconds.is_none()
+        *self == Schedule::default()
     }
 }
 
@@ -45,110 +53,147 @@ impl<'a> Placing<'a> {
         Placing { start }
     }
 
-    /// The schedules of all nodes, in the order of [`Order::nodes`].
-    pub fn all(&self, spec: &Spec, order: &Order<'_>) -> Vec<Schedule> {
-        let mut schedules = vec![Schedule::default(); order.nodes.len()];
-        let mut next = 0;
-        let mut cursor = None;
-        let mut ends: HashMap<&str, i64> = HashMap::new();
-        for node in &spec.nodes {
-            let own = next;
-            let chained = matches!(node.work, Work::Phase | Work::Gate);
-            let begin = if chained {
-                self.begin(node, cursor, &ends)
-            } else {
-                None
-            };
-            self.place(node, begin, &mut next, &mut schedules);
-            if let Some(end) = schedules[own].ends_seconds {
-                ends.insert(&node.id, end);
-            }
-            if chained && !node.after.iter().any(|after| after.id == "rollback") {
-                cursor = schedules[own].ends_seconds.or(cursor);
-            }
-        }
-        schedules
-    }
-
-    fn begin(&self, node: &Node, cursor: Option<i64>, ends: &HashMap<&str, i64>) -> Option<i64> {
-        if node.after.is_empty() {
-            return cursor;
-        }
-        node.after
-            .iter()
-            .filter_map(|after| ends.get(after.id.as_str()).copied())
-            .max()
-    }
-
     /// Seconds from `T`; nothing where that can't be known.
     pub fn offset(&self, when: &When) -> Option<i64> {
         when.resolve(self.start, None).ok()?.offset
     }
 
-    fn place(
-        &self,
-        node: &Node,
-        cursor: Option<i64>,
-        next: &mut usize,
-        schedules: &mut [Schedule],
-    ) -> Option<i64> {
-        let own = *next;
-        *next += 1;
+    /// When a node is said to begin.
+    fn stated(&self, node: &Node) -> Option<i64> {
         let times = &node.times;
-        let stated = times
-            .at
-            .as_ref()
-            .or(times.window.as_ref().map(|(from, _)| from))
-            .and_then(|at| self.offset(&at.value));
-        let begin = stated.or(cursor);
-        let sequence = node.work.is_sequence();
-        let mut inner = begin;
-        let mut last = begin;
+        let window = times.window.as_ref().map(|(from, _)| from);
+        let at = times.at.as_ref().or(window)?;
+        self.offset(&at.value)
+    }
+
+    /// The schedules of all nodes, in the order of [`Order::nodes`].
+    ///
+    /// A node begins when it says; else when all that it follows has ended; else with what is around
+    /// it. It ends when what is inside it has ended, and not before its own length is over. Rules,
+    /// words for the reader, rollbacks and procedures have no time of their own; what recurs lasts
+    /// as long as what is around it.
+    pub fn all(&self, order: &Order<'_>) -> Vec<Schedule> {
+        let mut sums = Sums {
+            placing: self,
+            order,
+            inside: vec![Vec::new(); order.nodes.len()],
+            begins: vec![None; order.nodes.len()],
+            ends: vec![None; order.nodes.len()],
+        };
+        let mut follows: Vec<Vec<usize>> = vec![Vec::new(); order.nodes.len()];
+        for edge in &order.edges {
+            follows[edge.to].push(edge.from);
+        }
+        for (place, parent) in order.parents.iter().enumerate() {
+            if let Some(parent) = parent {
+                sums.inside[*parent].push(place);
+            }
+        }
+        // Where no phase says when, the first one begins the deployment.
+        let first = order.places().find(|&place| order.is_chained(place));
+        if let Some(first) = first
+            && self.start.is_some()
+            && !order
+                .places()
+                .any(|place| order.is_chained(place) && self.stated(order.nodes[place]).is_some())
+        {
+            sums.begins[first] = Some(0);
+        }
+        for &place in &order.sequence {
+            let node = order.nodes[place];
+            let around = order.parents[place].and_then(|parent| sums.begins[parent]);
+            let done = follows[place].iter().filter_map(|&from| sums.end(from));
+            let done = done.max().max(around);
+            let turn = order.parents[place].is_none() || is_step(node);
+            let begin = match self.stated(node) {
+                None if turn => done,
+                stated => stated,
+            };
+            sums.begins[place] = begin.or(sums.begins[place]);
+        }
+        order
+            .places()
+            .map(|place| {
+                let times = &order.nodes[place].times;
+                let end = sums.end(place);
+                let around = order.parents[place].filter(|_| {
+                    matches!(
+                        order.nodes[place].work,
+                        Work::Every { .. } | Work::Watch { .. }
+                    )
+                });
+                let around_end = around.and_then(|parent| sums.end(parent));
+                let at = |time: &Option<Timed<When>>| {
+                    time.as_ref().and_then(|time| self.offset(&time.value))
+                };
+                Schedule {
+                    starts_seconds: sums.begins[place]
+                        .or(around.and_then(|parent| sums.begins[parent])),
+                    ends_seconds: end.or(around_end),
+                    due_seconds: at(&times.due),
+                    valid_until_seconds: at(&times.valid_until),
+                }
+            })
+            .collect()
+    }
+}
+
+/// Begins and ends as they add up, by place in [`Order::nodes`]; in seconds from `T`.
+struct Sums<'a> {
+    placing: &'a Placing<'a>,
+    order: &'a Order<'a>,
+    /// The places of what stands inside a node.
+    inside: Vec<Vec<usize>>,
+    begins: Vec<Option<i64>>,
+    /// Nothing where it has not been asked for yet.
+    ends: Vec<Option<Option<i64>>>,
+}
+
+impl Sums<'_> {
+    /// When a node ends. The begins of all that stands in it are known by now.
+    fn end(&mut self, place: usize) -> Option<i64> {
+        if let Some(end) = self.ends[place] {
+            return end;
+        }
+        let node = self.order.nodes[place];
+        let mut last: Option<i64> = None;
         let mut first: Option<i64> = None;
-        for child in &node.children {
-            let place = *next;
-            let end = self.place(child, inner, next, schedules);
-            if !is_step(child) {
+        for at in 0..self.inside[place].len() {
+            let inner = self.inside[place][at];
+            if !is_step(self.order.nodes[inner]) {
                 continue;
             }
-            first = match (first, schedules[place].starts_seconds) {
-                (Some(first), Some(start)) => Some(first.min(start)),
-                (first, start) => first.or(start),
-            };
-            if sequence {
-                inner = end.or(inner);
-            }
-            last = match (last, end) {
-                (Some(last), Some(end)) => Some(last.max(end)),
-                (last, end) => last.or(end),
+            last = last.max(self.end(inner));
+            first = match (first, self.begins[inner]) {
+                (Some(first), Some(begin)) => Some(first.min(begin)),
+                (first, begin) => first.or(begin),
             };
         }
-        let begin = begin.or(first);
+        let begin = self.begins[place].or(first);
+        self.begins[place] = begin;
+        let times = &node.times;
         let takes = times
             .takes
             .as_ref()
             .map(|takes| &takes.value.high)
             .or_else(|| length(&node.work))
             .and_then(seconds);
-        let closes = times
-            .window
-            .as_ref()
-            .and_then(|(_, to)| self.offset(&to.value));
-        let waits = match &node.work {
+        let over = begin
+            .zip(takes)
+            .map(|(begin, takes)| begin.saturating_add(takes));
+        let window = times.window.as_ref().map(|(_, to)| &to.value);
+        let until = match &node.work {
             Work::Wait {
                 until: WaitFor::Time(time),
                 ..
-            } => self.offset(time),
+            } => Some(time),
             _ => None,
         };
-        let own_end = begin
-            .zip(takes)
-            .map(|(begin, takes)| begin.saturating_add(takes));
-        let end = [own_end, closes, waits, last].into_iter().flatten().max();
-        schedules[own] = Schedule {
-            starts_seconds: begin,
-            ends_seconds: end,
-        };
+        let closes = window.and_then(|to| self.placing.offset(to));
+        let waits = until.and_then(|time| self.placing.offset(time));
+        let end = [begin, last, over, closes, waits].into_iter().max();
+        let end = end.flatten();
+        self.ends[place] = Some(end);
         end
     }
 }
@@ -170,37 +215,27 @@ fn seconds(quantity: &Quantity) -> Option<i64> {
     i64::try_from(quantity.value.ceiling()).ok()
 }
 
-/// The chain of nodes, from the last to end back to the first, in which each begins when the one
-/// before it ends. Places in [`Order::nodes`].
+/// The top-level nodes that determine when the deployment ends: from the last one to end back, as
+/// long as each begins when one before it ends. Places in [`Order::nodes`].
 pub fn critical_path(order: &Order<'_>, schedules: &[Schedule]) -> Vec<usize> {
-    let chained = |place: usize| {
-        order.parents[place].is_none()
-            && matches!(order.nodes[place].work, Work::Phase | Work::Gate)
-            && !order.nodes[place]
-                .after
-                .iter()
-                .any(|after| after.id == "rollback")
-    };
     let mut before: HashMap<usize, Vec<usize>> = HashMap::new();
     for edge in &order.edges {
         before.entry(edge.to).or_default().push(edge.from);
     }
-    let mut at = (0..order.nodes.len())
-        .filter(|&place| chained(place) && schedules[place].ends_seconds.is_some())
+    let mut at = order
+        .places()
+        .filter(|&place| order.is_chained(place) && schedules[place].ends_seconds.is_some())
         .max_by_key(|&place| (schedules[place].ends_seconds, std::cmp::Reverse(place)));
     let mut path = Vec::new();
+    let mut seen = vec![false; order.nodes.len()];
     while let Some(place) = at {
         path.push(place);
-        if path.len() > order.nodes.len() {
-            break;
-        }
-        at = before
-            .get(&place)
-            .into_iter()
-            .flatten()
-            .copied()
-            .filter(|&from| schedules[from].ends_seconds.is_some() && !path.contains(&from))
-            .max_by_key(|&from| schedules[from].ends_seconds);
+        seen[place] = true;
+        let begin = schedules[place].starts_seconds;
+        let mut from = before.get(&place).into_iter().flatten().copied();
+        at = from.find(|&from| {
+            order.is_chained(from) && !seen[from] && schedules[from].ends_seconds == begin
+        });
     }
     path.reverse();
     path

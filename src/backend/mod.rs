@@ -3,6 +3,7 @@
 
 pub mod graph;
 pub mod markdown;
+pub mod plan_json;
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -87,7 +87,7 @@ pub fn collect(spec: &Spec) -> Facts<'_> {
             Work::Baseline { .. } => Role::Normal,
             Work::Failure => Role::Failure,
             Work::Rollback | Work::Procedure | Work::Test { .. } | Work::Reference => continue,
-            _ if node.after.iter().any(|after| after.id == "rollback") => continue,
+            _ if node.follows_rollback() => continue,
             _ => Role::Pass,
         };
         let at = At {

@@ -72,7 +72,7 @@ impl<'a> Context<'a> {
         Context {
             spec,
             order,
-            schedules: placing.all(spec, order),
+            schedules: placing.all(order),
             placing,
             facts: facts::collect(spec),
             metrics: spec

@@ -50,6 +50,7 @@ impl Command {
 /// Where the value of an environment variable comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "ValueOrigin")]
 pub enum Origin {
     /// Known when compiling.
     Value(String),

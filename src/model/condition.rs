@@ -54,6 +54,7 @@ pub enum Condition {
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Measured {
     /// What is measured.
+    #[serde(flatten)]
     pub metric: MetricRef,
     /// What must be true of it.
     #[serde(flatten)]

@@ -397,7 +397,7 @@ pub enum WaitFor {
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Given {
     /// The metric; nothing where words say what is assumed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub metric: Option<MetricRef>,
     /// Its value; nothing where it shows no data.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -576,6 +576,14 @@ impl Work {
 }
 
 impl Node {
+    /// Whether it is done only once something was rolled back: after any rollback, or after one by
+    /// its name.
+    pub fn follows_rollback(&self) -> bool {
+        self.after
+            .iter()
+            .any(|after| after.id == "rollback" || after.id.starts_with("rollback/"))
+    }
+
     /// Calls `visit` with this node and all inside, in the order written.
     pub fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a Node)) {
         visit(self);

@@ -27,8 +27,7 @@ pub use unit::{Unit, unit_of_query};
 /// A number and what it measures.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Quantity {
-    /// The value in the base unit of its dimension ([`Dimension::base_unit`]): seconds, bytes, per
-    /// second, cores; 1 is 100%.
+    /// The value in the base unit of its dimension: seconds, bytes, per second, cores; 1 is 100%.
     pub value: Exact,
     /// What it measures.
     #[serde(flatten)]

@@ -317,7 +317,7 @@ fn detail(node: &Node, hidden: usize) -> String {
     {
         parts.push(length.to_string());
     }
-    if node.after.iter().any(|after| after == "rollback") {
+    if node.follows_rollback() {
         parts.push("after a rollback".to_owned());
     }
     if !node.owners.is_empty() {

@@ -1,0 +1,171 @@
+//! The plan as JSON: every plan keeps to the schema, and the schema refuses everything else.
+
+#[path = "plan/damaged.rs"]
+mod damaged;
+#[path = "plan/page.rs"]
+mod page;
+#[path = "plan/schedule.rs"]
+mod schedule;
+#[path = "plan/specs.rs"]
+mod specs;
+
+use std::collections::BTreeSet;
+
+use deployc::backend::plan_json::{self, PlanJson};
+use deployc::backend::{Backend, Embedded, Fidelity, account};
+use deployc::plan::Plan;
+use serde_json::Value;
+
+fn validator() -> jsonschema::Validator {
+    jsonschema::draft202012::new(&plan_json::schema()).expect("the schema is one")
+}
+
+fn json(plan: &Plan) -> Value {
+    serde_json::from_str(&plan_json::text(plan)).expect("the plan is JSON")
+}
+
+#[test]
+fn every_plan_keeps_to_the_schema() {
+    let validator = validator();
+    let mut seen = BTreeSet::new();
+    for (path, plan) in specs::plans() {
+        let json = json(&plan);
+        let wrong: Vec<String> = validator
+            .iter_errors(&json)
+            .map(|error| format!("{}: {error:.200}", error.instance_path()))
+            .collect();
+        assert!(wrong.is_empty(), "{path}: {wrong:#?}");
+        seen.extend(plan.walk().map(|node| node.work.kind()));
+    }
+    let unseen: Vec<&str> = page::kinds()
+        .into_iter()
+        .map(|kind| kind.name)
+        .filter(|kind| !seen.contains(kind.as_str()))
+        .map(|kind| &*kind.leak())
+        .collect();
+    assert_eq!(unseen, [""; 0], "no example has a node of these kinds");
+}
+
+#[test]
+fn the_schema_is_a_schema_and_says_what_it_describes() {
+    let schema = plan_json::schema();
+    jsonschema::meta::validate(&schema).expect("it keeps to draft 2020-12");
+    let mut nameless = Vec::new();
+    describe("", &schema, &mut nameless);
+    assert_eq!(nameless, [""; 0], "without a title or a description");
+    let text = schema.to_string();
+    assert!(!text.contains("\"null\""), "what is unknown is absent");
+    assert!(!text.contains("$id"), "a schema is where it is");
+}
+
+/// Definitions have a title and a description, properties a description or a definition.
+fn describe(at: &str, schema: &Value, nameless: &mut Vec<String>) {
+    for (name, definition) in schema["$defs"].as_object().into_iter().flatten() {
+        if definition["title"].as_str() != Some(name) || !definition["description"].is_string() {
+            nameless.push(format!("{at}/$defs/{name}"));
+        }
+        describe(&format!("{at}/$defs/{name}"), definition, nameless);
+    }
+    for keyword in ["oneOf", "anyOf"] {
+        for branch in schema[keyword].as_array().into_iter().flatten() {
+            describe(&format!("{at}/{keyword}"), branch, nameless);
+        }
+    }
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        let tag = property["const"].is_string();
+        let one_word = schema["additionalProperties"] == Value::Bool(false);
+        if !tag && !one_word && !property["description"].is_string() {
+            nameless.push(format!("{at}/{name}"));
+        }
+    }
+}
+
+#[test]
+fn the_file_is_the_same_every_time_and_ends_with_a_line_break() {
+    for (path, plan) in specs::plans() {
+        let made = PlanJson
+            .emit(&plan, "checkout", &Embedded)
+            .expect("a plan is always written");
+        let [file] = made.as_slice() else {
+            panic!("{path}: {} files", made.len());
+        };
+        assert_eq!(file.path, "checkout.plan.json");
+        assert!(!file.executable);
+        assert!(
+            file.text
+                .starts_with("{\n  \"plan\": 1,\n  \"deployment\": {")
+        );
+        assert!(file.text.ends_with("}\n"));
+        assert_eq!(file.text, plan_json::text(&specs::plan_of(&path)));
+        assert!(
+            account(&PlanJson, &plan)
+                .iter()
+                .all(|node| node.fidelity == Fidelity::Exact)
+        );
+    }
+}
+
+#[test]
+fn ids_are_unique_and_everything_that_is_named_is_there() {
+    for (path, plan) in specs::plans() {
+        let ids: Vec<&str> = plan.walk().map(|node| node.id.as_str()).collect();
+        let known: BTreeSet<&str> = ids.iter().copied().collect();
+        assert_eq!(ids.len(), known.len(), "{path}: an id stands twice");
+        let ordered: BTreeSet<&str> = plan.order.iter().map(String::as_str).collect();
+        assert_eq!(known, ordered, "{path}: the order has all nodes");
+        assert_eq!(
+            plan.order.len(),
+            ids.len(),
+            "{path}: the order has each once"
+        );
+        for edge in &plan.edges {
+            assert!(known.contains(edge.from.as_str()), "{path}: {edge:?}");
+            assert!(known.contains(edge.to.as_str()), "{path}: {edge:?}");
+        }
+        for node in plan.walk() {
+            for child in &node.children {
+                let inside = child.id.strip_prefix(&node.id);
+                assert!(
+                    inside.is_some_and(|rest| rest.starts_with('/')),
+                    "{path}: `{}` stands in `{}`",
+                    child.id,
+                    node.id
+                );
+            }
+            assert!(node.origin.line >= 1 && node.origin.column >= 1);
+        }
+    }
+}
+
+#[test]
+fn the_order_keeps_what_is_written_and_what_is_said() {
+    for (path, plan) in specs::plans() {
+        let place = |id: &str| {
+            plan.order
+                .iter()
+                .position(|other| other == id)
+                .unwrap_or_else(|| panic!("{path}: `{id}` is in no order"))
+        };
+        for edge in &plan.edges {
+            use deployc::plan::EdgeKind;
+            match edge.kind {
+                EdgeKind::Sequence | EdgeKind::After => {
+                    assert!(place(&edge.from) < place(&edge.to), "{path}: {edge:?}");
+                }
+                EdgeKind::Guards | EdgeKind::Undoes => {}
+            }
+        }
+        for node in plan.walk() {
+            for child in &node.children {
+                assert!(place(&node.id) < place(&child.id), "{path}: {}", child.id);
+            }
+        }
+        let written: Vec<&str> = plan.walk().map(|node| node.id.as_str()).collect();
+        if !plan.walk().any(|node| !node.after.is_empty()) {
+            assert_eq!(
+                plan.order, written,
+                "{path}: nothing forbids the order written"
+            );
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! When things happen, as it adds up.
