@@ -108,6 +108,11 @@ impl<'a> Lower<'a> {
         let around = parent.id.clone();
         let (work, words) = self.work(scope, statement)?;
         let mut draft = self.draft(scope, &around, statement, &words, work);
+        if let Work::Lookup { .. } = draft.node.work
+            && let Some(title) = statement.child(Kind::string)
+        {
+            draft.node.title = self.text(scope, title);
+        }
         self.clauses(scope, &mut draft, statement);
         let mut node = draft.node;
         let inner = match node.work {
