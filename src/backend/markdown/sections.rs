@@ -17,7 +17,7 @@ impl Renderer<'_> {
         for node in &plan.nodes {
             if matches!(node.work, Work::Phase | Work::Gate) {
                 let rendered = self.stretch(node, 2)?;
-                match node.after.iter().any(|after| after == "rollback") {
+                match node.follows_rollback() {
                     true => after_rollback.push(rendered),
                     false => work.push(rendered),
                 }
@@ -168,6 +168,21 @@ impl Renderer<'_> {
         if known { rows } else { Vec::new() }
     }
 
+    /// The time of a node as it is written, where its place in the schedule is not known: a date
+    /// says the day alone.
+    fn stated_time(&self, node: &Node) -> String {
+        match (&node.at, &node.window, &node.due) {
+            (Some(at), _, _) => self.say.when(at),
+            (None, Some(window), _) => format!(
+                "{} to {}",
+                self.say.when(&window.from),
+                self.say.when(&window.to)
+            ),
+            (None, None, Some(due)) => format!("until {}", self.say.when(due)),
+            (None, None, None) => String::new(),
+        }
+    }
+
     fn timeline_row(&self, node: &Node, depth: usize, rows: &mut Vec<Value>) {
         let schedule = node.schedule;
         let times = match (schedule.starts_seconds, schedule.ends_seconds) {
@@ -185,9 +200,9 @@ impl Renderer<'_> {
                 self.say.at_seconds(start),
                 String::new(),
             ),
-            (None, _) => (String::new(), String::new(), String::new()),
+            (None, _) => (String::new(), self.stated_time(node), String::new()),
         };
-        let rollback = node.after.iter().any(|after| after == "rollback");
+        let rollback = node.follows_rollback();
         rows.push(json!({
             "when": if rollback { "after a rollback".to_owned() } else { times.1 },
             "what": format!("{}{}", "– ".repeat(depth), self.say.link(&node.id)),
@@ -259,7 +274,7 @@ impl Renderer<'_> {
             if index == 0
                 && let Some(after) = nodes
                     .iter()
-                    .find(|node| node.after.iter().any(|after| after == "rollback"))
+                    .find(|node| node.follows_rollback())
                     .and_then(|node| name(&node.id))
             {
                 lines.push(format!("  r{index} --> {after}"));
