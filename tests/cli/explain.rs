@@ -39,7 +39,9 @@ fn every_page_shows_what_the_rule_says_of_its_example() {
         );
         assert_eq!(
             run.out.contains("# deployc: allow("),
-            rule.allowable || rule.page.contains("# deployc: allow("),
+            rule.allowable
+                || rule.page.contains("# deployc: allow(")
+                || rule.bad.contains("# deployc: allow("),
             "{}",
             run.out
         );
