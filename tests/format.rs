@@ -62,7 +62,7 @@ fn disturbed(text: &str, random: &mut Random) -> String {
             }
         } else {
             out.push_str(
-                *[" ", "  ", "\t", "   "]
+                [" ", "  ", "\t", "   "]
                     .get(random.below(4))
                     .unwrap_or(&" "),
             );
