@@ -17,7 +17,7 @@ pub(super) struct Raw {
     pub next: u32,
 }
 
-/// A piece of a file (see [`super::pieces`]) and its nodes.
+/// A piece of a file and its nodes.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Tree {
     pub(super) text: Arc<str>,
