@@ -1,33 +1,26 @@
 //! Mends a piece whose braces do not balance: the indentation says where they belong.
 
+use super::lines::{Line, lines};
 use super::pieces::{Finding, Piece, word_at};
 
-/// Words that go on with a `run` on a line of their own, so that a deeper line needs no block.
-const CONTINUES: &[&str] = &[
-    "undo",
-    "expect",
-    "within",
-    "capture",
-    "probe",
-    "reads-only",
-    "irreversible",
-    "idempotent",
-    "retry",
-    "when",
-    "then",
+/// Words that go on with a statement on a line of its own, and the statements they go on with.
+const CONTINUES: &[(&str, &[&str])] = &[
+    (
+        "run",
+        &[
+            "undo",
+            "expect",
+            "within",
+            "capture",
+            "probe",
+            "reads-only",
+            "irreversible",
+            "idempotent",
+            "retry",
+        ],
+    ),
+    ("alert", &["when", "then"]),
 ];
-
-struct Line {
-    start: usize,
-    end: usize,
-    indent: usize,
-    /// Braces of the line outside texts: (offset, opens).
-    braces: Vec<(usize, bool)>,
-    /// Offset one past the last character of code; equals `start` where there is none.
-    code_end: usize,
-    /// Whether the line goes on on the next (a comma at its end, an open bracket, an open text).
-    goes_on: bool,
-}
 
 /// A copy of the piece, of the same length, in which the braces balance. Offsets of `findings` are
 /// those of the file.
@@ -40,9 +33,24 @@ pub(super) fn mend(text: &str, piece: &Piece, findings: &mut Vec<Finding>) -> St
             }
         }
     }
+    for &at in &piece.quoted {
+        bytes[at - piece.start] = b'.';
+    }
     if !piece.balanced {
-        let lines = lines(&bytes);
-        balance(&mut bytes, &lines, piece.start, findings);
+        let mut lines = lines(&bytes);
+        lines.retain(Line::has_code);
+        let heads = heads(&bytes, &lines);
+        let ends = ends(&lines, &heads);
+        Mender {
+            bytes: &mut bytes,
+            lines: &lines,
+            heads: &heads,
+            ends: &ends,
+            base: piece.start,
+            open: Vec::new(),
+            findings,
+        }
+        .balance();
     }
     String::from_utf8(bytes).unwrap_or_else(|error| {
         // A masked stretch begins and ends at ASCII, so this can't be; a blank piece is still safe.
@@ -50,94 +58,252 @@ pub(super) fn mend(text: &str, piece: &Piece, findings: &mut Vec<Finding>) -> St
     })
 }
 
-fn balance(bytes: &mut [u8], lines: &[Line], base: usize, findings: &mut Vec<Finding>) {
-    let mut open: Vec<(usize, usize)> = Vec::new(); // (indent of the opening line, offset of the brace)
-    let code: Vec<usize> = (0..lines.len())
-        .filter(|&index| lines[index].code_end > lines[index].start)
-        .collect();
-    let mut last_end = 0;
-    let mut continued = false;
-    for (position, &index) in code.iter().enumerate() {
-        let line = &lines[index];
-        let first = line.start + line.indent;
-        let closes = bytes.get(first) == Some(&b'}');
-        if !continued {
-            // Blocks that should have ended before this line.
-            let mut virtual_closes = 0;
-            if closes {
-                if open.iter().any(|&(indent, _)| indent == line.indent) {
-                    while let Some(&(indent, brace)) = open.last() {
-                        if indent <= line.indent {
-                            break;
-                        }
-                        findings.push(Finding::OpenBrace {
-                            at: base + brace,
-                            near: base + last_end,
-                        });
-                        open.pop();
-                        virtual_closes += 1;
-                    }
-                }
-            } else {
-                while let Some(&(indent, brace)) = open.last() {
-                    if indent < line.indent {
-                        break;
-                    }
-                    findings.push(Finding::OpenBrace {
-                        at: base + brace,
-                        near: base + last_end,
-                    });
-                    open.pop();
-                    virtual_closes += 1;
-                }
-            }
-            if virtual_closes > 0 {
-                close_virtually(bytes, line, virtual_closes, closes);
-            }
+/// A block that is open.
+struct Open {
+    /// Of the line that opened it.
+    indent: usize,
+    /// Where its brace stands, or is put in.
+    brace: usize,
+    /// The index of its line.
+    line: usize,
+}
+
+struct Mender<'a> {
+    bytes: &'a mut Vec<u8>,
+    /// The lines with code.
+    lines: &'a [Line],
+    /// For each line, the one that its statement begins on.
+    heads: &'a [usize],
+    /// For each line, the next one that is not deeper and begins a statement.
+    ends: &'a [Option<usize>],
+    base: usize,
+    open: Vec<Open>,
+    findings: &'a mut Vec<Finding>,
+}
+
+/// For each line, the one that its statement begins on: itself, unless the line above goes on.
+fn heads(bytes: &[u8], lines: &[Line]) -> Vec<usize> {
+    let mut heads: Vec<usize> = Vec::with_capacity(lines.len());
+    for (index, line) in lines.iter().enumerate() {
+        let above = index
+            .checked_sub(1)
+            .map(|above| (&lines[above], heads[above]));
+        let head = match above {
+            Some((above, head)) if above.goes_on || continues(bytes, &lines[head], line) => head,
+            Some(_) | None => index,
+        };
+        heads.push(head);
+    }
+    heads
+}
+
+/// Whether a deeper line goes on with the statement above it and needs no block.
+fn continues(bytes: &[u8], head: &Line, line: &Line) -> bool {
+    let word = word_at(bytes, line.first());
+    let statement = word_at(bytes, head.first());
+    line.indent > head.indent
+        && (bytes.get(line.first()) == Some(&b'`')
+            || CONTINUES
+                .iter()
+                .any(|(known, words)| *known == statement && words.contains(&word)))
+}
+
+fn ends(lines: &[Line], heads: &[usize]) -> Vec<Option<usize>> {
+    let mut ends = vec![None; lines.len()];
+    let mut waiting: Vec<usize> = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        if heads[index] != index {
+            continue;
         }
+        while let Some(last) = waiting.pop_if(|last| lines[*last].indent >= line.indent) {
+            ends[last] = Some(index);
+        }
+        waiting.push(index);
+    }
+    ends
+}
+
+impl Mender<'_> {
+    fn balance(&mut self) {
+        for index in 0..self.lines.len() {
+            if self.heads[index] == index {
+                self.close_before(index);
+            }
+            self.braces(index);
+            self.open_behind(index);
+        }
+        let near = self.lines.last().map_or(0, |line| line.code_end);
+        while let Some(open) = self.open.pop() {
+            self.never_closed(&open, near);
+        }
+    }
+
+    fn begins_with_brace(&self, index: usize) -> bool {
+        self.bytes.get(self.lines[index].first()) == Some(&b'}')
+    }
+
+    fn never_closed(&mut self, open: &Open, near: usize) {
+        self.findings.push(Finding::OpenBrace {
+            at: self.base + open.brace,
+            near: self.base + near,
+        });
+    }
+
+    /// Closes the blocks that should have ended before this line.
+    fn close_before(&mut self, index: usize) {
+        let line = &self.lines[index];
+        let closes = self.begins_with_brace(index);
+        // A `}` ends the block that was opened at its indentation, if there is one.
+        if closes && self.open.iter().all(|open| open.indent != line.indent) {
+            return;
+        }
+        // Not this one, if the inner block has its own further down.
+        if closes
+            && self
+                .open
+                .last()
+                .is_some_and(|open| open.indent > line.indent)
+            && self.ends_below(index)
+        {
+            return;
+        }
+        let near = index
+            .checked_sub(1)
+            .map_or(0, |above| self.lines[above].code_end);
+        let mut count = 0;
+        while let Some(open) = self
+            .open
+            .pop_if(|open| open.indent > line.indent || !closes && open.indent == line.indent)
+        {
+            self.never_closed(&open, near);
+            count += 1;
+        }
+        if count > 0 {
+            close_virtually(self.bytes, line, count, closes);
+        }
+    }
+
+    /// Whether the innermost block is ended by a `}` on a line of its own below line `index`.
+    fn ends_below(&self, index: usize) -> bool {
+        let Some(open) = self.open.last() else {
+            return false;
+        };
+        let mut end = (index + 1 < self.lines.len()).then_some(index + 1);
+        while let Some(line) = end
+            && (self.lines[line].indent > open.indent || self.heads[line] != line)
+        {
+            end = match self.heads[line] == line {
+                true => self.ends[line],
+                false => (line + 1 < self.lines.len()).then_some(line + 1),
+            };
+        }
+        end.is_some_and(|end| self.lines[end].indent == open.indent && self.begins_with_brace(end))
+    }
+
+    /// Whether the line below is deeper, and begins a statement.
+    fn deeper_below(&self, index: usize, indent: usize) -> bool {
+        let below = index + 1;
+        self.lines
+            .get(below)
+            .is_some_and(|line| line.indent > indent && self.heads[below] == below)
+    }
+
+    /// The braces that stand in a line.
+    fn braces(&mut self, index: usize) {
+        let line = &self.lines[index];
+        let head = self.heads[index];
+        let opening = line.braces.iter().filter(|(_, opens)| *opens).count();
+        let more_end = opening * 2 < line.braces.len();
         for &(at, opens) in &line.braces {
             if opens {
-                open.push((line.indent, at));
-            } else if at == first && open.last().is_none_or(|&(indent, _)| indent < line.indent)
-                || open.is_empty()
-            {
-                findings.push(Finding::StrayBrace { at: base + at });
-                bytes[at] = b' ';
-            } else {
-                open.pop();
-            }
-        }
-        let was_continued = continued;
-        continued = line.goes_on;
-        last_end = line.code_end;
-        // A deeper line behind a line that opened nothing: its brace is missing.
-        if let Some(&next) = code.get(position + 1) {
-            let next = &lines[next];
-            let deeper = next.indent > line.indent
-                && open.last().is_none_or(|&(indent, _)| indent < line.indent)
-                && !continued
-                && !was_continued
-                && line.end < bytes.len()
-                && !CONTINUES.contains(&word_at(bytes, next.start + next.indent))
-                && !bytes[line.code_end - 1..].starts_with(b"{");
-            let net: i64 = line
-                .braces
-                .iter()
-                .map(|&(_, opens)| if opens { 1 } else { -1 })
-                .sum();
-            if deeper && net <= 0 {
-                findings.push(Finding::NoBrace {
-                    at: base + line.code_end,
+                self.open.push(Open {
+                    indent: self.lines[head].indent,
+                    brace: at,
+                    line: head,
                 });
-                bytes[line.end] = 1;
-                open.push((line.indent, line.code_end));
+                continue;
+            }
+            let Some(open) = self.open.last() else {
+                self.stray(index, at);
+                continue;
+            };
+            let too_early = if open.line == head {
+                // Nothing but `else` stands behind a block; the lines of a block are deeper.
+                more_end && self.words_behind(index, at)
+                    || at + 1 == line.code_end
+                        && self.deeper_below(index, open.indent)
+                        && self.ends_below(index)
+            } else if at == line.first() {
+                let deeper = line.indent != open.indent || self.deeper_below(index, open.indent);
+                deeper && self.ends_below(index)
+            } else {
+                self.ends_below(index)
+            };
+            if too_early {
+                self.stray(index, at);
+            } else {
+                self.open.pop();
             }
         }
     }
-    for (_, brace) in open.into_iter().rev() {
-        findings.push(Finding::OpenBrace {
-            at: base + brace,
-            near: base + last_end,
+
+    /// Whether words stand behind the `}` at `at` that can't stand there.
+    fn words_behind(&self, index: usize, at: usize) -> bool {
+        let behind = &self.bytes[at + 1..self.lines[index].code_end.max(at + 1)];
+        let blanks = behind
+            .iter()
+            .take_while(|byte| matches!(byte, b' ' | b'\t'))
+            .count();
+        match behind.get(blanks) {
+            None | Some(b'}') => false,
+            Some(_) => word_at(behind, blanks) != "else",
+        }
+    }
+
+    /// A `}` that closes nothing: perhaps its `{` is missing on the line, else it is taken out.
+    fn stray(&mut self, index: usize, at: usize) {
+        let line = &self.lines[index];
+        let alone = line.braces.len() == 1 && at + 1 == line.code_end;
+        let inner = line.inner.iter().find(|&&inner| alone && inner < at);
+        match inner {
+            Some(&inner) if self.bytes[inner - 1] != 1 => {
+                self.findings.push(Finding::NoBraceWithin {
+                    at: self.base + inner,
+                });
+                self.bytes[inner - 1] = 1;
+            }
+            Some(_) | None => {
+                self.findings
+                    .push(Finding::StrayBrace { at: self.base + at });
+                self.bytes[at] = b' ';
+            }
+        }
+    }
+
+    /// A deeper line behind a line that opened nothing: its brace is missing.
+    fn open_behind(&mut self, index: usize) {
+        let line = &self.lines[index];
+        let head = self.heads[index];
+        let indent = self.lines[head].indent;
+        if !self.deeper_below(index, indent)
+            || line.goes_on
+            || self.open.last().is_some_and(|open| open.indent >= indent)
+            || line.end >= self.bytes.len()
+        {
+            return;
+        }
+        // A `}` may end a block, but it heads none.
+        if self.begins_with_brace(index) && line.braces.len() == 1 {
+            return;
+        }
+        self.findings.push(Finding::NoBrace {
+            at: self.base + line.code_end,
+        });
+        self.bytes[line.end] = 1;
+        self.open.push(Open {
+            indent,
+            brace: line.code_end,
+            line: head,
         });
     }
 }
@@ -159,97 +325,4 @@ fn close_virtually(bytes: &mut [u8], line: &Line, count: usize, before_brace: bo
     if !before_brace && marks > 0 {
         bytes[at] = 3;
     }
-}
-
-/// The lines of a piece, with their braces outside texts, commands and comments.
-fn lines(bytes: &[u8]) -> Vec<Line> {
-    let mut lines = Vec::new();
-    let mut brackets = 0usize;
-    let mut start = 0;
-    let mut inside: Option<&[u8]> = None; // the mark that ends the text that we are in
-    while start < bytes.len() {
-        let end = bytes[start..]
-            .iter()
-            .position(|&byte| byte == b'\n')
-            .map_or(bytes.len(), |length| start + length);
-        let indent = bytes[start..end]
-            .iter()
-            .take_while(|byte| matches!(byte, b' ' | b'\t'))
-            .count();
-        let mut line = Line {
-            start,
-            end,
-            indent,
-            braces: Vec::new(),
-            code_end: start,
-            goes_on: false,
-        };
-        let mut at = start;
-        while at < end {
-            if let Some(mark) = inside {
-                let fence = mark == b"```";
-                if bytes[at..end].starts_with(mark) && (!fence || at == start + indent) {
-                    at += mark.len();
-                    inside = None;
-                    line.code_end = at;
-                } else {
-                    at += 1;
-                }
-                continue;
-            }
-            match bytes[at] {
-                b'#' => break,
-                b' ' | b'\t' | b'\r' => {
-                    at += 1;
-                    continue;
-                }
-                b'"' if bytes[at..].starts_with(b"\"\"\"") => {
-                    inside = Some(b"\"\"\"");
-                    at += 3;
-                }
-                b'`' if bytes[at..].starts_with(b"```") => {
-                    inside = Some(b"```");
-                    at = end;
-                }
-                quote @ (b'"' | b'`') => at = closing(bytes, at, end, quote),
-                b'{' => {
-                    line.braces.push((at, true));
-                    at += 1;
-                }
-                b'}' => {
-                    line.braces.push((at, false));
-                    at += 1;
-                }
-                b'(' | b'[' => {
-                    brackets += 1;
-                    at += 1;
-                }
-                b')' | b']' => {
-                    brackets = brackets.saturating_sub(1);
-                    at += 1;
-                }
-                _ => at += 1,
-            }
-            line.code_end = at;
-        }
-        line.goes_on = inside.is_some()
-            || brackets > 0
-            || line.code_end > start && bytes[line.code_end - 1] == b',';
-        lines.push(line);
-        start = end + 1;
-    }
-    lines
-}
-
-/// One past the quote that closes the one at `at` on its line; one past the opening quote if none does.
-fn closing(bytes: &[u8], at: usize, end: usize, quote: u8) -> usize {
-    let mut here = at + 1;
-    while here < end {
-        match bytes[here] {
-            b'\\' if quote == b'"' => here += 2,
-            byte if byte == quote => return here + 1,
-            _ => here += 1,
-        }
-    }
-    at + 1
 }

@@ -82,6 +82,12 @@ pub(super) fn of_scan(source: SourceId, finding: &Finding) -> Diagnostic {
             "expected `{`: the lines below are indented as a block",
         )
         .safe_fix("write `{`", span(at, 0), " {"),
+        Finding::NoBraceWithin { at } => Diagnostic::new(
+            &MISSING_BRACE,
+            span(at, 0),
+            "expected `{`: a block ends on this line and none begins",
+        )
+        .offer("write `{`", span(at, 0), "{ "),
         Finding::Character { at, character } => Diagnostic::new(
             &HIDDEN_CHARACTER,
             span(at, character.len_utf8()),
@@ -110,20 +116,37 @@ fn kind_of(character: char) -> &'static str {
 /// What the parser could not read in a piece.
 pub(super) fn of_piece(placed: &Placed, found: &mut Vec<Diagnostic>) {
     let mut unread: Option<Span> = None;
+    let mut mistaken: Option<Node<'_>> = None;
+    let mut muted = 0;
+    // The lines below a mistake that are deeper are the rest of its statement.
+    let belongs = |mistaken: Option<Node<'_>>, start: u32| {
+        mistaken.is_some_and(|above| {
+            let first = line_of(above).start;
+            only_blanks(placed, above.span().end, start)
+                && column(placed, start) > column(placed, first)
+        })
+    };
     for node in placed.root().descend() {
+        if node.span().start < muted {
+            continue;
+        }
         match node.kind() {
+            Kind::ERR_BLOCK if belongs(mistaken, line_of(node).start) => {
+                muted = node.span().end;
+            }
             Kind::ERR_ITEM | Kind::ERR_STMT => {
                 let span = line_of(node);
                 // Lines that follow each other without a known word are one mistake, said once.
-                let follows = unread.is_some_and(|last| {
-                    span.start >= last.end
-                        && !placed.text()[(last.end - placed.offset()) as usize
-                            ..(span.start - placed.offset()) as usize]
-                            .contains(|character: char| !character.is_whitespace())
-                });
-                unread = Some(span);
-                if !follows && span.end > span.start {
-                    found.push(of_line(node, span));
+                let follows = unread.is_some_and(|last| only_blanks(placed, last.end, span.start));
+                if span.end > span.start {
+                    let rest = belongs(mistaken, span.start);
+                    if !follows && !rest {
+                        found.push(of_line(node, span));
+                    }
+                    if !rest {
+                        mistaken = Some(node);
+                    }
+                    unread = Some(span);
                 }
             }
             Kind::ERR_HEAD => found.push(of_head(node)),
@@ -131,11 +154,67 @@ pub(super) fn of_piece(placed: &Placed, found: &mut Vec<Diagnostic>) {
                 if let Some(statement) = statement_of(placed, node)
                     && (node.kind() == Kind::ERR_TAIL || !statement.has(Kind::ERR_TAIL))
                 {
+                    mistaken = Some(statement);
                     found.push(of_statement(statement, node));
                 }
             }
             _ => {}
         }
+    }
+}
+
+/// Whether nothing but white space stands between two places in the file.
+fn only_blanks(placed: &Placed, from: u32, to: u32) -> bool {
+    let own = |at: u32| at.saturating_sub(placed.offset()) as usize;
+    placed
+        .text()
+        .get(own(from)..own(to))
+        .is_some_and(|between| between.trim().is_empty())
+}
+
+/// How many bytes stand before a place on its line.
+fn column(placed: &Placed, at: u32) -> usize {
+    let before = &placed.text()[..at.saturating_sub(placed.offset()) as usize];
+    before.len() - before.rfind('\n').map_or(0, |end| end + 1)
+}
+
+/// A brace that is missing or left over on a line that can't be read anyway follows from that: the
+/// findings before `tree` are those of the layout, the others those of the tree.
+pub(super) fn mute_braces(text: &str, found: &mut Vec<Diagnostic>, tree: usize) {
+    let line = |finding: &Diagnostic| {
+        let at = (finding.primary.span.start as usize).min(text.len());
+        text.as_bytes()[..at]
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+    };
+    let is_brace = |finding: &Diagnostic| {
+        [&MISSING_BRACE, &UNCLOSED_BRACE, &STRAY_BRACE]
+            .iter()
+            .any(|rule| finding.rule.code == rule.code)
+    };
+    if !found[..tree].iter().any(is_brace) {
+        return;
+    }
+    let unread: std::collections::BTreeSet<Option<usize>> =
+        found[tree..].iter().map(line).collect();
+    let mut index = 0;
+    found.retain(|finding| {
+        index += 1;
+        index > tree || !is_brace(finding) || !unread.contains(&line(finding))
+    });
+}
+
+/// A word that was to be `edition` is said once.
+pub(super) fn mute_edition(found: &mut Vec<Diagnostic>) {
+    let edition = found
+        .iter()
+        .find(|finding| finding.rule.code == EDITION.code);
+    if let Some(at) = edition.map(|finding| finding.primary.span)
+        && at.end > at.start
+    {
+        found.retain(|finding| {
+            finding.rule.code != UNKNOWN_WORD.code || finding.primary.span.start != at.start
+        });
     }
 }
 
@@ -300,12 +379,18 @@ fn of_statement(statement: Node<'_>, mistake: Node<'_>) -> Diagnostic {
     let head_end = (mistake.span().end - from) as usize;
     let text = statement.text();
     let head = text[..head_end.min(text.len())].trim_end();
-    let item = explain(Kind::explain_item, head);
-    let line = explain(Kind::explain_line, head);
-    // The rule that came further knows better.
-    let best = match (item, line) {
-        (Some(item), Some(line)) => Some(if item.at > line.at { item } else { line }),
-        (item, line) => item.or(line),
+    let best = match statement.kind() {
+        Kind::bound => explain(Kind::explain_bound, head),
+        Kind::escalate => explain(Kind::explain_escalate, head),
+        _ => {
+            let item = explain(Kind::explain_item, head);
+            let line = explain(Kind::explain_line, head);
+            // The rule that came further knows better.
+            match (item, line) {
+                (Some(item), Some(line)) => Some(if item.at > line.at { item } else { line }),
+                (item, line) => item.or(line),
+            }
+        }
     };
     let Some(best) = best else {
         let at = mistake.span();
@@ -442,7 +527,10 @@ pub(super) fn of_edition(source: SourceId, text: &str) -> Option<Diagnostic> {
         let indent = line.len() - line.trim_start().len();
         let start = (at + indent) as u32;
         let Some(rest) = code.strip_prefix("edition") else {
-            return Some(missing_edition(source, start));
+            return Some(match nearly_edition(code) {
+                Some(word) => garbled_edition(source, start, word, code),
+                None => missing_edition(source, start),
+            });
         };
         if rest.starts_with(|character: char| {
             character.is_alphanumeric() || matches!(character, '-' | '_')
@@ -472,6 +560,28 @@ pub(super) fn of_edition(source: SourceId, text: &str) -> Option<Diagnostic> {
         return None;
     }
     Some(missing_edition(source, 0))
+}
+
+/// The first word of a line, if it was to be `edition`.
+fn nearly_edition(code: &str) -> Option<&str> {
+    let word = first_word(code);
+    let begun = !word.is_empty() && "edition".starts_with(word);
+    (begun || nearest(word, ["edition"]).is_some()).then_some(word)
+}
+
+fn garbled_edition(source: SourceId, start: u32, word: &str, code: &str) -> Diagnostic {
+    let span = Span::new(source, start, start + word.len() as u32);
+    let rest = code[word.len()..].trim();
+    let meant = match rest.starts_with(|character: char| character.is_ascii_digit()) {
+        true => "edition",
+        false => "edition 2026",
+    };
+    Diagnostic::new(
+        &EDITION,
+        span,
+        "expected `edition 2026` as the first statement",
+    )
+    .safe_fix(format!("write `{meant}`"), span, meant)
 }
 
 fn missing_edition(source: SourceId, start: u32) -> Diagnostic {

@@ -8,6 +8,7 @@ mod expected;
 mod format;
 mod grammar;
 mod layout;
+mod lines;
 mod mistakes;
 mod pieces;
 mod tree;
@@ -125,11 +126,14 @@ pub fn parse_again(source: SourceId, text: &str, before: &[Placed]) -> (File, Ve
             .iter()
             .map(|finding| mistakes::of_scan(source, finding)),
     );
+    let before_tree = found.len();
     for (piece, cut) in placed.iter().zip(&cuts) {
         if !cut.too_deep && piece.tree.broken {
             mistakes::of_piece(piece, &mut found);
         }
     }
+    mistakes::mute_braces(text, &mut found, before_tree);
+    mistakes::mute_edition(&mut found);
     let file = File {
         source,
         pieces: placed,
@@ -145,7 +149,7 @@ fn tree_of(text: &str, piece: &pieces::Piece, clean: bool, findings: &mut Vec<Fi
     let own = &text[piece.start..piece.end];
     let mended;
     let mut seen = own;
-    if !clean || !piece.balanced || !piece.masked.is_empty() {
+    if !clean || !piece.balanced || !piece.masked.is_empty() || !piece.quoted.is_empty() {
         let mut copy = layout::mend(text, piece, findings);
         if !clean {
             // The marks of the layout are put in after this, so a raw one can't be mistaken for them.

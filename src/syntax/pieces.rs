@@ -19,6 +19,9 @@ pub(super) struct Piece {
     pub too_deep: bool,
     /// Stretches that the parser must not see (a text that is never closed); offsets in the file.
     pub masked: Vec<(usize, usize)>,
+    /// Braces behind a quote or backtick that its line does not close: they open and close nothing.
+    /// Offsets in the file.
+    pub quoted: Vec<usize>,
 }
 
 /// What the scan finds before there is a tree. Offsets in bytes, in the file.
@@ -36,6 +39,8 @@ pub(super) enum Finding {
     StrayBrace { at: usize },
     /// A block without its `{`; `at` is the end of its head.
     NoBrace { at: usize },
+    /// A block on one line without its `{`; `at` is where its first statement begins.
+    NoBraceWithin { at: usize },
     /// A character that has no place in a spec.
     Character { at: usize, character: char },
 }
@@ -49,6 +54,7 @@ struct Scan<'a> {
     broken: bool,
     deep: bool,
     masked: Vec<(usize, usize)>,
+    quoted: Vec<usize>,
     start: usize,
     pieces: Vec<Piece>,
     findings: Vec<Finding>,
@@ -65,6 +71,7 @@ pub(super) fn cut(text: &str) -> (Vec<Piece>, Vec<Finding>) {
         broken: false,
         deep: false,
         masked: Vec::new(),
+        quoted: Vec::new(),
         start: 0,
         pieces: Vec::new(),
         findings: Vec::new(),
@@ -132,6 +139,7 @@ impl Scan<'_> {
                 balanced: self.braces == 0 && !self.broken,
                 too_deep: self.deep,
                 masked: std::mem::take(&mut self.masked),
+                quoted: std::mem::take(&mut self.quoted),
             });
         }
         self.start = end;
@@ -193,7 +201,19 @@ impl Scan<'_> {
                 _ => at += 1,
             }
         }
-        self.at += 1;
+        self.left_open();
+    }
+
+    /// A quote or backtick that its line does not close: what follows on the line is read as text,
+    /// but for a brace at its end that stands by itself.
+    fn left_open(&mut self) {
+        let end = self.line_end(self.at);
+        let rest = self.text[self.at..end].trim_end();
+        let alone = rest.ends_with(" {") || rest.ends_with(" }");
+        let to = self.at + rest.len() - usize::from(alone);
+        let braces = (self.at + 1..to).filter(|&at| matches!(self.bytes[at], b'{' | b'}'));
+        self.quoted.extend(braces);
+        self.at = to.max(self.at + 1);
     }
 
     /// A command, a query over several lines, or a fence.
@@ -217,22 +237,11 @@ impl Scan<'_> {
             self.never_closed();
             return;
         }
-        let mut at = self.at + 1;
-        let mut blank = false;
-        while at < self.bytes.len() {
-            match self.bytes[at] {
-                b'`' => {
-                    self.at = at + 1;
-                    return;
-                }
-                b'\n' if blank || self.begins_item(at + 1) => break,
-                b'\n' => blank = true,
-                b' ' | b'\t' | b'\r' => {}
-                _ => blank = false,
-            }
-            at += 1;
+        let lines = words::QUERIES.contains(&word_before(self.bytes, self.at));
+        match query_end(self.bytes, self.at, lines) {
+            Some(end) => self.at = end + 1,
+            None => self.left_open(),
         }
-        self.at += 1;
     }
 
     /// Whether a text that is said to end at `to` has run over the head of a top-level item: a line
@@ -283,6 +292,34 @@ impl Scan<'_> {
         }
         self.at += 1;
     }
+}
+
+/// Where the backtick stands that closes the one at `at`: on its line, or, in a query over several
+/// lines, before a blank line and before the next item.
+pub(super) fn query_end(bytes: &[u8], at: usize, over_lines: bool) -> Option<usize> {
+    let mut blank = false;
+    for (index, byte) in bytes.iter().enumerate().skip(at + 1) {
+        match byte {
+            b'`' => return Some(index),
+            b'\n' if !over_lines || blank => return None,
+            b'\n' if words::begins_item(word_at(bytes, index + 1)) => return None,
+            b'\n' => blank = true,
+            b' ' | b'\t' | b'\r' => {}
+            _ => blank = false,
+        }
+    }
+    None
+}
+
+/// The word before `at`, with nothing but blanks between and before it on its line.
+pub(super) fn word_before(bytes: &[u8], at: usize) -> &str {
+    let start = bytes[..at]
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |end| end + 1);
+    let line = bytes[start..at].trim_ascii();
+    let word = word_at(line, 0);
+    if word.len() == line.len() { word } else { "" }
 }
 
 /// The word of letters, digits, `-` and `_` that begins at `at`.

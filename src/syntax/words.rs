@@ -102,6 +102,9 @@ pub const STATEMENTS: &[&str] = &[
     "workload",
 ];
 
+/// Settings whose value is a query, which may stand on several lines.
+pub const QUERIES: &[&str] = &["prometheus"];
+
 /// Words of other systems for things that have a name here: (their word, ours).
 pub const SYNONYMS: &[(&str, &str)] = &[
     ("stage", "phase"),
@@ -145,4 +148,16 @@ pub const SYNONYMS: &[(&str, &str)] = &[
 /// Whether the word begins a top-level item.
 pub fn begins_item(word: &str) -> bool {
     ITEMS.binary_search(&word).is_ok()
+}
+
+/// Words that begin a statement, and that also stand in the head of another.
+const IN_HEADS: &[&str] = &[
+    "command", "date", "do", "else", "expect", "file", "image", "notify", "on", "option", "owner",
+    "page", "pause", "person", "port", "project", "retry", "rollback", "skip", "status", "stop",
+    "then", "version", "wait", "when", "window",
+];
+
+/// Whether the word begins a statement wherever it stands on a line.
+pub fn begins_inner(word: &str) -> bool {
+    STATEMENTS.binary_search(&word).is_ok() && !IN_HEADS.contains(&word)
 }
