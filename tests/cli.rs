@@ -2,14 +2,20 @@
 
 #[path = "cli/bench.rs"]
 mod bench;
+#[path = "cli/build.rs"]
+mod build;
 #[path = "cli/check.rs"]
 mod check;
 #[path = "cli/explain.rs"]
 mod explain;
 #[path = "cli/fix.rs"]
 mod fix;
+#[path = "cli/fmt.rs"]
+mod fmt;
 #[path = "cli/graph.rs"]
 mod graph;
+#[path = "cli/hooks.rs"]
+mod hooks;
 #[path = "cli/imports.rs"]
 mod imports;
 #[path = "cli/new.rs"]

@@ -8,12 +8,14 @@ mod explain;
 mod fidelity;
 mod files;
 mod fix;
+mod fmt;
 mod front;
 mod graph;
 mod man;
 mod new;
 mod parallel;
 mod patch;
+mod schema;
 mod screen;
 mod templates;
 mod trouble;
@@ -80,6 +82,7 @@ const EXAMPLES: &str = "\
 Examples:
   deployc new checkout                Begin a spec: checkout.deploy
   deployc check                       Check every spec below this folder
+  deployc fmt                         Bring them into their canonical form
   deployc build checkout.deploy       Print the runbook
   deployc explain unknown-name        Explain what a check found
 
@@ -92,10 +95,12 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Check),
+    Fmt(fmt::Fmt),
     Build(build::Build),
     Explain(explain::Explain),
     Graph(graph::Graph),
     New(new::New),
+    Schema(schema::Schema),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -104,10 +109,12 @@ impl Command {
     fn run(self, screen: Screen) -> miette::Result<Exit> {
         match self {
             Command::Check(check) => check.run(screen),
+            Command::Fmt(fmt) => fmt.run(screen),
             Command::Build(build) => build.run(screen),
             Command::Explain(explain) => explain.run(screen),
             Command::Graph(graph) => graph.run(screen),
             Command::New(new) => new.run(screen),
+            Command::Schema(schema) => schema.run(screen),
             Command::Completions(completions) => completions.run(screen),
             Command::Man(man) => man.run(screen),
         }

@@ -22,6 +22,7 @@ fn a_new_spec_checks_clean_and_is_formatted() {
             .ends(0)
             .silent()
             .prints("no findings in 1 file\n");
+        bench.run(&["fmt", "--check"]).ends(0);
     }
 }
 

@@ -2,14 +2,16 @@
 
 use super::bench::Bench;
 
-const SUBCOMMANDS: [&str; 7] = [
+const SUBCOMMANDS: [&str; 9] = [
     "build",
     "check",
     "completions",
     "explain",
+    "fmt",
     "graph",
     "man",
     "new",
+    "schema",
 ];
 
 #[test]
@@ -55,6 +57,7 @@ fn misuse_ends_with_2() {
         &["check", "--colour"],
         &["check", "--format", "xml"],
         &["completions", "tcsh"],
+        &["schema"],
         &["man", "nothing"],
     ] {
         let run = bench.run(arguments).ends(2).prints("");
