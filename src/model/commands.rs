@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::command::{Attempts, Command, Effect, Expectation, Origin};
 use super::condition::Comparator;
-use super::definitions::variable;
 use super::lower::{Binding, Lower, Scope, repeated};
 use super::names::Noun;
 use super::node::Work;
+use super::parameters::variable;
 use super::text::Text;
 use super::values::TYPE;
 use crate::diagnostic::Diagnostic;

@@ -304,7 +304,7 @@ impl Lower<'_> {
             .find(|child| child.span().start >= sign.span().end && child.kind() != Kind::comment)?;
         let value = token.text().trim().trim_matches('"').to_owned();
         if let Some(declared) = self.names.find(scope.file, Noun::Parameter, name) {
-            let choices = super::definitions::choices(declared.node);
+            let choices = super::parameters::choices(declared.node);
             if !choices.is_empty() && !choices.contains(&value) {
                 let mut finding = Diagnostic::new(
                     &TYPE,

@@ -1,5 +1,6 @@
 //! The pass itself: what every part of it shares.
 
+use super::text::Text;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::names::{self, Declared, Names, Noun};
@@ -85,6 +86,13 @@ pub(super) struct Draft {
 }
 
 impl<'a> Lower<'a> {
+    /// The title of a declaration; empty where it has none.
+    pub fn title(&mut self, scope: &Scope, node: Syntax<'_>) -> Text {
+        node.child(Kind::title)
+            .map(|title| self.text(scope, title))
+            .unwrap_or_default()
+    }
+
     pub fn report(&mut self, finding: Diagnostic) {
         self.found.push(finding);
     }
@@ -313,5 +321,22 @@ pub(super) fn reference(path: Syntax<'_>) -> Reference {
     Reference {
         id: path.text().to_owned(),
         span: path.span(),
+    }
+}
+
+/// The name that a declaration gives.
+pub(super) fn own_name(declared: Declared<'_>) -> String {
+    declared
+        .node
+        .child(Kind::name)
+        .map(|name| name.text().to_owned())
+        .unwrap_or_default()
+}
+
+/// The scope of a file's top level.
+pub(super) fn file_scope(file: usize) -> Scope {
+    Scope {
+        file,
+        ..Scope::default()
     }
 }

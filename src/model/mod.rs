@@ -6,23 +6,35 @@
 
 mod action;
 mod actions;
+mod answers;
 mod command;
 mod commands;
 mod condition;
 mod conditions;
-mod definitions;
+mod deployments;
+mod escalations;
+mod inclusions;
 mod items;
 mod lower;
+mod metrics;
 mod modules;
 mod names;
 mod node;
+mod parameters;
+mod people;
 mod places;
 mod references;
+mod rollbacks;
 mod rollouts;
+mod safeguards;
+mod services;
+mod settings;
 mod spec;
 mod statements;
 mod text;
+mod trials;
 mod values;
+mod waits;
 
 pub use action::{Action, Deed, Notice};
 pub use command::{Attempts, Command, Effect, Expectation, Origin};

@@ -2,14 +2,13 @@
 
 use super::action::Action;
 use super::condition::Condition;
-use super::definitions::file_scope;
 use super::lower::{Draft, Lower, Scope, first_line, reference, repeated};
-use super::names::{Declared, Noun};
-use super::node::{Interval, Node, Target, ValueType, WaitFor, Work};
+use super::names::Noun;
+use super::node::{Node, Target, Work};
 use super::text::Text;
-use super::values::{DIMENSION, TYPE, trimmed};
+use super::values::{DIMENSION, trimmed};
 use crate::diagnostic::Diagnostic;
-use crate::quantity::{Dimension, Range, Unit};
+use crate::quantity::{Dimension, Range};
 use crate::syntax::{Kind, Node as Syntax};
 
 /// What stands around a statement, as far as it decides what may stand there.
@@ -265,118 +264,7 @@ impl<'a> Lower<'a> {
         Some(self.use_service(declared))
     }
 
-    fn approval(&mut self, scope: &Scope, statement: Syntax<'_>) -> Option<(Work, String)> {
-        let by = statement.child(Kind::by)?;
-        let roles = self.roles(scope, by);
-        let quorum = by.child(Kind::quorum).and_then(|quorum| {
-            let count = self.count(quorum)?;
-            if count == 0 || count as usize > roles.len().max(1) && roles.len() > 1 {
-                self.report(
-                    Diagnostic::new(
-                        &TYPE,
-                        trimmed(quorum),
-                        format!("{count} of {} can't be had", roles.len()),
-                    )
-                    .label(format!("there are {} roles", roles.len())),
-                );
-                return None;
-            }
-            Some(count)
-        });
-        let mut not = Vec::new();
-        for clause in statement.all(Kind::not_by) {
-            let Some(name) = clause.child(Kind::name) else {
-                continue;
-            };
-            if name.text() != "author" {
-                match self.names.find(scope.file, Noun::Role, name.text()) {
-                    Some(declared) => {
-                        self.use_role(declared);
-                    }
-                    None => {
-                        let finding =
-                            self.names
-                                .unknown(scope.file, &[Noun::Role], name.text(), name.span());
-                        self.found.extend(finding);
-                    }
-                }
-            }
-            not.push(name.text().to_owned());
-        }
-        let words = format!("approve {}", roles.join(" "));
-        Some((Work::Approve { roles, quorum, not }, words))
-    }
-
-    fn record(&mut self, scope: &Scope, statement: Syntax<'_>) -> Work {
-        let mut value = ValueType::Text;
-        let mut unit = None;
-        let mut dimension = None;
-        if let Some(clause) = statement.child(Kind::measured_in)
-            && let Some(token) = clause.child(Kind::unit)
-        {
-            value = ValueType::Number;
-            match Unit::parse(token.text()) {
-                Ok(read) => {
-                    dimension = Some(read.dimension.clone());
-                    unit = Some(token.text().to_owned());
-                }
-                Err(mistake) => self.mistake(&super::values::QUANTITY, token.span(), mistake),
-            }
-        }
-        if let Some(type_node) = statement
-            .child(Kind::recorded_as)
-            .and_then(|clause| clause.child(Kind::type_))
-        {
-            value = self.value_type(type_node);
-        }
-        let target = statement
-            .child(Kind::target)
-            .and_then(|clause| self.target(scope, clause, dimension.as_ref(), statement));
-        Work::Record {
-            value,
-            unit,
-            target,
-        }
-    }
-
-    fn value_type(&mut self, type_node: Syntax<'_>) -> ValueType {
-        const WORDS: &[&str] = &[
-            "number", "text", "date", "time", "yes-no", "choice", "person",
-        ];
-        let Some(name) = type_node.child(Kind::type_name) else {
-            return ValueType::Text;
-        };
-        match name.text() {
-            "number" => ValueType::Number,
-            "text" => ValueType::Text,
-            "date" => ValueType::Date,
-            "time" => ValueType::Time,
-            "yes-no" => ValueType::YesNo,
-            "person" => ValueType::Person,
-            "choice" => ValueType::Choice(
-                type_node
-                    .child(Kind::arguments)
-                    .into_iter()
-                    .flat_map(|list| list.children())
-                    .filter(|child| child.kind() == Kind::argument)
-                    .map(|argument| argument.text().trim().trim_matches('"').to_owned())
-                    .collect(),
-            ),
-            other => {
-                let (all, near) = super::lower::one_of(other, WORDS);
-                let mut finding =
-                    Diagnostic::new(&TYPE, name.span(), format!("a record can't be a `{other}`"))
-                        .help(all);
-                if let Some(near) = near {
-                    finding = finding.offer(format!("write `{near}`"), name.span(), near);
-                }
-                self.report(finding);
-                ValueType::Text
-            }
-        }
-    }
-
-    fn target(
+    pub fn target(
         &mut self,
         _scope: &Scope,
         clause: Syntax<'_>,
@@ -415,97 +303,6 @@ impl<'a> Lower<'a> {
             None => quantity,
         };
         Some(Target::Compare { comparator, value })
-    }
-
-    fn every(&mut self, scope: &Scope, statement: Syntax<'_>) -> Option<(Work, String)> {
-        if let Some(token) = statement.child(Kind::quantity) {
-            let period = self.quantity_of(token, &Dimension::Duration)?;
-            let words = format!("every-{}", period.written);
-            return Some((
-                Work::Every {
-                    interval: Interval::Period(period),
-                },
-                words,
-            ));
-        }
-        let title = statement.child(Kind::title)?;
-        let event = self.text(scope, title);
-        let words = format!("every {event}");
-        Some((
-            Work::Every {
-                interval: Interval::Event(event),
-            },
-            words,
-        ))
-    }
-
-    fn watch(&mut self, scope: &Scope, statement: Syntax<'_>) -> (Work, String) {
-        let mut metrics = Vec::new();
-        let mut things = Vec::new();
-        let mut words = "watch".to_owned();
-        for watched in statement.all(Kind::watched) {
-            if let Some(title) = watched.child(Kind::title) {
-                let thing = self.text(scope, title);
-                words = format!("{words} {thing}");
-                things.push(thing);
-            } else if let Some(reference) = watched.child(Kind::metric_ref)
-                && let Some((metric, _)) = self.metric_ref(scope, reference)
-            {
-                words = format!("{words} {}", metric.metric);
-                metrics.push(metric);
-            }
-        }
-        (Work::Watch { metrics, things }, words)
-    }
-
-    fn wait(&mut self, scope: &Scope, statement: Syntax<'_>) -> Option<(Work, String)> {
-        let every = statement
-            .child(Kind::interval)
-            .and_then(|interval| self.duration(interval));
-        if let Some(until) = statement.child(Kind::until) {
-            let time = self.time(until)?;
-            let words = format!("wait until {}", time.value);
-            return Some((
-                Work::Wait {
-                    until: WaitFor::Time(time.value),
-                    every,
-                },
-                words,
-            ));
-        }
-        let clause = statement.child(Kind::wait_for)?;
-        let token = clause
-            .children()
-            .find(|child| child.kind() != Kind::comment)?;
-        let (until, words) = match token.kind() {
-            Kind::command | Kind::script => {
-                let command = self.command(scope, token);
-                let words = format!("wait for {}", command_words(&command.text));
-                (WaitFor::Command(command), words)
-            }
-            Kind::quantity => {
-                let length = self.quantity_of(token, &Dimension::Duration)?;
-                let words = format!("wait {}", length.written);
-                (WaitFor::Length(length), words)
-            }
-            _ => {
-                let event = self.text(scope, token);
-                let words = format!("wait for {event}");
-                (WaitFor::Event(event), words)
-            }
-        };
-        Some((Work::Wait { until, every }, words))
-    }
-
-    pub fn alert(&mut self, scope: &Scope, statement: Syntax<'_>) -> (Work, String) {
-        let when = statement
-            .child(Kind::triggered)
-            .and_then(|clause| self.condition_in(scope, clause));
-        let then = statement
-            .child(Kind::leads_to)
-            .map(|clause| self.actions_in(scope, clause))
-            .unwrap_or_default();
-        (Work::Alert { when, then }, first_words(statement))
     }
 
     fn lookup(&mut self, scope: &Scope, statement: Syntax<'_>) -> Option<(Work, String)> {
@@ -613,70 +410,6 @@ impl<'a> Lower<'a> {
         node
     }
 
-    /// Brings in a checklist: its statements stand in a group.
-    fn include(&mut self, scope: &Scope, parent: &mut Node, statement: Syntax<'a>) -> Option<Node> {
-        let path = statement.child(Kind::path)?;
-        let Some(declared) = self.names.find(scope.file, Noun::Checklist, path.text()) else {
-            let other = self.names.find(scope.file, Noun::Procedure, path.text());
-            match other {
-                Some(_) => self.misplaced(
-                    path.span(),
-                    format!("`{}` is a procedure", path.text()),
-                    format!("write `do {}`", path.text()),
-                ),
-                None => {
-                    let finding = self.names.unknown(
-                        scope.file,
-                        &[Noun::Checklist],
-                        path.text(),
-                        path.span(),
-                    );
-                    self.found.extend(finding);
-                }
-            }
-            return None;
-        };
-        self.expand(scope, parent, statement, declared, path)
-    }
-
-    /// A checklist or procedure, in place.
-    pub fn expand(
-        &mut self,
-        scope: &Scope,
-        parent: &mut Node,
-        statement: Syntax<'a>,
-        declared: Declared<'a>,
-        path: Syntax<'a>,
-    ) -> Option<Node> {
-        let name = super::definitions::own_name(declared);
-        let key = (declared.file, name.clone());
-        if scope.includes.contains(&key) || scope.includes.len() >= super::lower::MAX_INCLUDES {
-            self.endless(declared, path.span());
-            return None;
-        }
-        let bindings = self.bind(
-            scope,
-            declared,
-            statement.child(Kind::arguments),
-            path.span(),
-        )?;
-        let mut inner = file_scope(declared.file);
-        inner.bindings = bindings;
-        inner.includes = scope.includes.clone();
-        inner.includes.push(key);
-        let around = parent.id.clone();
-        let work = Work::Group {
-            from: Some(path.text().to_owned()),
-        };
-        let mut draft = self.draft(scope, &around, statement, &name, work);
-        draft.node.title = self.title(&inner, declared.node);
-        draft.node.name_span = path.span();
-        self.clauses(scope, &mut draft, statement);
-        let mut node = draft.node;
-        self.block(&inner, &mut node, declared.node, Place::Work);
-        Some(node)
-    }
-
     fn add_then(&mut self, parent: &mut Node, statement: Syntax<'_>, actions: Vec<Action>) {
         let (Work::Severity { then } | Work::Alert { then, .. }) = &mut parent.work else {
             return;
@@ -693,7 +426,7 @@ impl<'a> Lower<'a> {
 }
 
 /// Words that may name a statement: its title, or what follows its first word.
-fn first_words(statement: Syntax<'_>) -> String {
+pub(super) fn first_words(statement: Syntax<'_>) -> String {
     if let Some(title) = statement
         .child(Kind::title)
         .or_else(|| statement.child(Kind::string))
@@ -709,7 +442,7 @@ fn first_words(statement: Syntax<'_>) -> String {
 }
 
 /// Words that may name a command: the program and what it is told to do.
-fn command_words(text: &str) -> String {
+pub(super) fn command_words(text: &str) -> String {
     let words: Vec<&str> = text
         .split_whitespace()
         .take_while(|word| {

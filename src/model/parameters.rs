@@ -1,0 +1,324 @@
+//! Reads parameters, secrets and fields: what a caller or a person fills in, and its type.
+
+use super::lower::file_scope;
+use super::lower::own_name;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::lower::{Binding, Lower, Scope, one_of};
+use super::names::Declared;
+use super::spec::{Parameter, Secret};
+use super::values::{TYPE, trimmed};
+use crate::diagnostic::Diagnostic;
+use crate::quantity::Dimension;
+use crate::source::Span;
+use crate::syntax::{Kind, Node as Syntax};
+
+/// The types that a parameter or field may have, besides the dimensions.
+const TYPES: &[&str] = &[
+    "text",
+    "yes-no",
+    "choice",
+    "service",
+    "percentile",
+    "date",
+    "time",
+    "person",
+];
+
+impl<'a> Lower<'a> {
+    /// Checks the type of a parameter or field. Returns its word.
+    pub fn type_word(&mut self, type_node: Syntax<'_>) -> Option<String> {
+        let name = type_node.child(Kind::type_name)?;
+        let of = type_node.child(Kind::noun).map(|noun| noun.text());
+        if Dimension::of_type(name.text(), of).is_some() || TYPES.contains(&name.text()) {
+            return Some(match of {
+                Some(of) => format!("{} of {of}", name.text()),
+                None => name.text().to_owned(),
+            });
+        }
+        let all: Vec<&str> = TYPES.iter().chain(Dimension::TYPE_NAMES).copied().collect();
+        let (list, near) = one_of(name.text(), &all);
+        let mut finding = Diagnostic::new(
+            &TYPE,
+            name.span(),
+            format!("there is no type `{}`", name.text()),
+        )
+        .help(list);
+        if matches!(name.text(), "bool" | "boolean" | "flag") {
+            finding = finding.offer("write `yes-no`", name.span(), "yes-no");
+        } else if name.text() == "string" {
+            finding = finding.offer("write `text`", name.span(), "text");
+        } else if let Some(near) = near {
+            finding = finding.offer(format!("write `{near}`"), name.span(), near);
+        }
+        self.report(finding);
+        None
+    }
+
+    /// The default of a parameter or field, checked against its type, as words without quotes.
+    pub fn default_of(&mut self, scope: &Scope, declaration: Syntax<'_>) -> Option<String> {
+        let default = declaration.child(Kind::default)?;
+        let value = default
+            .children()
+            .find(|node| node.kind() != Kind::comment)?;
+        let written = value.text().trim();
+        let Some(type_node) = declaration.child(Kind::type_) else {
+            return Some(written.trim_matches('"').to_owned());
+        };
+        let name = type_node.child(Kind::type_name)?.text();
+        let of = type_node.child(Kind::noun).map(|noun| noun.text());
+        if let Some(dimension) = Dimension::of_type(name, of) {
+            match value.kind() {
+                Kind::range => {
+                    self.range_of(value, Some(&dimension))?;
+                }
+                Kind::quantity => {
+                    self.quantity_of(value, &dimension)?;
+                }
+                _ => {
+                    self.report(Diagnostic::new(
+                        &TYPE,
+                        trimmed(value),
+                        format!("expected {}, found `{written}`", dimension.phrase()),
+                    ));
+                    return None;
+                }
+            }
+            return Some(written.to_owned());
+        }
+        match name {
+            "yes-no" if !matches!(written, "yes" | "no" | "true" | "false") => {
+                self.report(Diagnostic::new(
+                    &TYPE,
+                    trimmed(value),
+                    format!("expected `yes` or `no`, found `{written}`"),
+                ));
+                None
+            }
+            "yes-no" => Some(
+                if matches!(written, "yes" | "true") {
+                    "true"
+                } else {
+                    "false"
+                }
+                .to_owned(),
+            ),
+            "choice" => {
+                let choices = choices(declaration);
+                let word = written.trim_matches('"').to_owned();
+                if choices.contains(&word) {
+                    return Some(word);
+                }
+                self.report(
+                    Diagnostic::new(
+                        &TYPE,
+                        trimmed(value),
+                        format!("`{word}` is none of the choices"),
+                    )
+                    .help(format!("the choices: {}", choices.join(", "))),
+                );
+                None
+            }
+            _ => match value.kind() {
+                Kind::string => Some(self.text(scope, value).to_string()),
+                _ => Some(written.to_owned()),
+            },
+        }
+    }
+
+    /// A parameter of the deployment.
+    pub fn parameter_declaration(&mut self, scope: &Scope, node: Syntax<'_>) {
+        let Some(name) = node.child(Kind::name) else {
+            return;
+        };
+        let kind = node
+            .child(Kind::type_)
+            .and_then(|type_node| self.type_word(type_node))
+            .unwrap_or_else(|| "text".to_owned());
+        let title = self.title(scope, node);
+        let default = self.default_of(scope, node);
+        self.spec.parameters.push(Parameter {
+            name: name.text().to_owned(),
+            title,
+            kind,
+            choices: choices(node),
+            default,
+            variable: variable(name.text()),
+            span: name.span(),
+        });
+    }
+
+    /// A secret.
+    pub fn secret_declaration(&mut self, scope: &Scope, node: Syntax<'_>) {
+        let Some(name) = node.child(Kind::name) else {
+            return;
+        };
+        let title = self.title(scope, node);
+        self.spec.secrets.push(Secret {
+            name: name.text().to_owned(),
+            title,
+            variable: variable(name.text()),
+            span: name.span(),
+        });
+    }
+
+    /// The values for the fields of a message.
+    pub fn fields(
+        &mut self,
+        scope: &Scope,
+        declared: Declared<'a>,
+        arguments: Syntax<'_>,
+    ) -> BTreeMap<String, String> {
+        let known: Vec<&str> = declared
+            .node
+            .child(Kind::block)
+            .into_iter()
+            .flat_map(|block| block.children())
+            .filter(|child| child.kind() == Kind::field)
+            .filter_map(|field| field.child(Kind::name))
+            .map(|name| name.text())
+            .collect();
+        let mut fields = BTreeMap::new();
+        for argument in arguments.all(Kind::argument) {
+            let Some(name) = argument.child(Kind::name) else {
+                self.report(
+                    Diagnostic::new(&TYPE, trimmed(argument), "a field is given by its name")
+                        .help("write `(reason = \"…\")`"),
+                );
+                continue;
+            };
+            if !known.contains(&name.text()) {
+                let (all, near) = one_of(name.text(), &known);
+                let mut finding = Diagnostic::new(
+                    &super::names::UNKNOWN_NAME,
+                    name.span(),
+                    format!("the message has no field `{}`", name.text()),
+                )
+                .also(declared.name_span(), "the message")
+                .help(if known.is_empty() {
+                    "declare it: `field …`".to_owned()
+                } else {
+                    all
+                });
+                if let Some(near) = near {
+                    finding = finding.offer(format!("write `{near}`"), name.span(), near);
+                }
+                self.report(finding);
+                continue;
+            }
+            let Some(value) = argument
+                .children()
+                .find(|child| child.span().start > name.span().start)
+            else {
+                continue;
+            };
+            let text = match value.kind() {
+                Kind::string => self.text(scope, value).to_string(),
+                _ => value.text().trim().to_owned(),
+            };
+            fields.insert(name.text().to_owned(), text);
+        }
+        fields
+    }
+
+    /// What the parameters of a declaration stand for, given these arguments.
+    pub fn bind(
+        &mut self,
+        scope: &Scope,
+        declared: Declared<'a>,
+        arguments: Option<Syntax<'_>>,
+        at: Span,
+    ) -> Option<BTreeMap<String, Binding>> {
+        let parameters: Vec<Syntax<'a>> = declared
+            .node
+            .child(Kind::parameters)
+            .into_iter()
+            .flat_map(|list| list.children())
+            .filter(|child| child.kind() == Kind::parameter)
+            .collect();
+        let given: Vec<Syntax<'_>> = arguments
+            .into_iter()
+            .flat_map(|list| list.children())
+            .filter(|child| child.kind() == Kind::argument)
+            .collect();
+        let mut bindings = BTreeMap::new();
+        let mut used = BTreeSet::new();
+        let mut complete = true;
+        for (index, parameter) in parameters.iter().enumerate() {
+            let Some(name) = parameter.child(Kind::name) else {
+                continue;
+            };
+            let by_name = given.iter().position(|argument| {
+                argument
+                    .child(Kind::name)
+                    .is_some_and(|given| given.text() == name.text())
+            });
+            let by_place = given
+                .get(index)
+                .filter(|argument| argument.child(Kind::name).is_none())
+                .map(|_| index);
+            let chosen = by_name.or(by_place);
+            let value = match chosen {
+                Some(place) => {
+                    used.insert(place);
+                    given[place]
+                        .children()
+                        .filter(|child| child.kind() != Kind::name)
+                        .last()
+                }
+                None => parameter
+                    .child(Kind::default)
+                    .and_then(|default| default.children().last()),
+            };
+            let binding = match value {
+                Some(value) if chosen.is_some() => self.binding(scope, *parameter, value),
+                Some(value) => self.binding(&file_scope(declared.file), *parameter, value),
+                None => {
+                    let finding = Diagnostic::new(
+                        &TYPE,
+                        at,
+                        format!("the argument `{}` is missing", name.text()),
+                    )
+                    .also(name.span(), "declared here without a default");
+                    self.report(finding);
+                    None
+                }
+            };
+            match binding {
+                Some(binding) => {
+                    bindings.insert(name.text().to_owned(), binding);
+                }
+                None => complete = false,
+            }
+        }
+        for (index, argument) in given.iter().enumerate() {
+            if !used.contains(&index) {
+                let finding = Diagnostic::new(
+                    &TYPE,
+                    trimmed(*argument),
+                    format!("`{}` takes no such argument", own_name(declared)),
+                )
+                .also(declared.name_span(), "declared here");
+                self.report(finding);
+            }
+        }
+        complete.then_some(bindings)
+    }
+}
+
+/// The environment variable in which commands find a name.
+pub(super) fn variable(name: &str) -> String {
+    name.replace(['-', '.'], "_").to_ascii_uppercase()
+}
+
+/// The words of a parameter of type `choice(…)`.
+pub(super) fn choices(parameter: Syntax<'_>) -> Vec<String> {
+    parameter
+        .child(Kind::type_)
+        .and_then(|node| node.child(Kind::arguments))
+        .into_iter()
+        .flat_map(|arguments| arguments.children())
+        .filter(|argument| argument.kind() == Kind::argument)
+        .map(|argument| argument.text().trim().trim_matches('"').to_owned())
+        .collect()
+}

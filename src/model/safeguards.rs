@@ -1,0 +1,98 @@
+//! Reads baselines, recovery objectives, backups and freezes.
+
+use super::lower::{Lower, Scope};
+use super::names::Noun;
+use super::node::{Node, Work};
+use super::statements::Place;
+use crate::quantity::Dimension;
+use crate::syntax::{Kind, Node as Syntax};
+
+impl<'a> Lower<'a> {
+    pub fn baseline(&mut self, scope: &Scope, item: Syntax<'a>) -> Option<Node> {
+        let name = item.child(Kind::name)?;
+        let service = match item.child(Kind::path) {
+            Some(_) => self.service_of(scope, item),
+            None => self
+                .names
+                .find(0, Noun::Service, name.text())
+                .map(|declared| self.use_service(declared)),
+        };
+        let work = Work::Baseline { service };
+        let mut node = self.draft(scope, "baseline", item, "baseline", work).node;
+        let lines: Vec<Syntax<'a>> = item
+            .child(Kind::baseline_block)
+            .into_iter()
+            .flat_map(|block| block.children())
+            .collect();
+        for line in lines {
+            match line.kind() {
+                Kind::bound => {
+                    let condition = line.child(Kind::condition);
+                    let holds = condition.and_then(|condition| self.condition(scope, condition));
+                    let words = condition
+                        .and_then(|condition| {
+                            condition
+                                .descend()
+                                .find(|node| matches!(node.kind(), Kind::path | Kind::string))
+                        })
+                        .map(|node| node.text().trim_matches('"').to_owned())
+                        .unwrap_or_default();
+                    let around = node.id.clone();
+                    let mut draft = self.draft(scope, &around, line, &words, Work::Bound { holds });
+                    self.clauses(scope, &mut draft, line);
+                    node.children.push(draft.node);
+                }
+                Kind::note => {
+                    if let Some(note) = self.plain(scope, &mut node, line, Place::Work) {
+                        node.children.push(note);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Some(node)
+    }
+
+    pub fn objective(&mut self, item: Syntax<'_>) -> Option<Work> {
+        let name = item.child(Kind::name)?;
+        let sign = item.child(Kind::comparator)?;
+        let token = item.child(Kind::quantity)?;
+        let value = match name.text() {
+            "rto" | "rpo" => self.quantity_of(token, &Dimension::Duration)?,
+            _ => self.quantity(token)?,
+        };
+        Some(Work::Objective {
+            objective: name.text().to_owned(),
+            comparator: super::condition::Comparator::of_sign(sign.text())?,
+            value,
+        })
+    }
+
+    pub fn backup(&mut self, item: Syntax<'_>) -> Option<Work> {
+        let name = item.child(Kind::name)?;
+        let every = item
+            .child(Kind::interval)
+            .and_then(|clause| self.duration(clause));
+        let keep = item
+            .child(Kind::keep)
+            .and_then(|clause| self.duration(clause));
+        Some(Work::Backup {
+            of: name.text().to_owned(),
+            every,
+            keep,
+        })
+    }
+
+    pub fn freeze(&mut self, item: Syntax<'_>) -> Option<Work> {
+        let moments: Vec<Syntax<'_>> = item.all(Kind::moment).collect();
+        let zone = item
+            .child(Kind::zone)
+            .map(|zone| zone.text().trim().to_owned());
+        let [from, to] = moments.as_slice() else {
+            return None;
+        };
+        let from = self.moment(*from, zone.as_deref())?;
+        let to = self.moment(*to, zone.as_deref())?;
+        Some(Work::Freeze { from, to })
+    }
+}

@@ -1,0 +1,192 @@
+//! Reads the settings of a declaration: a word and its values, each once.
+
+use super::lower::{Lower, Scope, one_of, repeated};
+use super::text::Text;
+use super::values::{TYPE, trimmed};
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::syntax::{Kind, Node as Syntax};
+
+/// One setting of a declaration: its word and its values.
+#[derive(Clone, Copy)]
+pub(super) struct Setting<'a> {
+    pub word: &'a str,
+    pub word_span: Span,
+    pub node: Syntax<'a>,
+}
+
+impl<'a> Setting<'a> {
+    /// The values, in order.
+    pub fn values(&self) -> Vec<Syntax<'a>> {
+        self.node
+            .children()
+            .filter(|child| {
+                !matches!(
+                    child.kind(),
+                    Kind::setting_word
+                        | Kind::comment
+                        | Kind::ERR_TAIL
+                        | Kind::MISSING
+                        | Kind::block
+                )
+            })
+            .collect()
+    }
+}
+
+impl<'a> Lower<'a> {
+    /// The settings of a declaration's block. Words that mean nothing there, and words that are
+    /// said twice (but for those in `many`), are findings.
+    pub fn settings(
+        &mut self,
+        declaration: Syntax<'a>,
+        what: &str,
+        allowed: &[&str],
+        many: &[&str],
+    ) -> Vec<Setting<'a>> {
+        let mut settings: Vec<Setting<'a>> = Vec::new();
+        let Some(block) = declaration.child(Kind::block) else {
+            return settings;
+        };
+        for node in block.children() {
+            match node.kind() {
+                Kind::setting => {
+                    let Some(word) = node.child(Kind::setting_word) else {
+                        continue;
+                    };
+                    let (text, span) = (word.text(), word.span());
+                    if !allowed.contains(&text) {
+                        let (all, near) = one_of(text, allowed);
+                        let mut finding = Diagnostic::new(
+                            &super::lower::MISPLACED,
+                            span,
+                            format!("a {what} has no `{text}`"),
+                        )
+                        .help(format!("a {what} takes {all}"));
+                        if let Some(near) = near {
+                            finding = finding.offer(format!("write `{near}`"), span, near);
+                        }
+                        self.report(finding);
+                        continue;
+                    }
+                    if let Some(first) = settings.iter().find(|one| one.word == text)
+                        && !many.contains(&text)
+                    {
+                        let finding = repeated(text, span, first.word_span);
+                        self.report(finding);
+                        continue;
+                    }
+                    settings.push(Setting {
+                        word: text,
+                        word_span: span,
+                        node,
+                    });
+                }
+                Kind::note
+                | Kind::comment
+                | Kind::ERR_STMT
+                | Kind::ERR_BLOCK
+                | Kind::MISSING_BRACE => {}
+                Kind::field if what == "message" => {}
+                Kind::on_failure if what == "deployment" => {}
+                _ => {
+                    let (all, _) = one_of("", allowed);
+                    self.misplaced(
+                        super::lower::first_line(node),
+                        format!("this statement means nothing in a {what}"),
+                        format!("a {what} takes {all}"),
+                    );
+                }
+            }
+        }
+        settings
+    }
+
+    /// The notes of a declaration's block.
+    pub fn notes(&mut self, scope: &Scope, declaration: Syntax<'_>) -> Vec<Text> {
+        declaration
+            .child(Kind::block)
+            .into_iter()
+            .flat_map(|block| block.children())
+            .filter(|node| node.kind() == Kind::note)
+            .filter_map(|note| {
+                note.children()
+                    .find(|child| matches!(child.kind(), Kind::string | Kind::prose))
+            })
+            .map(|token| self.text(scope, token))
+            .collect()
+    }
+
+    /// The one text of a setting.
+    pub fn setting_text(&mut self, scope: &Scope, setting: Setting<'_>) -> Option<Text> {
+        let values = setting.values();
+        match values.as_slice() {
+            [token] if matches!(token.kind(), Kind::string | Kind::prose) => {
+                Some(self.text(scope, *token))
+            }
+            [token] if token.kind() == Kind::path => Some(Text::plain(token.text())),
+            _ => {
+                self.setting_wants(setting, "a text in quotes");
+                None
+            }
+        }
+    }
+
+    /// The one name of a setting; a text will do.
+    pub fn setting_name(
+        &mut self,
+        scope: &Scope,
+        setting: Setting<'_>,
+        wanted: &str,
+    ) -> Option<String> {
+        let values = setting.values();
+        match values.as_slice() {
+            [token] if token.kind() == Kind::path => Some(token.text().to_owned()),
+            [token] if token.kind() == Kind::string => Some(self.text(scope, *token).to_string()),
+            _ => {
+                self.setting_wants(setting, wanted);
+                None
+            }
+        }
+    }
+
+    /// A finding: the values of a setting are not what it takes.
+    pub fn setting_wants(&mut self, setting: Setting<'_>, wanted: &str) {
+        if setting.node.has(Kind::MISSING) || setting.node.has(Kind::ERR_TAIL) {
+            return; // said already
+        }
+        let span = setting
+            .values()
+            .iter()
+            .map(|token| trimmed(*token))
+            .reduce(Span::to)
+            .unwrap_or(setting.word_span);
+        let finding = Diagnostic::new(&TYPE, span, format!("`{}` takes {wanted}", setting.word));
+        self.report(finding);
+    }
+
+    /// A word of a closed list as the one value of a setting.
+    pub fn setting_word(&mut self, setting: Setting<'_>, allowed: &[&str]) -> Option<String> {
+        let values = setting.values();
+        let (all, _) = one_of("", allowed);
+        let [token] = values.as_slice() else {
+            self.setting_wants(setting, &all);
+            return None;
+        };
+        let word = token.text().trim();
+        if allowed.contains(&word) {
+            return Some(word.to_owned());
+        }
+        let (all, near) = one_of(word, allowed);
+        let mut finding = Diagnostic::new(
+            &TYPE,
+            trimmed(*token),
+            format!("`{}` takes {all}, not `{word}`", setting.word),
+        );
+        if let Some(near) = near {
+            finding = finding.offer(format!("write `{near}`"), trimmed(*token), near);
+        }
+        self.report(finding);
+        None
+    }
+}
