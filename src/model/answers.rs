@@ -2,8 +2,8 @@
 
 use super::lower::{Lower, Scope};
 use super::names::Noun;
-use super::node::{ValueType, Work};
 use super::values::{TYPE, trimmed};
+use super::work::{ValueType, Work};
 use crate::diagnostic::Diagnostic;
 use crate::quantity::Unit;
 use crate::syntax::{Kind, Node as Syntax};

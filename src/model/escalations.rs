@@ -2,9 +2,10 @@
 
 use super::lower::{Lower, Scope};
 use super::names::Noun;
-use super::node::{Node, Work};
+use super::node::Node;
 use super::statements::Place;
 use super::text::Text;
+use super::work::Work;
 use crate::syntax::{Kind, Node as Syntax};
 
 impl<'a> Lower<'a> {

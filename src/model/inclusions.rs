@@ -3,8 +3,9 @@
 use super::lower::file_scope;
 use super::lower::{Lower, Scope};
 use super::names::{Declared, Noun};
-use super::node::{Node, Work};
+use super::node::Node;
 use super::statements::Place;
+use super::work::Work;
 use crate::syntax::{Kind, Node as Syntax};
 
 impl<'a> Lower<'a> {

@@ -3,8 +3,9 @@
 use super::lower::{Binding, Lower, Scope, first_line};
 use super::lower::{file_scope, own_name};
 use super::names::{Declared, Noun};
-use super::node::{Node, Target, Work};
+use super::node::Node;
 use super::statements::Place;
+use super::work::{Target, Work};
 use crate::diagnostic::Diagnostic;
 use crate::quantity::{Dimension, Quantity, Range};
 use crate::syntax::{File, Kind, Node as Syntax};

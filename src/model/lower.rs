@@ -4,8 +4,9 @@ use super::text::Text;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::names::{self, Declared, Names, Noun};
-use super::node::{Node, Reference, Times, Work};
+use super::node::{Node, Reference, Times};
 use super::spec::{Metric, Spec};
+use super::work::Work;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::quantity::{Mistake, Quantity};
 use crate::rule;

@@ -32,9 +32,11 @@ mod settings;
 mod spec;
 mod statements;
 mod text;
+mod trial;
 mod trials;
 mod values;
 mod waits;
+mod work;
 
 pub use action::{Action, Deed, Notice};
 pub use command::{Attempts, Command, Effect, Expectation, Origin};
@@ -43,16 +45,15 @@ pub use condition::{Bound, Comparator, Condition, Matcher, Measured, MetricRef, 
 pub use items::target_words;
 pub use lower::{ENDLESS, INCOMPLETE, MISPLACED, REPEATED};
 pub use names::{DUPLICATE_NAME, IMPORT, SHADOWED, UNKNOWN_NAME, UNUSED};
-pub use node::{
-    Event, Expected, Given, Interval, Node, Reference, Target, TestPoint, Timed, Times, ValueType,
-    WaitFor, Work,
-};
+pub use node::{Node, Reference, Timed, Times};
 pub use spec::{
     Better, Channel, Contact, Deployment, Field, Message, Metric, NoData, Parameter, Role, Secret,
     Service, Spec, Traffic,
 };
 pub use text::{Piece, Text};
+pub use trial::{Event, Expected, Given, TestPoint};
 pub use values::{DIMENSION, QUANTITY, TIME, TYPE};
+pub use work::{Interval, Target, ValueType, WaitFor, Work};
 
 use std::collections::{BTreeMap, HashMap};
 

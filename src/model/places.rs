@@ -1,8 +1,9 @@
 //! Which statements mean something where.
 
 use super::lower::{Lower, first_line};
-use super::node::{Node, Work};
+use super::node::Node;
 use super::statements::Place;
+use super::work::Work;
 use crate::syntax::{Kind, Node as Syntax};
 
 impl Lower<'_> {

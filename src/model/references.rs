@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use super::lower::Lower;
 use super::names::UNKNOWN_NAME;
-use super::node::{Event, Node, TestPoint, Work};
+use super::node::Node;
+use super::trial::{Event, TestPoint};
+use super::work::Work;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::Span;
 

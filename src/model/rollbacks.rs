@@ -3,7 +3,7 @@
 use super::lower::{Lower, Scope};
 use super::lower::{file_scope, own_name};
 use super::names::{Declared, Noun};
-use super::node::Work;
+use super::work::Work;
 use crate::syntax::{Kind, Node as Syntax};
 
 impl<'a> Lower<'a> {

@@ -1,10 +1,11 @@
 //! `canary` and `blue-green`: short for shifts, holds and gates.
 
 use super::lower::{Lower, Scope, first_line};
-use super::node::{Node, Times, Work};
+use super::node::{Node, Times};
 use super::statements::Place;
 use super::text::Text;
 use super::values::trimmed;
+use super::work::Work;
 use crate::quantity::Dimension;
 use crate::source::Span;
 use crate::syntax::{Kind, Node as Syntax};

@@ -2,8 +2,9 @@
 
 use super::lower::{Lower, Scope};
 use super::names::Noun;
-use super::node::{Node, Work};
+use super::node::Node;
 use super::statements::Place;
+use super::work::Work;
 use crate::quantity::Dimension;
 use crate::syntax::{Kind, Node as Syntax};
 

@@ -1,9 +1,11 @@
 //! Reads the lines of a test: what is given, and what must come of it.
 
 use super::lower::{Lower, Scope, first_line};
-use super::node::{Event, Expected, Given, Node, TestPoint, Work};
+use super::node::Node;
 use super::text::Text;
+use super::trial::{Event, Expected, Given, TestPoint};
 use super::values::{TYPE, trimmed};
+use super::work::Work;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::{Kind, Node as Syntax};
 

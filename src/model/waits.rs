@@ -1,8 +1,8 @@
 //! Reads what goes on in time: checks that recur, watches, waits, and alerts.
 
 use super::lower::{Lower, Scope};
-use super::node::{Interval, WaitFor, Work};
 use super::statements::{command_words, first_words};
+use super::work::{Interval, WaitFor, Work};
 use crate::quantity::Dimension;
 use crate::syntax::{Kind, Node as Syntax};
 

@@ -4,6 +4,7 @@
 pub mod text;
 pub mod words;
 
+mod edition;
 mod expected;
 mod format;
 mod grammar;
@@ -15,6 +16,7 @@ mod tree;
 
 use std::sync::Arc;
 
+pub use edition::EDITIONS;
 pub use format::{format, format_range};
 pub use grammar::Rule as Kind;
 pub use mistakes::*;
@@ -77,7 +79,7 @@ pub fn parse(source: SourceId, text: &str) -> (File, Vec<Diagnostic>) {
 /// again.
 pub fn parse_again(source: SourceId, text: &str, before: &[Placed]) -> (File, Vec<Diagnostic>) {
     let mut found: Vec<Diagnostic> = Vec::new();
-    let edition = mistakes::of_edition(source, text);
+    let edition = edition::of_edition(source, text);
     let readable = edition
         .as_ref()
         .is_none_or(|finding| !finding.fixes.is_empty());
@@ -133,7 +135,7 @@ pub fn parse_again(source: SourceId, text: &str, before: &[Placed]) -> (File, Ve
         }
     }
     mistakes::mute_braces(text, &mut found, before_tree);
-    mistakes::mute_edition(&mut found);
+    edition::mute_edition(&mut found);
     let file = File {
         source,
         pieces: placed,

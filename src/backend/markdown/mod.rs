@@ -2,9 +2,11 @@
 
 mod inline;
 mod items;
+mod people;
 mod sections;
 mod sentences;
 mod stretches;
+mod timeline;
 
 use handlebars::Handlebars;
 use serde_json::Value;
