@@ -210,9 +210,13 @@ pub fn sort(findings: &mut [Diagnostic]) {
 
 /// The word of `candidates` that was probably meant by `word`, if one is near enough.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (word.chars().count() / 3).max(1);
+    let length = word.chars().count();
+    let limit = (length / 3).max(1);
     let mut best: Option<(usize, &'a str)> = None;
     for candidate in candidates {
+        if candidate.chars().count().abs_diff(length) > limit {
+            continue;
+        }
         let distance = if candidate.eq_ignore_ascii_case(word) {
             0
         } else {

@@ -39,6 +39,17 @@ fn line_starts(raw: &str, text: &str, start: u32) -> Vec<u32> {
         .collect()
 }
 
+/// What stands behind a service's own variable in the variables that tell something of it.
+const OF_SERVICE: &[&str] = &[
+    "",
+    "_NAMESPACE",
+    "_WORKLOAD",
+    "_IMAGE",
+    "_ENVIRONMENT",
+    "_PORT",
+    "_REPLICAS",
+];
+
 impl Lower<'_> {
     /// A command in backticks or a script in a fence.
     pub fn command(&mut self, scope: &Scope, token: Syntax<'_>) -> Command {
@@ -124,10 +135,12 @@ impl Lower<'_> {
         {
             return Some(Origin::Capture(lower));
         }
-        for (service, declared) in self.names.all(scope.file, Noun::Service) {
-            if let Some(rest) = name.strip_prefix(&variable(service)) {
+        for of in OF_SERVICE {
+            if let Some(stem) = name.strip_suffix(of)
+                && let Some((service, declared)) = self.names.service_of_variable(scope.file, stem)
+            {
                 self.use_service(declared);
-                if let Some(value) = self.of_service(service, rest) {
+                if let Some(value) = self.of_service(service, of) {
                     return Some(Origin::Value(value));
                 }
             }

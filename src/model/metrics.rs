@@ -267,10 +267,7 @@ impl<'a> Lower<'a> {
                 Binding::Quantity(_) | Binding::Words(_) => None,
             })
             .or(metric.service.as_deref())
-            .or_else(|| match self.names.all(0, Noun::Service).as_slice() {
-                [(only, _)] => Some(*only),
-                _ => None,
-            });
+            .or_else(|| self.names.only_service(0));
         let service = service
             .and_then(|name| self.services.get(name))
             .map(|&index| &self.spec.services[index]);

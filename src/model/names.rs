@@ -1,7 +1,9 @@
 //! Which names there are, and what they stand for.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::parameters::variable;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::rule;
 use crate::source::Span;
@@ -120,12 +122,22 @@ pub(super) struct Table<'a> {
     poisoned: BTreeSet<&'a str>,
     /// Names under which commands keep their output.
     pub captures: BTreeSet<&'a str>,
+    /// The services, in the order declared.
+    services: Vec<&'a str>,
+    /// The services by the environment variable that names them.
+    variables: HashMap<String, &'a str>,
 }
+
+/// For so many unknown names a near one is looked for: nobody reads further, and each look goes
+/// through all that is known.
+const SUGGESTIONS: usize = 200;
 
 /// All tables, and which names were used.
 pub(super) struct Names<'a> {
     pub tables: Vec<Table<'a>>,
     used: BTreeSet<(usize, Noun, String)>,
+    /// How many unknown names were met.
+    unknown: Cell<usize>,
 }
 
 impl<'a> Names<'a> {
@@ -139,6 +151,7 @@ impl<'a> Names<'a> {
         Names {
             tables,
             used: BTreeSet::new(),
+            unknown: Cell::new(0),
         }
     }
 
@@ -204,16 +217,24 @@ impl<'a> Names<'a> {
         self.used.insert((file, noun, name.to_owned()));
     }
 
-    /// Every name of a kind that a file declares, sorted.
-    pub fn all(&self, file: usize, noun: Noun) -> Vec<(&'a str, Declared<'a>)> {
-        let mut all: Vec<(&str, Declared<'_>)> = self.tables[file]
-            .names
-            .iter()
-            .filter(|((kind, _), _)| *kind == noun)
-            .map(|((_, name), declared)| (*name, *declared))
-            .collect();
-        all.sort_by_key(|(_, declared)| declared.node.span());
-        all
+    /// The only service that a file declares, if it declares one.
+    pub fn only_service(&self, file: usize) -> Option<&'a str> {
+        match self.tables[file].services.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        }
+    }
+
+    /// The service that a file declares and that this environment variable names.
+    pub fn service_of_variable(
+        &self,
+        file: usize,
+        variable: &str,
+    ) -> Option<(&'a str, Declared<'a>)> {
+        let table = &self.tables[file];
+        let name = *table.variables.get(variable)?;
+        let declared = *table.names.get(&(Noun::Service, name))?;
+        Some((name, declared))
     }
 
     /// The finding for a name that means nothing; nothing where a mistake may have swallowed its
@@ -260,6 +281,11 @@ impl<'a> Names<'a> {
         }
         let mut finding =
             Diagnostic::new(&UNKNOWN_NAME, span, format!("no {what} is called `{path}`"));
+        let met = self.unknown.get();
+        self.unknown.set(met + 1);
+        if met >= SUGGESTIONS {
+            return Some(finding);
+        }
         let known = self.known(file, nouns);
         if let Some(near) = nearest(path, known.iter().map(String::as_str)) {
             let near = near.to_owned();
@@ -398,6 +424,10 @@ fn table<'a>(index: usize, file: &'a File, found: &mut Vec<Diagnostic>) -> Table
             match table.names.entry((noun, name.text())) {
                 std::collections::hash_map::Entry::Vacant(entry) => {
                     entry.insert(declared);
+                    if noun == Noun::Service {
+                        table.services.push(name.text());
+                        table.variables.insert(variable(name.text()), name.text());
+                    }
                 }
                 std::collections::hash_map::Entry::Occupied(first) => {
                     found.push(duplicate(
