@@ -14,8 +14,11 @@ use super::screen::Screen;
 /// The version of the report's shape.
 const VERSION: u32 = 1;
 
-/// So many nodes that are not exact are told one by one.
-const TOLD: usize = 10;
+/// Nodes of one kind that fare alike; what is refused is told one by one.
+struct Group<'a> {
+    first: &'a Account,
+    more: usize,
+}
 
 /// Says on standard error what the target can't carry as it is. Returns whether it refuses
 /// anything; that is told even where little is to be said.
@@ -27,28 +30,40 @@ pub fn tell(
     quiet: bool,
 ) -> bool {
     let nodes: BTreeMap<&str, &Node> = plan.walk().map(|node| (node.id.as_str(), node)).collect();
-    let mut text = String::new();
-    let (mut told, mut kept) = (0, 0);
+    let mut groups: Vec<Group<'_>> = Vec::new();
     for account in accounts {
         let refused = matches!(account.fidelity, Fidelity::Refused { .. });
         if matches!(account.fidelity, Fidelity::Exact) || (quiet && !refused) {
             continue;
         }
-        if told == TOLD && !refused {
-            kept += 1;
-            continue;
+        match groups.iter_mut().find(|group| {
+            !refused && group.first.kind == account.kind && group.first.fidelity == account.fidelity
+        }) {
+            Some(group) => group.more += 1,
+            None => groups.push(Group {
+                first: account,
+                more: 0,
+            }),
         }
-        told += 1;
+    }
+    let mut text = String::new();
+    for group in &groups {
+        let account = group.first;
         let place = nodes
             .get(account.node.as_str())
             .map_or_else(String::new, |node| {
                 let origin = &node.origin;
                 format!("{}:{}:{}: ", origin.file, origin.line, origin.column)
             });
+        let refused = matches!(account.fidelity, Fidelity::Refused { .. });
         let level = if refused { "error" } else { "note" };
+        let more = match group.more {
+            0 => " is".to_owned(),
+            more => format!(" and {more} more are"),
+        };
         let _ = writeln!(
             text,
-            "{}{level}: {} `{}` is {} in {}: {}",
+            "{}{level}: {} `{}`{more} {} in {}: {}",
             visible_line(&place),
             account.kind,
             visible_line(&account.node),
@@ -56,9 +71,6 @@ pub fn tell(
             target.name(),
             visible_line(account.fidelity.detail()),
         );
-    }
-    if kept > 0 {
-        let _ = writeln!(text, "and {kept} more; --fidelity FILE names them all");
     }
     if !quiet {
         let _ = writeln!(text, "{}: {}", target.name(), summary(accounts));
