@@ -1,7 +1,7 @@
 //! In: nothing. Out: every rule and every backend, each in one list.
 //! Knows nothing of what they do.
 
-use crate::backend::{Backend, markdown, plan_json};
+use crate::backend::{Backend, markdown, plan_json, shell};
 use crate::diagnostic::Rule;
 use crate::{allow, checks, graph, model, syntax};
 
@@ -86,7 +86,7 @@ pub static RULES: &[&Rule] = &[
 ];
 
 /// Every backend, by name.
-pub static BACKENDS: &[&dyn Backend] = &[&markdown::Markdown, &plan_json::PlanJson];
+pub static BACKENDS: &[&dyn Backend] = &[&markdown::Markdown, &plan_json::PlanJson, &shell::Shell];
 
 /// The rule with this code or name.
 pub fn rule(code_or_name: &str) -> Option<&'static Rule> {

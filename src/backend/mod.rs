@@ -4,6 +4,7 @@
 pub mod graph;
 pub mod markdown;
 pub mod plan_json;
+pub mod shell;
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -1,0 +1,361 @@
+//! The bash script, walked by real bash: what it asks, what it runs, how it fails and how it goes
+//! back. Needs bash alone; `.ci/run` has ShellCheck read every script as well.
+#![cfg(unix)]
+
+#[path = "plan/specs.rs"]
+mod specs;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use deployc::backend::shell::Shell;
+use deployc::backend::{Backend, Embedded, Fidelity, account};
+use deployc::compile;
+use deployc::plan::Plan;
+use deployc::source::NoFiles;
+use tempfile::TempDir;
+
+const HEAD: &str = "edition 2026\ndeployment \"D\" {\n  version \"v1\"\n}\nrole lead \"Lead\" { contact phone \"1\" }\n";
+
+fn plan(text: &str) -> Plan {
+    let compilation = compile::check("spec.deploy", format!("{HEAD}{text}"), &NoFiles);
+    compile::plan(&compilation).unwrap_or_else(|| panic!("{:#?}", compilation.diagnostics))
+}
+
+fn script(plan: &Plan) -> String {
+    Shell
+        .emit(plan, "spec", &Embedded)
+        .expect("it has no templates")
+        .remove(0)
+        .text
+}
+
+/// What a run of a script left behind.
+struct Run {
+    code: i32,
+    out: String,
+    journal: String,
+    folder: TempDir,
+}
+
+impl Run {
+    fn has(&self, name: &str) -> bool {
+        self.folder.path().join(name).exists()
+    }
+
+    /// What the journal says happened, and where.
+    fn events(&self) -> Vec<String> {
+        self.journal
+            .lines()
+            .map(|line| {
+                let fields: Vec<&str> = line.split('\t').collect();
+                format!("{} {}", fields[1], fields[2])
+            })
+            .collect()
+    }
+}
+
+/// Runs a script with these lines as the person's answers.
+fn run(text: &str, arguments: &[&str], answers: &[&str]) -> Run {
+    let folder = TempDir::new().expect("there is room for a folder");
+    let path = folder.path().join("spec.sh");
+    std::fs::write(&path, text).expect("written");
+    let mut child = Command::new("bash")
+        .arg(&path)
+        .args(arguments)
+        .current_dir(folder.path())
+        .env("JOURNAL", folder.path().join("journal"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("bash is there");
+    let mut input = child.stdin.take().expect("it was asked for");
+    // A script that ends early has closed its input.
+    let _ = input.write_all(
+        answers
+            .iter()
+            .map(|line| format!("{line}\n"))
+            .collect::<String>()
+            .as_bytes(),
+    );
+    drop(input);
+    let output = child.wait_with_output().expect("it ends");
+    let journal = std::fs::read_to_string(folder.path().join("journal")).unwrap_or_default();
+    let mut out = String::from_utf8(output.stdout).expect("it writes UTF-8");
+    out.push_str(&String::from_utf8_lossy(&output.stderr));
+    Run {
+        code: output.status.code().expect("nothing killed it"),
+        out,
+        journal,
+        folder,
+    }
+}
+
+fn is_bash(text: &str, path: &Path) -> bool {
+    std::fs::write(path, text).expect("written");
+    Command::new("bash")
+        .arg("-n")
+        .arg(path)
+        .status()
+        .expect("bash is there")
+        .success()
+}
+
+#[test]
+fn every_script_is_bash() {
+    let folder = TempDir::new().expect("there is room for a folder");
+    let mut seen = 0;
+    for (path, plan) in specs::plans() {
+        assert!(
+            is_bash(&script(&plan), &folder.path().join("spec.sh")),
+            "{path}"
+        );
+        seen += 1;
+    }
+    assert!(seen > 10, "{seen} specs");
+}
+
+#[test]
+fn every_node_has_its_account_and_every_command_its_place() {
+    for (path, plan) in specs::plans() {
+        let accounts = account(&Shell, &plan);
+        assert_eq!(accounts.len(), plan.walk().count(), "{path}");
+        let text = script(&plan);
+        for (account, node) in accounts.iter().zip(plan.walk()) {
+            if node.work.kind() == "run" && account.fidelity == Fidelity::Exact {
+                assert!(
+                    text.contains(&format!("'{}'", node.id)),
+                    "{path}: {}",
+                    node.id
+                );
+            }
+        }
+    }
+}
+
+const STEPS: &str = r#"
+phase one "One" {
+  check ready "All is ready"
+  run look "Look" `echo the pods are fine` reads-only expect "fine"
+  run make "Make" `touch made` undo `rm made`
+  run more "More" `touch more` undo `rm more && echo took back more`
+}
+gate go "Go" {
+  approve by lead
+}
+phase two "Two" {
+  record build "Build" as text
+  run bad "Bad" `echo broken` expect "well"
+}
+rollback back "Back" within 5m {
+  run again "Again" `touch again`
+}
+"#;
+
+#[test]
+fn a_run_to_the_end_ends_with_0() {
+    let text = script(&plan(&STEPS.replace("echo broken", "echo well")));
+    let run = run(&text, &[], &["y", "", "", "Ada", "b-17", ""]);
+    assert_eq!(run.code, 0, "{}", run.out);
+    assert!(run.has("made") && run.has("more"));
+    assert_eq!(
+        run.events(),
+        [
+            "begun one",
+            "finished one/ready",
+            "finished one/look",
+            "finished one/make",
+            "finished one/more",
+            "begun go",
+            "approved go/approve-lead",
+            "begun two",
+            "recorded two/build",
+            "finished two/bad",
+            "ended ",
+        ]
+    );
+    assert!(run.journal.contains("Lead: Ada") && run.journal.contains("b-17"));
+}
+
+#[test]
+fn a_failure_leads_back_by_the_rollback_that_is_chosen() {
+    let text = script(&plan(STEPS));
+    let run = run(&text, &[], &["y", "", "", "Ada", "b-17", "", "b", "1", ""]);
+    assert_eq!(run.code, 4, "{}", run.out);
+    assert!(
+        run.out
+            .contains("FAILED: Bad: the output does not have 'well' in it"),
+        "{}",
+        run.out
+    );
+    assert!(run.has("again"));
+    assert_eq!(
+        run.events().last().map(String::as_str),
+        Some("rolled-back ")
+    );
+}
+
+#[test]
+fn what_was_run_is_taken_back_newest_first() {
+    let text = script(&plan(STEPS));
+    let run = run(
+        &text,
+        &[],
+        &["y", "", "", "Ada", "b-17", "", "b", "2", "", ""],
+    );
+    assert_eq!(run.code, 4, "{}", run.out);
+    assert!(!run.has("made") && !run.has("more"));
+    let back: Vec<String> = run
+        .events()
+        .into_iter()
+        .filter(|event| event.ends_with("/undo"))
+        .collect();
+    assert_eq!(back, ["finished one/more/undo", "finished one/make/undo"]);
+}
+
+#[test]
+fn where_the_input_ends_nothing_further_is_done() {
+    let text = script(&plan(STEPS));
+    let run = run(&text, &[], &["y"]);
+    assert_eq!(run.code, 3, "{}", run.out);
+    assert!(!run.has("made"));
+    assert!(
+        run.out.contains("The input ended at one/make"),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
+fn a_stopped_run_says_how_to_go_on_and_does() {
+    let text = script(&plan(STEPS));
+    let stopped = run(&text, &[], &["y", "q"]);
+    assert_eq!(stopped.code, 1, "{}", stopped.out);
+    assert!(stopped.out.contains("--from one"), "{}", stopped.out);
+    let later = run(&text, &["--from", "two"], &["b-18", "h"]);
+    assert_eq!(later.code, 0, "{}", later.out);
+    assert!(later.out.contains("-- passed over: One"), "{}", later.out);
+    assert!(!later.has("made"));
+}
+
+#[test]
+fn parts_and_ways_back_are_listed_and_anything_else_is_misuse() {
+    let text = script(&plan(STEPS));
+    let list = run(&text, &["--list"], &[]);
+    assert_eq!(list.code, 0);
+    assert!(
+        list.out.contains("two\tTwo") && list.out.contains("back\tBack"),
+        "{}",
+        list.out
+    );
+    for arguments in [
+        &["--from", "three"][..],
+        &["--rollback", "nowhere"],
+        &["onwards"],
+    ] {
+        assert_eq!(run(&text, arguments, &[]).code, 2, "{arguments:?}");
+    }
+    let back = run(&text, &["--rollback", "back"], &[""]);
+    assert_eq!(back.code, 4, "{}", back.out);
+    assert!(back.has("again"));
+}
+
+#[test]
+fn what_the_runbook_says_of_a_failure_is_offered() {
+    let text = script(&plan(
+        r#"
+phase one "One" {
+  check ready "All is ready" else {
+    check told "The lead knows"
+    stop
+  }
+}
+"#,
+    ));
+    let run = run(&text, &[], &["n", "o", "y"]);
+    assert_eq!(run.code, 1, "{}", run.out);
+    assert!(run.out.contains("The lead knows"), "{}", run.out);
+    assert!(run.out.contains("Stopped at one/ready"), "{}", run.out);
+}
+
+#[test]
+fn values_reach_commands_as_environment_variables_and_secrets_reach_nothing_else() {
+    let text = script(&plan(
+        r#"
+param region "Region" : text = "eu"
+secret token "Token"
+phase one "One in {region}" {
+  run ask "Ask" `echo "$REGION $TOKEN" > seen; echo 42` capture answer
+  run use "Use {answer}" `echo "$ANSWER" >> seen`
+}
+"#,
+    ));
+    let run = run(&text, &[], &["a $(touch hacked) 'b'", "s3cret", "", ""]);
+    assert_eq!(run.code, 0, "{}", run.out);
+    let seen = std::fs::read_to_string(run.folder.path().join("seen")).expect("written");
+    assert_eq!(seen, "a $(touch hacked) 'b' s3cret\n42\n");
+    assert!(
+        run.out.contains("One in a $(touch hacked) 'b'"),
+        "{}",
+        run.out
+    );
+    assert!(run.out.contains("Use 42"), "{}", run.out);
+    assert!(!run.out.contains("s3cret") && !run.journal.contains("s3cret"));
+    assert!(!run.has("hacked"));
+}
+
+#[test]
+fn no_text_of_a_spec_is_ever_run() {
+    let evil = r#"it's $(touch hacked) `touch hacked` \"; touch hacked; # ${IFS} \\ !! *"#;
+    let spec = format!(
+        r#"
+phase one "One {evil}" {{
+  check a "{evil}"
+  note """
+    {plain}
+    END
+    """
+  run b "{evil}" ```bash
+    cat <<'END'
+    END
+    echo ok
+    ```
+}}
+rollback r "{evil}" within 5m {{
+  check c "{evil}"
+}}
+"#,
+        evil = evil.replace("${", "$\\{").replace('}', "\\}"),
+        plain = "it's $(touch hacked)",
+    );
+    let text = script(&plan(&spec));
+    let run = run(&text, &[], &["?", "y", ""]);
+    assert_eq!(run.code, 0, "{}", run.out);
+    assert!(!run.has("hacked"), "{}", run.out);
+    assert!(
+        run.out
+            .contains("it's $(touch hacked) `touch hacked` \"; touch hacked;"),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
+fn a_hold_is_cut_short_with_a_reason_or_fails_when_a_person_says_so() {
+    let text = script(&plan(
+        "phase one \"One\" {\n  hold 1h while \"it is calm\"\n}\n",
+    ));
+    let short = run(&text, &[], &["", "e", "the night is quiet", "y"]);
+    assert_eq!(short.code, 0, "{}", short.out);
+    assert!(short.out.contains("while \"it is calm\""), "{}", short.out);
+    assert!(
+        short.journal.contains("the night is quiet"),
+        "{}",
+        short.journal
+    );
+    let failed = run(&text, &[], &["f", "q"]);
+    assert_eq!(failed.code, 1, "{}", failed.out);
+    assert!(failed.out.contains("it did not hold"), "{}", failed.out);
+}
