@@ -1,0 +1,136 @@
+//! What a command lacks: blanks that nobody filled in, variables that nothing declares, and secrets
+//! that everybody sees.
+
+use super::{PLACEHOLDER, SECRET_IN_SIGHT, UNDECLARED_VARIABLE};
+use crate::checks::shell::{self, Word};
+use crate::diagnostic::Diagnostic;
+use crate::model::{Command, Origin};
+
+/// Variables that a shell or machine brings along.
+const KNOWN: &[&str] = &[
+    "HOME",
+    "PATH",
+    "PWD",
+    "OLDPWD",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "HOSTNAME",
+    "TMPDIR",
+    "LANG",
+    "RANDOM",
+    "SECONDS",
+    "UID",
+    "EUID",
+    "PPID",
+    "IFS",
+    "OSTYPE",
+    "LINENO",
+    "BASH",
+    "BASH_VERSION",
+    "REPLY",
+    "EDITOR",
+    "KUBECONFIG",
+    "COLUMNS",
+    "LINES",
+    "TERM",
+];
+
+pub(super) fn placeholder(word: &Word, command: &Command, found: &mut Vec<Diagnostic>) {
+    let blank = word
+        .text
+        .match_indices('<')
+        .find_map(|(index, _)| shell::placeholder(&word.text[index..]));
+    let bracket = bracketed(&word.text);
+    let Some(blank) = blank.or(bracket) else {
+        return;
+    };
+    if word.quoted && bracket.is_some() {
+        return;
+    }
+    found.push(
+        Diagnostic::new(
+            &PLACEHOLDER,
+            command.place(word.start, word.end),
+            format!("the blank `{blank}` is not filled in"),
+        )
+        .help("declare a `param` and use it as `$NAME`, or `capture` it from an earlier command"),
+    );
+}
+
+/// `[backup-timestamp]` as a word by itself.
+fn bracketed(word: &str) -> Option<&str> {
+    let inner = word.strip_prefix('[')?.strip_suffix(']')?;
+    let valid = inner.len() > 2
+        && inner.starts_with(|letter: char| letter.is_ascii_alphabetic())
+        && inner
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | ' '));
+    valid.then_some(word)
+}
+
+/// Variables in capitals that nothing declares and the script does not set.
+pub(super) fn variables(command: &Command, found: &mut Vec<Diagnostic>) {
+    let text = &command.text;
+    for (name, at) in crate::model::variables(text) {
+        let capital = name
+            .chars()
+            .all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_');
+        let sets = |prefix: &str| text.contains(&format!("{prefix}{name}="));
+        let set = text.starts_with(&format!("{name}="))
+            || sets("\n")
+            || sets(" ")
+            || sets(";")
+            || text.contains(&format!("for {name} in"))
+            || text.contains(&format!("read {name}"))
+            || text.contains(&format!("read -r {name}"));
+        if let Some(Origin::Secret(secret)) = command.environment.get(name) {
+            in_sight(command, secret, at, name.len(), found);
+        }
+        if !capital || set || KNOWN.contains(&name) || command.environment.contains_key(name) {
+            continue;
+        }
+        found.push(
+            Diagnostic::new(
+                &UNDECLARED_VARIABLE,
+                command.place(at, at + name.len()),
+                format!("nothing declares the variable `{name}`"),
+            )
+            .help(format!(
+                "declare it: `param {} : text`, or `capture` it from an earlier command",
+                name.to_ascii_lowercase().replace('_', "-")
+            )),
+        );
+        return; // once for each command: the next is most often the same slip
+    }
+}
+
+/// A secret that is an argument of a program other than the shell's own `export` or `printf`.
+fn in_sight(
+    command: &Command,
+    secret: &str,
+    at: usize,
+    length: usize,
+    found: &mut Vec<Diagnostic>,
+) {
+    let (commands, _) = shell::read(&command.text);
+    let shown = commands.iter().any(|simple| {
+        !matches!(
+            simple.program(),
+            "export" | "printf" | "echo" | "test" | "[" | "[[" | ""
+        ) && simple
+            .arguments()
+            .iter()
+            .any(|word| word.start <= at && at < word.end)
+    });
+    if shown {
+        found.push(
+            Diagnostic::new(
+                &SECRET_IN_SIGHT,
+                command.place(at, at + length),
+                format!("the secret `{secret}` stands on a command line"),
+            )
+            .help("let the program read it from its environment, from a file or from its input"),
+        );
+    }
+}

@@ -1,0 +1,85 @@
+//! Times that can't all be kept: what overlaps, what does not fit, what is due before it can be done.
+
+mod anchors;
+mod sums;
+mod windows;
+
+use super::Context;
+use crate::model::{Node, Timed};
+use crate::quantity::{Exact, duration_text};
+use crate::rule;
+use crate::time::When;
+
+rule! {
+    /// A step begins at a fixed time before the one that it follows can have ended. Somebody will
+    /// start late, or stop early. The message shows the sum.
+    pub OVERLAP = "D0551", "overlap", Warning, "a step that begins before the one before it ends", allowable;
+    /// What is to be done takes longer than the time that is given for it.
+    pub DOES_NOT_FIT = "D0552", "does-not-fit", Warning, "more work than time", allowable;
+    /// Something is due before it can be done.
+    pub DUE_TOO_EARLY = "D0553", "due-too-early", Warning, "something is due before it can be done", allowable;
+    /// A title names a distance from the start, and the time beside it says another.
+    pub NOT_AS_NAMED = "D0554", "not-as-named", Warning, "a time that is not the one its title names", allowable;
+    /// Times of day without a time zone mean another moment to everybody who reads them elsewhere, and
+    /// twice a year to everybody. Say the zone once, behind `starts`.
+    pub NO_ZONE = "D0555", "no-zone", Warning, "times of day without a time zone", allowable;
+    /// Times are counted from `T`, and nothing says when that is.
+    pub NO_START = "D0556", "no-start", Warning, "times counted from a start that is not fixed", allowable;
+    /// A hold is over before the metric that it watches has seen it: a rate over 15 minutes still
+    /// shows mostly the time before.
+    pub HOLD_TOO_SHORT = "D0557", "hold-too-short", Warning, "a hold shorter than the window of its metric", allowable;
+    /// The way back closes while the deployment is still being watched: what is found afterwards
+    /// can't be taken back this way.
+    pub ROLLBACK_EXPIRES = "D0558", "rollback-expires", Warning, "a rollback that ends before the watching does", allowable;
+    /// The work begins when nothing may start.
+    pub FROZEN = "D0559", "frozen", Warning, "work that begins during a freeze", allowable;
+    /// A condition must hold for less than two samples of its metric, so that one sample decides.
+    pub FEW_SAMPLES = "D0560", "few-samples", Warning, "a sustained condition shorter than two samples", allowable;
+}
+
+pub(super) fn check(context: &Context<'_>, found: &mut Vec<crate::diagnostic::Diagnostic>) {
+    sums::overlaps(context, found);
+    for place in 0..context.order.nodes.len() {
+        sums::fits(context, place, found);
+        sums::due(context, place, found);
+        anchors::named(context, place, found);
+        windows::freezes(context, place, found);
+        windows::windows(context, place, found);
+    }
+    sums::lasts(context, found);
+    anchors::zones(context, found);
+    windows::expires(context, found);
+}
+
+fn length(seconds: i64) -> String {
+    duration_text(Exact::whole(seconds))
+}
+
+/// A time of the plan as a reader has it: the clock where the start is known, else the distance.
+fn clock(context: &Context<'_>, seconds: i64) -> String {
+    let start = context.start().and_then(|start| start.later(seconds));
+    match start.as_ref().and_then(|at| at.clock()) {
+        Some(clock) => {
+            let (hour, minute, _) = clock.parts();
+            let days = start
+                .as_ref()
+                .zip(context.start())
+                .is_some_and(|(at, start)| at.date() != start.date());
+            match (days, &start) {
+                (true, Some(at)) => format!("{} {hour:02}:{minute:02}", at.date()),
+                _ => format!("{hour:02}:{minute:02}"),
+            }
+        }
+        None if seconds == 0 => "T".to_owned(),
+        None if seconds < 0 => format!("T-{}", length(-seconds)),
+        None => format!("T+{}", length(seconds)),
+    }
+}
+
+/// When a node is said to begin.
+fn stated(node: &Node) -> Option<&Timed<When>> {
+    node.times
+        .at
+        .as_ref()
+        .or(node.times.window.as_ref().map(|(from, _)| from))
+}

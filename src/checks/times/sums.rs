@@ -1,0 +1,196 @@
+//! Whether what is to be done fits into the time there is, as it adds up.
+
+use super::{DOES_NOT_FIT, DUE_TOO_EARLY, OVERLAP, clock, length, stated};
+use crate::checks::Context;
+use crate::diagnostic::Diagnostic;
+use crate::graph::EdgeKind;
+use crate::model::Work;
+
+pub(super) fn overlaps(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    for edge in &context.order.edges {
+        if !matches!(edge.kind, EdgeKind::Sequence | EdgeKind::After) {
+            continue;
+        }
+        let (from, to) = (context.order.nodes[edge.from], context.order.nodes[edge.to]);
+        let Some(stated) = stated(to) else {
+            continue;
+        };
+        let (Some(end), Some(begin)) = (
+            context.schedules[edge.from].ends_seconds,
+            context.placing.offset(&stated.value),
+        ) else {
+            continue;
+        };
+        if begin >= end {
+            continue;
+        }
+        let start = context.schedules[edge.from].starts_seconds.unwrap_or(end);
+        let mut finding = Diagnostic::new(
+            &OVERLAP,
+            stated.span,
+            format!(
+                "`{}` begins at {}, and `{}` before it ends at {}",
+                to.id,
+                clock(context, begin),
+                from.id,
+                clock(context, end)
+            ),
+        )
+        .label(format!("{} too early", length(end - begin)))
+        .also(from.name_span, format!("ends at {}", clock(context, end)));
+        if end > start {
+            finding = finding.note(format!(
+                "{} and {} is {}",
+                clock(context, start),
+                length(end - start),
+                clock(context, end)
+            ));
+        } else {
+            finding = finding.note("what is written first is done first");
+        }
+        found.push(finding.help("begin later, or make the step before it shorter"));
+    }
+}
+
+/// What stands inside a node must fit into the time that it is given.
+pub(super) fn fits(context: &Context<'_>, place: usize, found: &mut Vec<Diagnostic>) {
+    let node = context.order.nodes[place];
+    let own = context.schedules[place];
+    let Some(begin) = own.starts_seconds else {
+        return;
+    };
+    // Rollbacks and monitors have times of their own kind.
+    let (limit, span, what) = if let Some((_, to)) = &node.times.window
+        && !matches!(node.work, Work::Monitor)
+    {
+        let Some(to_seconds) = context.placing.offset(&to.value) else {
+            return;
+        };
+        (to_seconds, to.span, "the window")
+    } else if let Some(takes) = &node.times.takes {
+        let Ok(seconds) = i64::try_from(takes.value.high.value.ceiling()) else {
+            return;
+        };
+        (begin.saturating_add(seconds), takes.span, "the estimate")
+    } else {
+        return;
+    };
+    let last = context
+        .children(place)
+        .filter_map(|child| {
+            context.schedules[child]
+                .ends_seconds
+                .map(|end| (child, end))
+        })
+        .max_by_key(|&(_, end)| end);
+    let Some((child, end)) = last else {
+        return;
+    };
+    if end <= limit {
+        return;
+    }
+    let child = context.order.nodes[child];
+    found.push(
+        Diagnostic::new(
+            &DOES_NOT_FIT,
+            span,
+            format!(
+                "`{}` needs {}, and has {}",
+                node.id,
+                length(end - begin),
+                length((limit - begin).max(0))
+            ),
+        )
+        .label(what)
+        .also(
+            child.name_span,
+            format!("this ends at {}", clock(context, end)),
+        )
+        .help("give it more time, or leave something out"),
+    );
+}
+
+pub(super) fn due(context: &Context<'_>, place: usize, found: &mut Vec<Diagnostic>) {
+    let node = context.order.nodes[place];
+    let Some(due) = &node.times.due else {
+        return;
+    };
+    let Some(limit) = context.placing.offset(&due.value) else {
+        return;
+    };
+    let schedule = context.schedules[place];
+    let Some(end) = schedule.ends_seconds.or(schedule.starts_seconds) else {
+        return;
+    };
+    if end <= limit {
+        return;
+    }
+    let mut finding = Diagnostic::new(
+        &DUE_TOO_EARLY,
+        due.span,
+        format!(
+            "`{}` is due at {} and is done at {} at the earliest",
+            node.id,
+            clock(context, limit),
+            clock(context, end)
+        ),
+    )
+    .label(format!("{} too early", length(end - limit)));
+    if let Some(at) = stated(node) {
+        finding = finding.also(at.span, "it begins here");
+    }
+    found.push(finding.help("begin earlier, or let it be due later"));
+}
+
+/// The whole against `lasts`.
+pub(super) fn lasts(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(lasts) = context
+        .spec
+        .deployment
+        .as_ref()
+        .and_then(|head| head.lasts.as_ref())
+    else {
+        return;
+    };
+    let Ok(limit) = i64::try_from(lasts.value.high.value.ceiling()) else {
+        return;
+    };
+    // What begins after that time is said to be something else: a check the next day.
+    let last = (0..context.order.nodes.len())
+        .filter(|&place| {
+            context.order.parents[place].is_none()
+                && matches!(context.order.nodes[place].work, Work::Phase | Work::Gate)
+                && context.schedules[place]
+                    .starts_seconds
+                    .is_some_and(|start| start >= 0 && start < limit)
+        })
+        .filter_map(|place| {
+            context.schedules[place]
+                .ends_seconds
+                .map(|end| (place, end))
+        })
+        .max_by_key(|&(_, end)| end);
+    let Some((place, end)) = last else {
+        return;
+    };
+    if end <= limit {
+        return;
+    }
+    let node = context.order.nodes[place];
+    found.push(
+        Diagnostic::new(
+            &DOES_NOT_FIT,
+            lasts.span,
+            format!(
+                "the deployment takes {}, and is said to last {}",
+                length(end),
+                lasts.value
+            ),
+        )
+        .also(
+            node.name_span,
+            format!("`{}` ends at {}", node.id, clock(context, end)),
+        )
+        .help("say how long it really lasts, or make it shorter"),
+    );
+}

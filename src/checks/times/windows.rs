@@ -1,0 +1,136 @@
+//! Stretches of time against each other: rollbacks, freezes, holds and the windows of metrics.
+
+use super::{FEW_SAMPLES, FROZEN, HOLD_TOO_SHORT, ROLLBACK_EXPIRES, clock, stated};
+use crate::checks::Context;
+use crate::diagnostic::Diagnostic;
+use crate::model::Work;
+use crate::quantity::Exact;
+use crate::time::lies_between;
+
+/// A rollback must stay possible as long as the deployment is watched.
+pub(super) fn expires(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let watched = context
+        .spec
+        .nodes
+        .iter()
+        .filter(|node| node.work == Work::Monitor)
+        .filter_map(|node| {
+            let (_, to) = node.times.window.as_ref()?;
+            Some((node, to, context.placing.offset(&to.value)?))
+        })
+        .max_by_key(|(_, _, end)| *end);
+    let Some((monitor, to, end)) = watched else {
+        return;
+    };
+    for node in &context.spec.nodes {
+        if node.work != Work::Rollback {
+            continue;
+        }
+        let Some(until) = &node.times.valid_until else {
+            continue;
+        };
+        let Some(limit) = context.placing.offset(&until.value) else {
+            continue;
+        };
+        if limit < end {
+            found.push(
+                Diagnostic::new(
+                    &ROLLBACK_EXPIRES,
+                    until.span,
+                    format!(
+                        "the rollback ends at {}, and `{}` goes on until {}",
+                        clock(context, limit),
+                        monitor.id,
+                        clock(context, end)
+                    ),
+                )
+                .also(to.span, "watched until here")
+                .help("keep the way back open as long as somebody looks, or declare another one for afterwards"),
+            );
+        }
+    }
+}
+
+pub(super) fn freezes(context: &Context<'_>, place: usize, found: &mut Vec<Diagnostic>) {
+    let node = context.order.nodes[place];
+    if context.order.parents[place].is_some() || !matches!(node.work, Work::Phase | Work::Gate) {
+        return;
+    }
+    let Some(begin) = context.schedules[place].starts_seconds else {
+        return;
+    };
+    let Some(at) = context.start().and_then(|start| start.later(begin)) else {
+        return;
+    };
+    let zone = context.start().and_then(|start| start.zone());
+    for freeze in &context.spec.nodes {
+        let Work::Freeze { from, to } = &freeze.work else {
+            continue;
+        };
+        if lies_between(&at, from, to, zone) == Some(true) {
+            let span = stated(node).map_or(node.name_span, |at| at.span);
+            found.push(
+                Diagnostic::new(
+                    &FROZEN,
+                    span,
+                    format!(
+                        "`{}` begins on {} {}, and nothing may start then",
+                        node.id,
+                        at.weekday(),
+                        at
+                    ),
+                )
+                .also(freeze.name_span, format!("frozen from {from} to {to}"))
+                .help("move the start out of the freeze"),
+            );
+        }
+    }
+}
+
+/// Holds and sustained conditions against the windows and samples of their metrics.
+pub(super) fn windows(context: &Context<'_>, place: usize, found: &mut Vec<Diagnostic>) {
+    let node = context.order.nodes[place];
+    let Some(condition) = node.work.holds() else {
+        return;
+    };
+    for measured in condition.measured() {
+        let Some(metric) = context.metric(&measured.metric.metric) else {
+            continue;
+        };
+        if let Work::Hold { length: hold, .. } = &node.work
+            && let Some(window) = &metric.window
+            && hold.high.value < window.value
+        {
+            found.push(
+                Diagnostic::new(
+                    &HOLD_TOO_SHORT,
+                    node.name_span,
+                    format!(
+                        "the hold lasts {}, and `{}` looks back {window}",
+                        hold.high, measured.metric
+                    ),
+                )
+                .also(metric.span, format!("its window is {window}"))
+                .help("hold for longer than the window, or make the window shorter"),
+            );
+        }
+        if let Some(sustained) = &measured.sustained
+            && let Some(interval) = &metric.interval
+            && let Some(two) = interval.value.times(Exact::whole(2))
+            && sustained.value < two
+        {
+            found.push(
+                Diagnostic::new(
+                    &FEW_SAMPLES,
+                    measured.span,
+                    format!(
+                        "`for {sustained}` sees less than two samples of `{}`",
+                        measured.metric
+                    ),
+                )
+                .also(metric.span, format!("it is sampled every {interval}"))
+                .help("let it hold for at least two samples"),
+            );
+        }
+    }
+}
