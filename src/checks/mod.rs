@@ -4,21 +4,45 @@
 mod bands;
 mod commands;
 mod facts;
+mod figures;
 mod interval;
 mod people;
+mod platform;
+mod readiness;
+mod recovery;
 mod rollbacks;
+mod scripts;
 mod shell;
 mod thresholds;
 mod times;
 mod traffic;
+mod wording;
 mod words;
 
 pub use bands::{BAND_BOUNDARY, BAND_GAP, BAND_OVERLAP};
 pub use commands::{
-    ALTERNATIVES, ENDLESS_COMMAND, INTERACTIVE, NAMES_NOTHING, NEVER_FAILS, NOT_REPEATABLE, OUTAGE,
-    PLACEHOLDER, SECRET_IN_SIGHT, SHELL_SYNTAX, SHORT_WAIT, UNDECLARED_VARIABLE, WRONG_ENVIRONMENT,
+    ALTERNATIVES, ENDLESS_COMMAND, EXAMPLE_HOST, INTERACTIVE, NAMES_NOTHING, NEVER_FAILS,
+    NO_NAMESPACE, NOT_COMPRESSED, NOT_REPEATABLE, ONLY_HEALTH, OUTAGE, PLACEHOLDER,
+    SECRET_IN_SIGHT, SHELL_SYNTAX, SHORT_WAIT, SHOWS_MORE, STAGING_DIFFERS, TWO_SCHEMES,
+    UNDECLARED_VARIABLE, UNJUDGED, WRONG_ENVIRONMENT,
 };
-pub use people::{NO_ACTION, NO_GATE, NO_TRIGGER, NOBODY_DECIDES, SAME_PERSON, UNREACHABLE};
+pub use figures::{
+    EMPTY_BASELINE, NO_WINDOW, NONE_AND_SOME, QUIET_ALERT, TWO_FIGURES, UNCHECKED_BASELINE,
+    UNGUARDED_PERCENTILE,
+};
+pub use people::{
+    NO_ACTION, NO_GATE, NO_TRIGGER, NOBODY_DECIDES, SAME_PERSON, SLOW_CHANNEL, UNREACHABLE,
+};
+pub use platform::{
+    BLOCKS_EVERYBODY, FIXED_REVISION, FORCED_DELETE, LOCAL_IMAGE, MANIFEST_IN_NOTE, NEVER_BY_ITSELF,
+};
+pub use readiness::{
+    DONE_TOO_EARLY, NOT_READY, REFERENCE_MISSING, STATUS_CONTRADICTS, SUCCESS_TOO_EARLY,
+};
+pub use recovery::{
+    BACKUP_UNUSED, LOSSY_RESTORE, NOTHING_BEFORE, OTHER_TARGET, PARTLY_VERIFIED, ROLLBACK_PARTIAL,
+    RTO_UNPROVEN, STALE_BACKUP,
+};
 pub use rollbacks::{
     BACKUP_TOO_RARE, EMPTY_ROLLBACK, NO_BAKE, NO_ROLLBACK, SLOWER_THAN_RTO, UNAPPROVED,
     UNUSED_ROLLBACK, UNVERIFIED_ROLLBACK,
@@ -30,16 +54,23 @@ pub use thresholds::{
 
 pub use times::{
     DOES_NOT_FIT, DUE_TOO_EARLY, FEW_SAMPLES, FROZEN, HOLD_TOO_SHORT, NO_START, NO_ZONE,
-    NOT_AS_NAMED, OVERLAP, ROLLBACK_EXPIRES,
+    NOT_AS_NAMED, OVERLAP, ROLLBACK_EXPIRES, TOLD_TOO_LATE, WHICH_DAY,
 };
-pub use traffic::{NOT_ALL_TRAFFIC, SCALED_BY_HAND, SHARE_BY_REPLICAS, SHARE_NOT_GROWING};
+pub use traffic::{
+    NO_ROUTER, NOT_ALL_TRAFFIC, SCALED_BY_HAND, SHARE_BY_REPLICAS, SHARE_NOT_GROWING,
+};
+pub use wording::{
+    MIXED_UNITS, NO_PERCENTILE, OPEN_BLANK, ORDER_IN_WORDS, SAID_TWICE, TITLE_SAYS_OTHERWISE,
+    UNDEFINED_CONDITION, VAGUE,
+};
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
 use crate::graph::Order;
-use crate::model::{Metric, Spec};
+use crate::model::{Bound, Condition, Metric, Node, Spec};
 use crate::schedule::{Placing, Schedule};
+use crate::source::Span;
 use crate::time::Instant;
 
 /// What the rules look at.
@@ -58,13 +89,24 @@ pub(crate) struct Context<'a> {
     metrics: HashMap<&'a str, &'a Metric>,
     /// The nodes inside each node, by place.
     children: Vec<Vec<usize>>,
+    /// The place of the top-level node around each node, by place.
+    roots: Vec<usize>,
+    /// Where the spec speaks of an autoscaler, if it has one service: a check of what it chose.
+    pub autoscaler: Option<Span>,
+    /// The metrics that some condition holds against a baseline.
+    pub baselined: HashSet<&'a str>,
+    /// The commands, each read once.
+    pub scripts: Vec<scripts::Script<'a>>,
 }
 
 impl<'a> Context<'a> {
     fn new(spec: &'a Spec, order: &'a Order<'a>) -> Self {
         let placing = Placing::new(spec);
         let mut children = vec![Vec::new(); order.nodes.len()];
+        let mut roots: Vec<usize> = Vec::with_capacity(order.nodes.len());
         for (place, parent) in order.parents.iter().enumerate() {
+            // A node stands behind the one around it.
+            roots.push(parent.map_or(place, |parent| roots[parent]));
             if let Some(parent) = parent {
                 children[*parent].push(place);
             }
@@ -80,8 +122,22 @@ impl<'a> Context<'a> {
                 .iter()
                 .map(|metric| (metric.name.as_str(), metric))
                 .collect(),
+            autoscaler: autoscaler(spec, order),
+            baselined: baselined(order),
+            scripts: scripts::collect(order, &roots),
             children,
+            roots,
         }
+    }
+
+    /// The top-level node around a node; the node itself at the top.
+    pub fn root(&self, place: usize) -> &'a Node {
+        self.order.nodes[self.roots[place]]
+    }
+
+    /// The places of the nodes around a node, the nearest first.
+    pub fn around(&self, place: usize) -> impl Iterator<Item = usize> {
+        std::iter::successors(self.order.parents[place], |&at| self.order.parents[at])
     }
 
     /// The start, if it is fixed.
@@ -101,6 +157,38 @@ impl<'a> Context<'a> {
     }
 }
 
+/// A check that counts what an autoscaler chose.
+fn autoscaler(spec: &Spec, order: &Order<'_>) -> Option<Span> {
+    if spec.services.len() != 1 {
+        return None;
+    }
+    let chosen = |metric: &&Metric| {
+        let text = format!("{} {}", metric.name, metric.title).to_lowercase();
+        text.contains("hpa") || text.contains("autoscaler")
+    };
+    let names: HashSet<&str> = spec
+        .metrics
+        .iter()
+        .filter(chosen)
+        .map(|metric| metric.name.as_str())
+        .collect();
+    let conditions = order.nodes.iter().filter_map(|node| node.work.holds());
+    let mut measured = conditions.flat_map(Condition::measured);
+    measured
+        .find(|measured| names.contains(measured.metric.metric.as_str()))
+        .map(|measured| measured.span)
+}
+
+/// The metrics that some condition holds against a baseline.
+fn baselined<'a>(order: &Order<'a>) -> HashSet<&'a str> {
+    let conditions = order.nodes.iter().filter_map(|node| node.work.holds());
+    conditions
+        .flat_map(Condition::measured)
+        .filter(|measured| matches!(measured.bound, Bound::Baseline { .. }))
+        .map(|measured| measured.metric.metric.as_str())
+        .collect()
+}
+
 /// All findings of all rules, in no order.
 pub fn run(spec: &Spec, order: &Order<'_>) -> Vec<Diagnostic> {
     let context = Context::new(spec, order);
@@ -112,5 +200,10 @@ pub fn run(spec: &Spec, order: &Order<'_>) -> Vec<Diagnostic> {
     people::check(&context, &mut found);
     times::check(&context, &mut found);
     commands::check(&context, &mut found);
+    recovery::check(&context, &mut found);
+    figures::check(&context, &mut found);
+    wording::check(&context, &mut found);
+    readiness::check(&context, &mut found);
+    platform::check(&context, &mut found);
     found
 }

@@ -21,6 +21,9 @@ rule! {
     pub NO_GATE = "D0545", "no-gate", Warning, "a deployment without a decision", allowable;
     /// Somebody is to be paged, and nothing says how they are reached.
     pub UNREACHABLE = "D0546", "unreachable", Warning, "a role that is paged and has no contact", allowable;
+    /// Alerts go by mail alone, while the escalation says that somebody is called within minutes. Mail
+    /// is read when there is time.
+    pub SLOW_CHANNEL = "D0547", "slow-channel", Warning, "alerts on a slower way than the escalation promises", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -29,7 +32,9 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         .deployment
         .as_ref()
         .is_some_and(|head| !head.owners.is_empty());
+    // Decisions so far, and those up to the last phase that changes something.
     let mut gates = 0;
+    let mut decided = 0;
     let mut changing: Vec<&Node> = Vec::new();
     let mut unreached: Vec<&str> = Vec::new();
     for item in &spec.nodes {
@@ -80,9 +85,11 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         });
         if item.work == Work::Phase && item.children.iter().any(changes) {
             changing.push(item);
+            decided = gates;
         }
     }
-    if gates == 0
+    slow_channels(context, found);
+    if decided == 0
         && let [_, .., last_phase] = changing.as_slice()
     {
         found.push(
@@ -205,6 +212,80 @@ fn unreachable(
             )),
         );
     }
+}
+
+/// Alerts that go by mail alone, against an escalation that promises more.
+fn slow_channels(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let spec = context.spec;
+    let fast = |via: &String| {
+        matches!(
+            via.as_str(),
+            "phone" | "call" | "pager" | "pagerduty" | "sms"
+        )
+    };
+    let promised = spec
+        .nodes
+        .iter()
+        .filter(|node| node.work == Work::Escalation)
+        .flat_map(|node| &node.children)
+        .find(|line| match &line.work {
+            Work::Escalate { via, delay, .. } => {
+                via.iter().any(fast)
+                    && delay
+                        .as_ref()
+                        .and_then(|delay| delay.value.to_whole())
+                        .is_some_and(|seconds| seconds <= 900)
+            }
+            _ => false,
+        });
+    let Some(promised) = promised else {
+        return;
+    };
+    let slow = |name: &String| {
+        spec.channels.iter().any(|channel| {
+            channel.name == *name && matches!(channel.kind.as_str(), "email" | "mail")
+        })
+    };
+    let mut by_mail: Vec<&Node> = Vec::new();
+    for node in &context.order.nodes {
+        let (Work::Alert { then, .. } | Work::Severity { then }) = &node.work else {
+            continue;
+        };
+        let mut told = Vec::new();
+        for action in then {
+            if let Deed::Notify(notice) = &action.deed {
+                told.extend(&notice.channels);
+            }
+        }
+        // A page reaches somebody only where a role says how.
+        let paged = then.iter().any(|action| match &action.deed {
+            Deed::Page { roles } => roles.iter().any(|name| {
+                spec.roles
+                    .iter()
+                    .any(|role| role.name == *name && !role.contacts.is_empty())
+            }),
+            _ => false,
+        });
+        if !told.is_empty() && told.into_iter().all(slow) && !paged {
+            by_mail.push(node);
+        }
+    }
+    let Some((first, rest)) = by_mail.split_first() else {
+        return;
+    };
+    let message = match rest.len() {
+        0 => format!("`{}` goes by mail alone", first.id),
+        many => format!("{} alerts go by mail alone", many + 1),
+    };
+    let mut finding = Diagnostic::new(&SLOW_CHANNEL, first.name_span, message);
+    for node in rest.iter().take(8) {
+        finding = finding.also(node.name_span, "this one too");
+    }
+    found.push(
+        finding
+            .also(promised.name_span, "the escalation promises a call")
+            .help("page somebody, or tell a channel that is read at once"),
+    );
 }
 
 fn last(id: &str) -> &str {

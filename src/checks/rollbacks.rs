@@ -238,9 +238,12 @@ fn breaks(length: &Quantity, comparator: Comparator, bound: &Quantity) -> bool {
 /// A switch of all traffic must be followed by a hold, in what stands around it.
 fn bakes(node: &Node, found: &mut Vec<Diagnostic>) {
     for (index, child) in node.children.iter().enumerate() {
-        if let Work::Switch { .. } = child.work {
+        if switches(child) {
             let watched = node.children[index + 1..].iter().any(watches);
-            let in_rollback = matches!(node.work, Work::Rollback | Work::Else);
+            let in_rollback = matches!(
+                node.work,
+                Work::Rollback | Work::Procedure | Work::Else | Work::Switch { .. }
+            );
             if !watched && !in_rollback {
                 found.push(
                     Diagnostic::new(
@@ -252,9 +255,30 @@ fn bakes(node: &Node, found: &mut Vec<Diagnostic>) {
                 );
             }
         }
-        if !matches!(child.work, Work::Rollback | Work::Else) {
+        if !matches!(child.work, Work::Rollback | Work::Procedure | Work::Else) {
             bakes(child, found);
         }
+    }
+}
+
+/// Whether all traffic goes to another colour: by `switch`, or by the selector of a service.
+fn switches(node: &Node) -> bool {
+    match &node.work {
+        Work::Switch { .. } => true,
+        Work::Run { command, .. } => {
+            let (commands, _) = super::shell::read(&command.text);
+            commands.iter().any(|simple| {
+                super::scripts::verb(simple) == "patch"
+                    && super::scripts::workloads(simple)
+                        .iter()
+                        .any(|name| name.starts_with("service/"))
+                    && simple
+                        .words
+                        .iter()
+                        .any(|word| word.text.contains("\"selector\""))
+            })
+        }
+        _ => false,
     }
 }
 

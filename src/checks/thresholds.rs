@@ -186,8 +186,16 @@ fn mismatches(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagnostic>) 
     let end = |fact: &Fact<'_>| -> Option<(Comparator, Exact)> {
         match &fact.measured.bound {
             Bound::Compare { comparator, value } => Some((*comparator, value.value)),
-            Bound::Between { .. }
-            | Bound::About { .. }
+            // The upper end of a range: the lower one is most often what nobody asks for.
+            Bound::Between { range } => Some((
+                if range.high_inclusive {
+                    Comparator::AtMost
+                } else {
+                    Comparator::Less
+                },
+                range.high.value,
+            )),
+            Bound::About { .. }
             | Bound::Near { .. }
             | Bound::Baseline { .. }
             | Bound::Trend { .. } => None,

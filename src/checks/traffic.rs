@@ -21,6 +21,10 @@ rule! {
     /// The number of replicas is set by hand while an autoscaler chooses it: one of them undoes what
     /// the other did.
     pub SCALED_BY_HAND = "D0534", "scaled-by-hand", Warning, "replicas set by hand under an autoscaler", allowable;
+    /// A share of traffic moves, and nothing is said to move it: no router, and no command. A rollout
+    /// by itself replaces all pods at once. Say `traffic gateway-api …` in the service, or `traffic
+    /// none` where the pods themselves make the share.
+    pub NO_ROUTER = "D0535", "no-router", Warning, "a share of traffic that nothing makes", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -79,6 +83,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             );
         }
         if let Some(service) = service {
+            unrouted(context, service, &steps, found);
             for (node, share) in steps {
                 by_replicas(service, node, share, found);
             }
@@ -174,6 +179,104 @@ fn by_replicas(service: &Service, node: &Node, share: Exact, found: &mut Vec<Dia
     );
 }
 
+/// Shares of a service of which nothing says how its traffic is split.
+fn unrouted(
+    context: &Context<'_>,
+    service: &Service,
+    steps: &[(&Node, Exact)],
+    found: &mut Vec<Diagnostic>,
+) {
+    let partial = |share: &Exact| !share.is_zero() && *share < Exact::ONE;
+    let open: Vec<&(&Node, Exact)> = steps
+        .iter()
+        .filter(|(node, share)| {
+            partial(share)
+                && !node
+                    .children
+                    .iter()
+                    .any(|child| matches!(child.work, Work::Run { .. }))
+        })
+        .collect();
+    let Some(((first, _), rest)) = open.split_first() else {
+        return;
+    };
+    if service.traffic.is_some() {
+        return;
+    }
+    let mut finding = Diagnostic::new(
+        &NO_ROUTER,
+        first.name_span,
+        format!("nothing says what splits the traffic of `{}`", service.name),
+    )
+    .label("a share of traffic");
+    for (node, share) in std::iter::once(&open[0]).chain(rest) {
+        // Where pods were counted out by hand before, they make the share.
+        let Some((count, by)) = counted(context, service, node) else {
+            continue;
+        };
+        let Some(exact) = share.times(Exact::whole(count)) else {
+            continue;
+        };
+        if exact.to_whole().is_none() {
+            finding = finding.also(
+                node.name_span,
+                format!("{} of {count} pods is no whole number", percent(*share)),
+            );
+            if let Some(by) = by {
+                finding = finding.also(by.name_span, format!("{count} pods"));
+            }
+        }
+    }
+    found.push(
+        finding.help(
+            "name the router in the service (`traffic gateway-api …`), or write `traffic none`",
+        ),
+    );
+}
+
+/// The pods of a service before a step, and the command that set them; as declared, where none did.
+fn counted<'a>(
+    context: &'a Context<'_>,
+    service: &Service,
+    step: &Node,
+) -> Option<(i64, Option<&'a Node>)> {
+    let before = context
+        .scripts
+        .partition_point(|script| script.node.span.start < step.span.start);
+    let set = context.scripts[..before].iter().rev().find_map(|script| {
+        let text = &script.command.text;
+        let digits = |behind: &str| -> Option<i64> {
+            let digits: String = behind
+                .trim_start_matches([' ', ':', '=', '"'])
+                .chars()
+                .take_while(char::is_ascii_digit)
+                .collect();
+            digits.parse().ok()
+        };
+        let at = text
+            .find("\"replicas\"")
+            .map(|at| at + "\"replicas\"".len())
+            .or_else(|| text.find("--replicas").map(|at| at + "--replicas".len()))?;
+        (script.is_forward() && mentions(text, workload(service)))
+            .then(|| digits(&text[at..]))?
+            .map(|count| (count, Some(script.node)))
+    });
+    let declared = || {
+        let count = service.replicas.as_ref()?.value.to_whole()?;
+        Some((i64::try_from(count).ok()?, None))
+    };
+    set.or_else(declared).filter(|(count, _)| *count > 0)
+}
+
+/// The name of the workload of a service.
+fn workload(service: &Service) -> &str {
+    service
+        .workload
+        .as_deref()
+        .and_then(|workload| workload.rsplit('/').next())
+        .unwrap_or(&service.name)
+}
+
 fn scaled_by_hand(context: &Context<'_>, node: &Node, found: &mut Vec<Diagnostic>) {
     let named = match &node.work {
         Work::Scale { service, .. } => Some(service.as_str()),
@@ -188,29 +291,28 @@ fn scaled_by_hand(context: &Context<'_>, node: &Node, found: &mut Vec<Diagnostic
         return;
     };
     let service = context.spec.services.iter().find(|service| {
-        let workload = service
-            .workload
-            .as_deref()
-            .and_then(|workload| workload.rsplit('/').next())
-            .unwrap_or(&service.name);
-        service.limits.is_some() && (named == service.name || mentions(named, workload))
+        let scaled = service.limits.is_some() || context.autoscaler.is_some();
+        scaled && (named == service.name || mentions(named, workload(service)))
     });
     if let Some(service) = service {
-        let limits = service
-            .limits
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default();
+        let limits = match &service.limits {
+            Some(limits) => format!(" ({limits})"),
+            None => String::new(),
+        };
+        let told = match (&service.limits, context.autoscaler) {
+            (None, Some(span)) => (span, "an autoscaler is spoken of here"),
+            (Some(_) | None, _) => (service.span, "the limits of the autoscaler"),
+        };
         found.push(
             Diagnostic::new(
                 &SCALED_BY_HAND,
                 node.name_span,
                 format!(
-                    "the replicas of `{}` are set by hand, and an autoscaler chooses them ({limits})",
+                    "the replicas of `{}` are set by hand, and an autoscaler chooses them{limits}",
                     service.name
                 ),
             )
-            .also(service.span, "the limits of the autoscaler")
+            .also(told.0, told.1)
             .help("change the limits of the autoscaler instead, or suspend it first"),
         );
     }

@@ -2,6 +2,7 @@
 //! that everybody sees.
 
 use super::{PLACEHOLDER, SECRET_IN_SIGHT, UNDECLARED_VARIABLE};
+use crate::checks::scripts::Script;
 use crate::checks::shell::{self, Word};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Command, Origin};
@@ -70,7 +71,8 @@ fn bracketed(word: &str) -> Option<&str> {
 }
 
 /// Variables in capitals that nothing declares and the script does not set.
-pub(super) fn variables(command: &Command, found: &mut Vec<Diagnostic>) {
+pub(super) fn variables(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
+    let command = script.command;
     let text = &command.text;
     for (name, at) in crate::model::variables(text) {
         let capital = name
@@ -85,7 +87,7 @@ pub(super) fn variables(command: &Command, found: &mut Vec<Diagnostic>) {
             || text.contains(&format!("read {name}"))
             || text.contains(&format!("read -r {name}"));
         if let Some(Origin::Secret(secret)) = command.environment.get(name) {
-            in_sight(command, secret, at, name.len(), found);
+            in_sight(script, secret, at, name.len(), found);
         }
         if !capital || set || KNOWN.contains(&name) || command.environment.contains_key(name) {
             continue;
@@ -107,14 +109,14 @@ pub(super) fn variables(command: &Command, found: &mut Vec<Diagnostic>) {
 
 /// A secret that is an argument of a program other than the shell's own `export` or `printf`.
 fn in_sight(
-    command: &Command,
+    script: &Script<'_>,
     secret: &str,
     at: usize,
     length: usize,
     found: &mut Vec<Diagnostic>,
 ) {
-    let (commands, _) = shell::read(&command.text);
-    let shown = commands.iter().any(|simple| {
+    let command = script.command;
+    let shown = script.commands.iter().any(|simple| {
         !matches!(
             simple.program(),
             "export" | "printf" | "echo" | "test" | "[" | "[[" | ""

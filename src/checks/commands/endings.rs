@@ -27,6 +27,7 @@ pub(super) fn endless(
             logs.then(|| simple.find(&["-f", "--follow"])).flatten()
         }
         "tail" => simple.find(&["-f", "-F", "--follow"]),
+        "locust" if !simple.has(&["--headless", "--autostart"]) => simple.words.first(),
         "watch" | "top" | "htop" => simple.words.first(),
         "ping" if !simple.has(&["-c"]) => simple.words.first(),
         _ => None,

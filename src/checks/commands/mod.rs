@@ -3,11 +3,14 @@
 mod blanks;
 mod effects;
 mod endings;
+mod targets;
+mod verdicts;
 
 use super::Context;
-use super::shell::{self, Word};
+use super::scripts::Script;
+use super::shell::Word;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Command, Node, Work};
+use crate::model::{Node, Work};
 use crate::rule;
 
 rule! {
@@ -48,10 +51,31 @@ rule! {
     /// The command takes away old and new alike, or takes everything down, before anything serves in
     /// its place.
     pub OUTAGE = "D0583", "outage", Warning, "a command that takes the service down", allowable;
+    /// `example.com` and its like are kept for examples. Copied from a template, the command asks
+    /// nobody.
+    pub EXAMPLE_HOST = "D0584", "example-host", Warning, "a host that is kept for examples", allowable;
+    /// The title promises a test, and the command asks only whether the service is up.
+    pub ONLY_HEALTH = "D0585", "only-health", Warning, "a test that asks only whether the service is up", allowable;
+    /// The command prints something and ends well whatever it is. Nobody is asked to look. Put it into
+    /// the `check` that it establishes, or say what to `expect`.
+    pub UNJUDGED = "D0586", "unjudged", Note, "a look at something that nobody judges", allowable;
+    /// The command lists everything in the namespace, and the check counts a part of it.
+    pub SHOWS_MORE = "D0587", "shows-more", Warning, "a list that shows more than is counted", allowable;
+    /// Staging is made in another way than production, so it tries out something else.
+    pub STAGING_DIFFERS = "D0588", "staging-differs", Warning, "staging is not made as production is", allowable;
+    /// Without a namespace kubectl works in the one of its configuration: `default`, or where somebody
+    /// was last.
+    pub NO_NAMESPACE = "D0589", "no-namespace", Warning, "a command without the namespace of the service", allowable;
+    /// The name says that the file is compressed, and nothing compresses it. Who restores it will
+    /// believe the name.
+    pub NOT_COMPRESSED = "D0590", "not-compressed", Warning, "a dump that is not what its name says", allowable;
+    /// One host is asked by http in one place and by https in another. The first may see a redirection
+    /// alone, and end well.
+    pub TWO_SCHEMES = "D0598", "http-and-https", Warning, "one host by http and by https", allowable;
 }
 
 /// Options of kubectl that take a value.
-const KUBECTL: &[&str] = &[
+pub(super) const KUBECTL: &[&str] = &[
     "-n",
     "--namespace",
     "-l",
@@ -78,30 +102,19 @@ const KUBECTL: &[&str] = &[
 ];
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    for item in &context.spec.nodes {
-        if item.work == Work::Reference {
-            continue; // commands to look up run nowhere
-        }
-        item.walk(&mut |node| {
-            if let Work::Run { command, .. } = &node.work
-                && matches!(command.language.as_str(), "sh" | "bash" | "shell" | "zsh")
-            {
-                of_run(context, item, node, command, found);
-            }
-            alternatives(node, found);
-        });
+    for script in &context.scripts {
+        of_script(context, script, found);
     }
+    for node in &context.order.nodes {
+        alternatives(node, found);
+    }
+    targets::hosts(context, found);
+    targets::parity(context, found);
 }
 
-fn of_run(
-    context: &Context<'_>,
-    item: &Node,
-    node: &Node,
-    command: &Command,
-    found: &mut Vec<Diagnostic>,
-) {
-    let (commands, unclosed) = shell::read(&command.text);
-    if let Some(unclosed) = unclosed {
+fn of_script(context: &Context<'_>, script: &Script<'_>, found: &mut Vec<Diagnostic>) {
+    let (node, command) = (script.node, script.command);
+    if let Some(unclosed) = script.unclosed {
         found.push(
             Diagnostic::new(
                 &SHELL_SYNTAX,
@@ -112,7 +125,7 @@ fn of_run(
         );
         return;
     }
-    for simple in &commands {
+    for simple in &script.commands {
         let at = |word: &Word| command.place(word.start, word.end);
         endings::endless(node, simple, at, found);
         endings::interactive(simple, at, found);
@@ -123,12 +136,16 @@ fn of_run(
         effects::not_repeatable(node, simple, at, found);
         endings::never_fails(node, simple, at, found);
         effects::wrong_environment(context, simple, at, found);
-        effects::outage(context, item, simple, at, found);
+        effects::outage(context, script.root, simple, at, found);
         for word in &simple.words {
             blanks::placeholder(word, command, found);
         }
     }
-    blanks::variables(command, found);
+    blanks::variables(script, found);
+    targets::namespaces(context, script, found);
+    verdicts::unjudged(context, script, found);
+    verdicts::only_health(script, found);
+    verdicts::not_compressed(script, found);
 }
 
 /// "Option A" and "Option B" one after the other.

@@ -1,8 +1,9 @@
 //! Whether a time is fixed: its day, its zone, its start, and the distance that a title names.
 
-use super::{NO_START, NO_ZONE, NOT_AS_NAMED, length};
+use super::{NO_START, NO_ZONE, NOT_AS_NAMED, TOLD_TOO_LATE, WHICH_DAY, clock, length};
 use crate::checks::Context;
 use crate::diagnostic::Diagnostic;
+use crate::model::Work;
 use crate::source::Span;
 use crate::time::When;
 
@@ -141,4 +142,92 @@ pub(super) fn zones(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
     }
+}
+
+/// Times of day inside a window of several days.
+pub(super) fn which_day(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    for place in context.order.places() {
+        let node = context.order.nodes[place];
+        let Some((from, to)) = &node.times.window else {
+            continue;
+        };
+        // Two dates without a time: whole days.
+        let days = match (&from.value, &to.value) {
+            (When::Instant(from), When::Instant(to))
+                if from.clock().is_none() && to.clock().is_none() && from.date() != to.date() =>
+            {
+                (from.date(), to.date())
+            }
+            _ => continue,
+        };
+        let inside: Vec<Span> = context
+            .children(place)
+            .filter_map(|child| {
+                let times = &context.order.nodes[child].times;
+                let window = times.window.as_ref().map(|(from, _)| from);
+                let at = times.at.as_ref().or(window)?;
+                matches!(at.value, When::Clock(_)).then_some(at.span)
+            })
+            .collect();
+        let Some((first, rest)) = inside.split_first() else {
+            continue;
+        };
+        let mut finding = Diagnostic::new(
+            &WHICH_DAY,
+            *first,
+            format!("`{}` has several days, and this time names none", node.id),
+        )
+        .also(
+            from.span.to(to.span),
+            format!("from {} to {}", days.0, days.1),
+        );
+        for span in rest.iter().take(8) {
+            finding = finding.also(*span, "nor does this");
+        }
+        found.push(finding.help("write the day: `2026-01-21 06:30`"));
+    }
+}
+
+/// The first message before the start, and what production went through before it.
+pub(super) fn told_too_late(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let order = context.order;
+    let time = |place: usize| -> Option<i64> {
+        std::iter::once(place)
+            .chain(context.around(place))
+            .find_map(|at| context.schedules[at].starts_seconds)
+    };
+    let told = order
+        .places()
+        .filter(|&place| {
+            matches!(order.nodes[place].work, Work::Notify { .. })
+                && matches!(context.root(place).work, Work::Phase)
+                && !context.root(place).follows_rollback()
+        })
+        .filter_map(|place| Some((time(place)?, place)))
+        .min();
+    let Some((told, message)) = told.filter(|(time, _)| *time <= 0) else {
+        return;
+    };
+    let changed = context
+        .forward()
+        .filter(|script| script.changes_production())
+        .filter_map(|script| Some((time(script.place)?, script.node)))
+        .filter(|(time, _)| *time < told)
+        .min_by_key(|(time, _)| *time);
+    let Some((at, node)) = changed else {
+        return;
+    };
+    found.push(
+        Diagnostic::new(
+            &TOLD_TOO_LATE,
+            node.name_span,
+            format!(
+                "production is changed at {}, and the first message goes out at {}",
+                clock(context, at),
+                clock(context, told)
+            ),
+        )
+        .also(order.nodes[message].name_span, "the first message")
+        .help("tell them first, or change it later"),
+    );
 }

@@ -35,6 +35,11 @@ rule! {
     pub FROZEN = "D0559", "frozen", Warning, "work that begins during a freeze", allowable;
     /// A condition must hold for less than two samples of its metric, so that one sample decides.
     pub FEW_SAMPLES = "D0560", "few-samples", Warning, "a sustained condition shorter than two samples", allowable;
+    /// Production is changed, and only afterwards the people are told that it will be. Who is to stand
+    /// by hears of it too late.
+    pub TOLD_TOO_LATE = "D0561", "told-too-late", Warning, "production is changed before anybody is told", allowable;
+    /// The window has two days, and a time inside it names none: nobody knows which morning is meant.
+    pub WHICH_DAY = "D0562", "which-day", Warning, "a time of day in a window of several days", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<crate::diagnostic::Diagnostic>) {
@@ -48,6 +53,8 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<crate::diagnostic::Di
     }
     sums::lasts(context, found);
     anchors::zones(context, found);
+    anchors::which_day(context, found);
+    anchors::told_too_late(context, found);
     windows::expires(context, found);
 }
 

@@ -155,21 +155,31 @@ pub(super) fn lasts(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let Ok(limit) = i64::try_from(lasts.value.high.value.ceiling()) else {
         return;
     };
-    // What begins after that time is said to be something else: a check the next day.
-    let last = (0..context.order.nodes.len())
-        .filter(|&place| {
-            context.order.parents[place].is_none()
-                && matches!(context.order.nodes[place].work, Work::Phase | Work::Gate)
-                && context.schedules[place]
-                    .starts_seconds
-                    .is_some_and(|start| start >= 0 && start < limit)
-        })
+    // What begins after that time is said to be something else: a check the next day. A stretch that
+    // begins before the start is judged by what stands in it.
+    let mut judged: Vec<usize> = Vec::new();
+    let mut open: Vec<usize> = (0..context.order.nodes.len())
+        .filter(|&place| context.order.parents[place].is_none())
+        .collect();
+    while let Some(place) = open.pop() {
+        if !matches!(context.order.nodes[place].work, Work::Phase | Work::Gate) {
+            continue;
+        }
+        match context.schedules[place].starts_seconds {
+            Some(start) if start >= 0 && start < limit => judged.push(place),
+            Some(start) if start < 0 => open.extend(context.children(place)),
+            Some(_) | None => {}
+        }
+    }
+    let last = judged
+        .into_iter()
         .filter_map(|place| {
             context.schedules[place]
                 .ends_seconds
-                .map(|end| (place, end))
+                .map(|end| (end, place))
         })
-        .max_by_key(|&(_, end)| end);
+        .max()
+        .map(|(end, place)| (place, end));
     let Some((place, end)) = last else {
         return;
     };

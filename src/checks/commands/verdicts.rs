@@ -1,0 +1,196 @@
+//! What a command shows, and whether anybody judges it.
+
+use super::{KUBECTL, NOT_COMPRESSED, ONLY_HEALTH, SHOWS_MORE, UNJUDGED};
+use crate::checks::Context;
+use crate::checks::scripts::{Script, verb};
+use crate::checks::shell::Word;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Effect, Work};
+
+/// Verbs of kubectl that print and end well whatever they print.
+const PRINTING: &[&str] = &[
+    "get",
+    "describe",
+    "top",
+    "cluster-info",
+    "events",
+    "logs",
+    "rollout history",
+];
+
+pub(super) fn unjudged(context: &Context<'_>, script: &Script<'_>, found: &mut Vec<Diagnostic>) {
+    let Work::Run {
+        expect,
+        capture,
+        effect,
+        ..
+    } = &script.node.work
+    else {
+        return;
+    };
+    if *effect != Effect::ReadsOnly || !script.is_forward() {
+        return;
+    }
+    let prints = !script.commands.is_empty()
+        && script
+            .commands
+            .iter()
+            .all(|simple| PRINTING.contains(&verb(simple).as_str()));
+    if !prints {
+        return;
+    }
+    let judges = |work: &Work| {
+        matches!(
+            work,
+            Work::Check { .. } | Work::Require { .. } | Work::Record { .. }
+        )
+    };
+    let around = context.order.parents[script.place].map(|at| context.order.nodes[at]);
+    // A title that says what is so is what somebody looks for.
+    let title = format!(" {} ", script.node.title.to_string().to_lowercase());
+    let states = [" is ", " are ", " has ", " have "]
+        .iter()
+        .any(|word| title.contains(word));
+    let judged = states
+        || !expect.is_empty()
+        || capture.is_some()
+        || script.node.children.iter().any(|child| judges(&child.work))
+        || around
+            .is_some_and(|around| judges(&around.work) || matches!(around.work, Work::Hold { .. }));
+    if judged {
+        shows_more(script, found);
+        return;
+    }
+    found.push(
+        Diagnostic::new(
+            &UNJUDGED,
+            script.node.name_span,
+            "nobody judges what this prints",
+        )
+        .help("put it into the `check` that it establishes, or say what to `expect`"),
+    );
+}
+
+/// All pods are listed, and the check inside is about some of them.
+fn shows_more(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
+    let counted = script.node.children.iter().find(|child| {
+        matches!(&child.work, Work::Check { holds: Some(holds) } if holds.is_machine_checked())
+    });
+    let Some(counted) = counted else {
+        return;
+    };
+    for simple in &script.commands {
+        let operands = simple.operands(KUBECTL);
+        let words: Vec<&str> = operands.iter().map(|word| word.text.as_str()).collect();
+        let all = matches!(words.as_slice(), ["get", "pods" | "pod" | "po"])
+            && !simple.has(&["-l", "--selector", "--field-selector"]);
+        if !all {
+            continue;
+        }
+        let (Some(first), Some(last)) = (operands.first(), operands.last()) else {
+            continue;
+        };
+        let at = |word: &Word| script.command.place(word.start, word.end);
+        found.push(
+            Diagnostic::new(
+                &SHOWS_MORE,
+                at(first).to(at(last)),
+                "this lists every pod of the namespace, and the check counts some of them",
+            )
+            .also(counted.name_span, "the check")
+            .help("choose them: `-l app=NAME`"),
+        );
+    }
+}
+
+/// A title that promises a test, and a command that asks only whether the service is up.
+pub(super) fn only_health(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
+    let title = script.node.title.to_string().to_lowercase();
+    let mut words = title
+        .split(|letter: char| !letter.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty());
+    if !matches!(words.next(), Some("test" | "try" | "exercise" | "verify")) {
+        return;
+    }
+    let known = [
+        "health",
+        "healthy",
+        "ready",
+        "readiness",
+        "alive",
+        "liveness",
+        "up",
+        "service",
+        "answers",
+        "answer",
+        "responds",
+        "responding",
+        "status",
+        "endpoint",
+        "endpoints",
+        "api",
+        "rollback",
+        "probe",
+        "deployment",
+        "reachable",
+    ];
+    if words.any(|word| known.contains(&word)) {
+        return;
+    }
+    let [simple] = script.commands.as_slice() else {
+        return;
+    };
+    if !matches!(simple.program(), "curl" | "wget") {
+        return;
+    }
+    let word = simple.arguments().iter().find(|word| {
+        let path = word.text.trim_end_matches('/');
+        [
+            "/health", "/healthz", "/ready", "/readyz", "/livez", "/ping", "/status", "/up",
+        ]
+        .iter()
+        .any(|end| path.ends_with(end))
+    });
+    if let Some(word) = word {
+        found.push(
+            Diagnostic::new(
+                &ONLY_HEALTH,
+                script.command.place(word.start, word.end),
+                "this asks whether the service is up, and the title promises more",
+            )
+            .also(script.node.name_span, "the title")
+            .help("ask for what is to be tested, or call it a health check"),
+        );
+    }
+}
+
+/// `pg_dump x > y.gz`: plain text under the name of a compressed file.
+pub(super) fn not_compressed(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
+    let text = &script.command.text;
+    for line in text.lines() {
+        let Some((before, behind)) = line.split_once("> ") else {
+            continue;
+        };
+        let file = behind.split_whitespace().next().unwrap_or_default();
+        let compressed = [".gz", ".zst", ".bz2", ".xz"]
+            .iter()
+            .any(|end| file.ends_with(end));
+        let dumps = ["pg_dump", "mysqldump", "pg_dumpall"]
+            .iter()
+            .any(|program| before.contains(program));
+        let packs = ["gzip", "zstd", "bzip2", "xz", "-Z", "-Fc", "--compress"]
+            .iter()
+            .any(|word| before.contains(word));
+        if compressed && dumps && !packs {
+            let at = text.find(file).unwrap_or_default();
+            found.push(
+                Diagnostic::new(
+                    &NOT_COMPRESSED,
+                    script.command.place(at, at + file.len()),
+                    format!("`{file}` will be plain text: nothing compresses it"),
+                )
+                .help("send it through `gzip`, or call it what it is"),
+            );
+        }
+    }
+}

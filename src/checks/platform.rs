@@ -1,0 +1,288 @@
+//! What platforms do by themselves and what they don't: a pack of its own. Each fact names its source.
+
+use super::Context;
+use super::scripts::verb;
+use super::shell::Word;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Node, Work};
+use crate::rule;
+
+rule! {
+    /// A text promises what the platform does not do. Kubernetes stops a rollout whose pods don't
+    /// become ready, and leaves it there; it never goes back by itself. Pods don't see a change of a
+    /// ConfigMap that they read as environment variables until they are started again.
+    ///
+    /// Source: kubernetes.io, "Deployments", "Failed Deployment"; "Configure a Pod to Use a ConfigMap".
+    pub NEVER_BY_ITSELF = "D0621", "never-by-itself", Warning, "a promise that the platform does not keep", allowable;
+    /// A manifest stands in a note: nothing applies it, and nobody checks it. What it should change
+    /// stays as it is. Put it into a file, and apply the file.
+    ///
+    /// Source: kubernetes.io, "Objects in Kubernetes", "Required fields"; "Ingress".
+    pub MANIFEST_IN_NOTE = "D0622", "manifest-in-note", Warning, "a manifest that nothing applies", allowable;
+    /// A revision by its number is the one that was meant only on the day when it was written: every
+    /// rollout counts on. Without `--to-revision` the one before is taken.
+    ///
+    /// Source: `kubectl rollout undo --help`; `helm rollback --help`.
+    pub FIXED_REVISION = "D0623", "fixed-revision", Warning, "a rollback to a revision by its number", allowable;
+    /// `docker images` lists what this machine has. The cluster pulls from a registry.
+    ///
+    /// Source: docs.docker.com, "docker image ls"; kubernetes.io, "Images".
+    pub LOCAL_IMAGE = "D0624", "local-image", Warning, "a look at this machine's images instead of the registry's", allowable;
+    /// `SAVE` stops Redis for everybody until the file is written. `BGSAVE` does not.
+    ///
+    /// Source: redis.io, "SAVE".
+    pub BLOCKS_EVERYBODY = "D0625", "blocks-everybody", Warning, "a command that stops a server for everybody", allowable;
+    /// With `--force` a pod is forgotten before it has ended: its replacement may start while it still
+    /// works, and what it was doing is cut off.
+    ///
+    /// Source: kubernetes.io, "Pod Lifecycle", "Forced Pod termination".
+    pub FORCED_DELETE = "D0626", "forced-delete", Warning, "pods that are forgotten before they have ended", allowable;
+}
+
+pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    for node in &context.order.nodes {
+        promises(node, found);
+        manifests(node, found);
+    }
+    for message in &context.spec.messages {
+        if let Some(truth) = broken_promise(&message.body.to_string()) {
+            found.push(Diagnostic::new(&NEVER_BY_ITSELF, message.span, truth));
+        }
+    }
+    commands(context, found);
+}
+
+/// Words that must all stand in one text, and what is true instead.
+const PROMISES: &[(&[&[&str]], &str)] = &[
+    (
+        &[
+            &["kubernetes", "k8s", "deployment controller", "readiness"],
+            &[
+                "roll back",
+                "rolls back",
+                "rollback",
+                "rolled back",
+                "auto-rolls",
+                "reverts",
+            ],
+            &["itself", "automatic", "auto-", "no action"],
+        ],
+        "Kubernetes stops a rollout whose pods don't become ready; it never goes back by itself",
+    ),
+    (
+        &[
+            &["configmap", "config map"],
+            &[
+                "pick up",
+                "picks up",
+                "picked up",
+                "reload",
+                "take effect",
+                "takes effect",
+            ],
+            &["itself", "automatic", "immediately", "at once"],
+        ],
+        "pods that read a ConfigMap as environment variables see a change only when they start again",
+    ),
+    (
+        &[
+            &["rollout undo", "kubectl undo"],
+            &["configmap", "config map", "secret", "database", "schema"],
+            &["restores", "reverts", "brings back", "rolls back"],
+        ],
+        "`kubectl rollout undo` takes back the template of the pods alone",
+    ),
+    (
+        &[&["liveness"], &["roll back", "rolls back", "rollback"]],
+        "a liveness probe starts a container again; it never goes back to another version",
+    ),
+];
+
+fn broken_promise(text: &str) -> Option<&'static str> {
+    let lower = text.to_lowercase();
+    let denies = ["never", "does not", "doesn't", "won't", "not roll"];
+    if denies.iter().any(|word| lower.contains(word)) && !lower.contains("no action") {
+        return None;
+    }
+    PROMISES
+        .iter()
+        .find(|(groups, _)| {
+            groups
+                .iter()
+                .all(|words| words.iter().any(|word| lower.contains(word)))
+        })
+        .map(|(_, truth)| *truth)
+}
+
+fn promises(node: &Node, found: &mut Vec<Diagnostic>) {
+    let text = match &node.work {
+        Work::Note { markdown } => markdown.to_string(),
+        Work::Check { .. } | Work::Require { .. } => node.title.to_string(),
+        _ => return,
+    };
+    if let Some(truth) = broken_promise(&text) {
+        found.push(
+            Diagnostic::new(&NEVER_BY_ITSELF, node.name_span, truth)
+                .label("promises otherwise")
+                .help("write the command that does it, and who runs it"),
+        );
+    }
+}
+
+/// A fence of YAML that looks like a manifest.
+fn fence(text: &str) -> Option<&str> {
+    let at = text.find("```yaml").or_else(|| text.find("```yml"))?;
+    let body = text[at..].split_once('\n')?.1;
+    let body = body.split("```").next().unwrap_or(body);
+    let keys = ["spec:", "kind:", "apiVersion:", "metadata:"];
+    body.lines()
+        .any(|line| keys.iter().any(|key| line.trim().starts_with(key)))
+        .then_some(body)
+}
+
+fn manifests(node: &Node, found: &mut Vec<Diagnostic>) {
+    let Work::Note { markdown } = &node.work else {
+        return;
+    };
+    let text = markdown.to_string();
+    let Some(body) = fence(&text) else {
+        return;
+    };
+    let has = |key: &str| body.lines().any(|line| line.trim_start().starts_with(key));
+    let mut finding = Diagnostic::new(
+        &MANIFEST_IN_NOTE,
+        node.name_span,
+        "nothing applies the manifest in this note",
+    );
+    let missing: Vec<&str> = ["apiVersion:", "kind:"]
+        .into_iter()
+        .filter(|key| !has(key))
+        .map(|key| key.trim_end_matches(':'))
+        .collect();
+    if !missing.is_empty() {
+        finding = finding.note(format!(
+            "it could not be applied: it has no `{}`",
+            missing.join("` and no `")
+        ));
+    }
+    if has("weight:") && has("paths:") {
+        finding = finding
+            .note("the paths of an Ingress have no `weight`; an HTTPRoute's backendRefs have");
+    }
+    found.push(finding.help("put it into a file, and apply the file with `run`"));
+}
+
+fn commands(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    for script in &context.scripts {
+        let at = |word: &Word| script.command.place(word.start, word.end);
+        for simple in &script.commands {
+            let Some(first) = simple.words.first() else {
+                continue;
+            };
+            let arguments = simple.arguments();
+            let verb = verb(simple);
+            if verb == "rollout undo"
+                && let Some((revision, word)) = simple.value(&["--to-revision"])
+                && revision.bytes().all(|digit| digit.is_ascii_digit())
+                && revision != "0"
+            {
+                found.push(
+                    Diagnostic::new(
+                        &FIXED_REVISION,
+                        at(word),
+                        format!("revision {revision} is another one after each rollout"),
+                    )
+                    .help(
+                        "leave it out to take the one before, or capture it before the deployment",
+                    ),
+                );
+            }
+            if simple.program() == "helm"
+                && arguments
+                    .first()
+                    .is_some_and(|word| word.text == "rollback")
+                && let Some(word) = arguments.get(2)
+                && word.text.bytes().all(|digit| digit.is_ascii_digit())
+                && word.text != "0"
+            {
+                found.push(
+                    Diagnostic::new(
+                        &FIXED_REVISION,
+                        at(word),
+                        format!("revision {} is another one after each upgrade", word.text),
+                    )
+                    .help(
+                        "leave it out to take the one before, or capture it before the deployment",
+                    ),
+                );
+            }
+            let lists = matches!(simple.program(), "docker" | "podman")
+                && match arguments {
+                    [one, ..] if one.text == "images" => true,
+                    [one, two, ..] => one.text == "image" && two.text == "ls",
+                    _ => false,
+                };
+            if lists {
+                found.push(
+                    Diagnostic::new(
+                        &LOCAL_IMAGE,
+                        at(first),
+                        "this shows the images of this machine, and the cluster pulls from a registry",
+                    )
+                    .help("ask the registry: `docker manifest inspect REGISTRY/IMAGE:TAG`"),
+                );
+            }
+            if simple.program() == "redis-cli"
+                && let Some(word) = arguments
+                    .iter()
+                    .find(|word| word.text.eq_ignore_ascii_case("save"))
+            {
+                found.push(
+                    Diagnostic::new(
+                        &BLOCKS_EVERYBODY,
+                        at(word),
+                        "`SAVE` stops Redis for everybody until the file is written",
+                    )
+                    .help("write `BGSAVE`"),
+                );
+            }
+            if verb == "delete"
+                && let Some(word) = simple.find(&["--force"])
+                && simple
+                    .operands(super::commands::KUBECTL)
+                    .get(1)
+                    .is_some_and(|word| matches!(word.text.as_str(), "pod" | "pods" | "po"))
+            {
+                found.push(
+                    Diagnostic::new(
+                        &FORCED_DELETE,
+                        at(word),
+                        "with `--force` pods are forgotten before they have ended",
+                    )
+                    .help("leave it out: pods are given time to end"),
+                );
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn promises_are_told_from_warnings() {
+        assert!(
+            broken_promise("If the readiness probe fails, Kubernetes rolls back by itself")
+                .is_some()
+        );
+        assert!(broken_promise("Kubernetes never rolls back by itself").is_none());
+        assert!(broken_promise("Argo Rollouts rolls back by itself").is_none());
+    }
+
+    #[test]
+    fn manifests_are_told_from_other_yaml() {
+        assert!(fence("x\n```yaml\nspec:\n  a: 1\n```\n").is_some());
+        assert!(fence("x\n```yaml\nvalues: 1\n```\n").is_none());
+    }
+}

@@ -1,0 +1,317 @@
+//! What is written for people and says too little, the wrong thing, or the same thing twice.
+
+mod blanks;
+mod repeats;
+mod units;
+
+pub(super) use blanks::blank;
+
+use super::Context;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Condition, Node, Work};
+use crate::rule;
+
+rule! {
+    /// "Normal", "acceptable", "no issues": two people will not agree on what it means, and neither
+    /// will one person at 02:00. Say a figure, or what is looked at and what must be seen there.
+    pub VAGUE = "D0611", "vague", Note, "words that everybody reads otherwise", allowable;
+    /// The condition under which something is done is left to the reader: "if applicable". Declare a
+    /// parameter (`if migration-needed`), or say who decides.
+    pub UNDEFINED_CONDITION = "D0612", "undefined-condition", Warning, "a condition that nobody decides", allowable;
+    /// A blank in a text: `[name]`, `TBD`, `____`. On the day somebody looks for a telephone number
+    /// and finds a bracket.
+    pub OPEN_BLANK = "D0613", "open-blank", Warning, "a blank in a text that nobody filled in", allowable;
+    /// The same is said in two places. One of them will be changed, and the other forgotten. Keep
+    /// one, or let both `include` it.
+    pub SAID_TWICE = "D0614", "said-twice", Note, "the same thing in two places", allowable;
+    /// A box says in words what the language can do: `pause`, `rollback NAME`, `retry`. In words
+    /// nothing happens unless somebody does it by hand.
+    pub ORDER_IN_WORDS = "D0615", "order-in-words", Note, "an action that stands there in words alone", allowable;
+    /// The title names one figure and the condition behind it another. People read the title, and
+    /// machines the condition.
+    pub TITLE_SAYS_OTHERWISE = "D0616", "title-says-otherwise", Warning, "a title with another figure than its condition", allowable;
+    /// What is called the same is measured in two dimensions: a share here, an amount there. They
+    /// compare only for somebody who knows the limit.
+    pub MIXED_UNITS = "D0617", "mixed-units", Warning, "one thing in two dimensions", allowable;
+    /// A latency without a percentile: the mean hides the slow requests, and the maximum is one
+    /// request. Say which is meant: `latency-p95`.
+    pub NO_PERCENTILE = "D0618", "no-percentile", Note, "a latency that does not say which", allowable;
+}
+
+pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    vague(context, found);
+    for node in &context.order.nodes {
+        undefined(node, found);
+        order_in_words(node, found);
+        units::titles(context, node, found);
+    }
+    blanks::blanks(context, found);
+    repeats::twice(context, found);
+    units::records(context, found);
+    units::percentiles(context, found);
+}
+
+/// So many places are shown in one finding.
+const MOST_LABELS: usize = 8;
+
+/// Words that say nothing. Each stands between blanks in the text.
+const VAGUE_WORDS: &[&str] = &[
+    "acceptable",
+    "reasonable",
+    "appropriate",
+    "appropriately",
+    "adequate",
+    "normal",
+    "as needed",
+    "if needed",
+    "if necessary",
+    "looks good",
+    "look good",
+    "no issues",
+    "no major issues",
+    "all green",
+    "metrics green",
+    "within limits",
+    "expected range",
+    "expected ranges",
+    "acceptable range",
+    "target range",
+    "target ranges",
+    "below the threshold",
+    "below threshold",
+    "within thresholds",
+    "monitor closely",
+    "watch closely",
+    "excessive",
+    "excessively",
+    "concerning",
+    "intermittent",
+    "unexpected",
+    "confidence high",
+    "high confidence",
+    "confident",
+    "metrics are flat",
+    "no anomalies",
+    "any anomalies",
+    "unknown anomalies",
+    "on track",
+    "is good",
+    "optimal",
+    "as it should",
+    "as they should",
+    "maintained",
+    "sustained",
+    "degradation",
+    "no problems",
+    "spike",
+    "as usual",
+    "stable",
+    "user-facing issues",
+    "monitor",
+    "compare",
+    "differences",
+    "sla",
+    "slas",
+];
+
+/// Words among them that say nothing only at the beginning of a text.
+const AT_THE_START: &[&str] = &["monitor", "compare"];
+
+/// The vague word in a text; words of it that a baseline defines are not vague.
+fn vague_word(text: &str, defined: &[String]) -> Option<&'static str> {
+    let mut plain = String::with_capacity(text.len() + 2);
+    plain.push(' ');
+    for letter in text.chars() {
+        if letter.is_alphanumeric() || letter == '-' {
+            plain.extend(letter.to_lowercase());
+        } else if !plain.ends_with(' ') {
+            plain.push(' ');
+        }
+    }
+    plain.push(' ');
+    VAGUE_WORDS.iter().copied().find(|word| {
+        if AT_THE_START.contains(word) {
+            return plain.trim_start().starts_with(&format!("{word} "));
+        }
+        plain.contains(&format!(" {word} "))
+            && !defined
+                .iter()
+                .any(|name| name.trim_end_matches('s') == word.trim_end_matches('s'))
+    })
+}
+
+/// Checks of one stretch with a vague word each.
+struct Together<'a> {
+    parent: Option<usize>,
+    nodes: Vec<(&'a Node, &'static str)>,
+}
+
+fn vague(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let defined: Vec<String> = context
+        .spec
+        .nodes
+        .iter()
+        .filter(|node| matches!(node.work, Work::Baseline { .. }) && !node.children.is_empty())
+        .map(|node| {
+            node.id
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .to_lowercase()
+        })
+        .collect();
+    let mut open: Option<Together<'_>> = None;
+    let mut close = |open: &mut Option<Together<'_>>| {
+        let Some(Together { nodes, .. }) = open.take() else {
+            return;
+        };
+        let Some(((first, word), rest)) = nodes.split_first() else {
+            return;
+        };
+        let message = match rest.len() {
+            0 => format!("`{word}` means another thing to everybody"),
+            1 => format!("`{word}`, and one more check here, mean another thing to everybody"),
+            many => {
+                format!("`{word}`, and {many} more checks here, mean another thing to everybody")
+            }
+        };
+        let mut finding = Diagnostic::new(&VAGUE, first.name_span, message);
+        for (node, word) in rest.iter().take(MOST_LABELS) {
+            finding = finding.also(node.name_span, format!("`{word}`"));
+        }
+        found.push(
+            finding.help("say a figure (`error-rate < 1%`), or what is looked at and must be seen"),
+        );
+    };
+    for place in context.order.places() {
+        let node = context.order.nodes[place];
+        let asserted = match &node.work {
+            Work::Check { holds } | Work::Require { holds } | Work::When { holds } => holds
+                .as_ref()
+                .is_none_or(|holds| !holds.is_machine_checked()),
+            _ => false,
+        };
+        if !asserted
+            || node
+                .children
+                .iter()
+                .any(|child| matches!(child.work, Work::Run { .. }))
+        {
+            continue;
+        }
+        let mut text = node.title.to_string();
+        if let Some(holds) = node.work.holds() {
+            holds.walk(&mut |one| {
+                if let Condition::Asserted { text: said, .. } = one {
+                    text.push_str(" . ");
+                    text.push_str(&said.to_string());
+                }
+            });
+        }
+        let Some(word) = vague_word(&text, &defined) else {
+            continue;
+        };
+        let parent = context.order.parents[place];
+        if open.as_ref().is_none_or(|open| open.parent != parent) {
+            close(&mut open);
+        }
+        let together = open.get_or_insert_with(|| Together {
+            parent,
+            nodes: Vec::new(),
+        });
+        together.nodes.push((node, word));
+    }
+    close(&mut open);
+}
+
+fn undefined(node: &Node, found: &mut Vec<Diagnostic>) {
+    const OPEN: &[&str] = &[
+        "applicable",
+        "needed",
+        "necessary",
+        "possible",
+        "available",
+        "required",
+        "appropriate",
+        "relevant",
+        "desired",
+    ];
+    let Some(Condition::Asserted { text, .. }) = &node.condition else {
+        return;
+    };
+    let text = text.to_string();
+    let lower = text.to_lowercase();
+    let word = lower
+        .split(|letter: char| !letter.is_alphanumeric())
+        .find(|word| OPEN.contains(word));
+    if word.is_none() {
+        return;
+    }
+    found.push(
+        Diagnostic::new(
+            &UNDEFINED_CONDITION,
+            node.name_span,
+            format!("nothing decides whether it is done: `if \"{text}\"`"),
+        )
+        .help("declare a parameter, `param NAME \"…\" : yes-no`, and write `if NAME`"),
+    );
+}
+
+fn order_in_words(node: &Node, found: &mut Vec<Diagnostic>) {
+    let Work::Check { holds: None } = node.work else {
+        return;
+    };
+    if !node.children.is_empty() {
+        return;
+    }
+    let title = node.title.to_string().to_lowercase();
+    let title = title.trim();
+    let action = if title.starts_with("pause the ")
+        || title == "pause"
+        || title.starts_with("pause deployment")
+    {
+        "pause"
+    } else if title.starts_with("roll back") || title.ends_with("or roll back") {
+        "rollback NAME"
+    } else if title.starts_with("stop the deployment") || title.starts_with("abort the deployment")
+    {
+        "stop"
+    } else if title.starts_with("retry") {
+        "retry"
+    } else if title.starts_with("proceed to ") && title.contains('%') {
+        "shift SERVICE to SHARE"
+    } else if title.starts_with("hold for ")
+        || title.starts_with("wait for ") && title.ends_with("minutes")
+    {
+        "hold LENGTH while …"
+    } else {
+        return;
+    };
+    found.push(
+        Diagnostic::new(
+            &ORDER_IN_WORDS,
+            node.name_span,
+            "this is done by hand or not at all",
+        )
+        .label(format!("the language has `{action}`"))
+        .help(format!("write `{action}`")),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vague_words_stand_alone() {
+        assert_eq!(vague_word("Error rate normal", &[]), Some("normal"));
+        assert_eq!(vague_word("abnormal exits are listed", &[]), None);
+        assert_eq!(vague_word("Performance meets the SLA", &[]), Some("sla"));
+        assert_eq!(
+            vague_word("Performance meets the SLA", &["sla".to_owned()]),
+            None
+        );
+        assert_eq!(vague_word("Monitor at 10%", &[]), Some("monitor"));
+        assert_eq!(vague_word("The monitor is mounted", &[]), None);
+    }
+}

@@ -1,0 +1,130 @@
+//! The same thing said in two places.
+
+use std::collections::HashMap;
+
+use super::SAID_TWICE;
+use crate::checks::Context;
+use crate::checks::scripts::Script;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Effect, Interval, Work};
+
+/// Words that carry no meaning of their own in a check.
+const FILLERS: &[&str] = &[
+    "a", "an", "the", "all", "and", "or", "of", "is", "are", "be", "been", "to", "in", "on", "for",
+    "with", "has", "have", "was", "were", "it", "its", "that", "this", "by", "from", "at", "our",
+];
+
+/// The words of a text, in no order, so that texts that say the same are equal.
+fn gist(text: &str) -> Option<String> {
+    let mut words: Vec<String> = text
+        .to_lowercase()
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty() && !FILLERS.contains(word))
+        .map(|word| match word {
+            "tls" => "ssl".to_owned(),
+            "gdpr" | "access" | "status" => word.to_owned(),
+            _ => word.trim_end_matches('s').to_owned(),
+        })
+        .collect();
+    // What happens again each time is no repetition.
+    const EVENTS: &[&str] = &[
+        "updated",
+        "update",
+        "notified",
+        "sent",
+        "shared",
+        "established",
+    ];
+    words.sort();
+    words.dedup();
+    (words.len() >= 3 && !words.iter().any(|word| EVENTS.contains(&word.as_str())))
+        .then(|| words.join(" "))
+}
+
+pub(super) fn twice(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let order = context.order;
+    let mut said: HashMap<String, usize> = HashMap::new();
+    let mut say = |key: String, place: usize, what: &str| -> Option<Diagnostic> {
+        let node = order.nodes[place];
+        match said.get(&key).copied() {
+            // In another group of the same stretch the same words are about something else.
+            Some(before)
+                if context.roots[before] == context.roots[place]
+                    && order.parents[before] != order.parents[place]
+                    && key.starts_with("check ") =>
+            {
+                None
+            }
+            Some(before) => Some({
+                let before = order.nodes[before];
+                Diagnostic::new(
+                    &SAID_TWICE,
+                    node.name_span,
+                    format!("{what}: `{}` and `{}`", before.id, node.id),
+                )
+                .also(before.name_span, "said here first")
+                .help("keep one, or let both include it")
+            }),
+            None => {
+                said.insert(key, place);
+                None
+            }
+        }
+    };
+    // What an `include` brought in, and what is one of several ways, is said twice on purpose.
+    let mut apart = vec![false; order.nodes.len()];
+    for place in order.places() {
+        let node = order.nodes[place];
+        apart[place] = order.parents[place].is_some_and(|parent| apart[parent])
+            || matches!(
+                node.work,
+                Work::Group { from: Some(_) } | Work::Option | Work::Else
+            );
+        let root = context.root(place);
+        if apart[place]
+            || !matches!(
+                root.work,
+                Work::Phase | Work::Gate | Work::Monitor | Work::Procedure
+            )
+        {
+            continue;
+        }
+        let key = match &node.work {
+            Work::Check { holds: None } if node.children.is_empty() => {
+                gist(&node.title.to_string())
+                    .map(|gist| (format!("check {gist}"), "the same check twice"))
+            }
+            Work::Every {
+                interval: Interval::Period(period),
+            } => node.children.iter().find_map(|child| match &child.work {
+                Work::Notify { notice, .. } => Some((
+                    format!("every {:?} {:?}", period.value, notice.channels),
+                    "the same recurring message twice",
+                )),
+                _ => None,
+            }),
+            _ => None,
+        };
+        if let Some((key, what)) = key {
+            found.extend(say(key, place, what));
+        }
+    }
+    for script in context.forward() {
+        if !apart[script.place] && repeats(script) {
+            let key = format!("run {}", script.command.text.trim());
+            found.extend(say(key, script.place, "the same command twice"));
+        }
+    }
+}
+
+/// Whether a command changes something, so that running it twice is worth a word.
+fn repeats(script: &Script<'_>) -> bool {
+    script.changes_production()
+        && !matches!(
+            &script.node.work,
+            Work::Run {
+                effect: Effect::Idempotent,
+                ..
+            }
+        )
+}
