@@ -8,6 +8,7 @@ mod figures;
 mod interval;
 mod people;
 mod platform;
+mod queries;
 mod readiness;
 mod recovery;
 mod rollbacks;
@@ -35,6 +36,10 @@ pub use people::{
 };
 pub use platform::{
     BLOCKS_EVERYBODY, FIXED_REVISION, FORCED_DELETE, LOCAL_IMAGE, MANIFEST_IN_NOTE, NEVER_BY_ITSELF,
+};
+pub use queries::{
+    FIXED_WINDOW, MANY_SERIES, QUANTILE_RANGE, QUERY_SYNTAX, QUERY_UNIT, SHORT_WINDOW,
+    WRONG_FUNCTION,
 };
 pub use readiness::{
     DONE_TOO_EARLY, NOT_READY, REFERENCE_MISSING, STATUS_CONTRADICTS, SUCCESS_TOO_EARLY,
@@ -205,5 +210,6 @@ pub fn run(spec: &Spec, order: &Order<'_>) -> Vec<Diagnostic> {
     wording::check(&context, &mut found);
     readiness::check(&context, &mut found);
     platform::check(&context, &mut found);
+    queries::check(&context, &mut found);
     found
 }
