@@ -310,7 +310,8 @@ fn backups(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         .collect();
     let in_words = |node: &Node| {
         let title = node.title.to_string().to_lowercase();
-        title.contains("restore") && !title.contains("restored to")
+        let data = ["database", "backup", "data", "dump", "snapshot", "writes"];
+        title.contains("restor") && data.iter().any(|word| title.contains(word))
     };
     let restores = context.scripts.iter().any(Script::is_restore)
         || context
