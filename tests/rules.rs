@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use deployc::catalogue::RULES;
 use deployc::compile;
+use deployc::diagnostic::Level;
+use deployc::report::{Checked, Format, Look, Report};
 use deployc::source::NoFiles;
 
 fn found(text: &str) -> Vec<(&'static str, String)> {
@@ -82,4 +84,127 @@ fn examples_and_mended_checklists_have_no_finding() {
         assert!(found.is_empty(), "{}: {found:?}", path.display());
     }
     assert!(seen >= 6, "only {seen} examples");
+}
+
+/// What a check of an example prints, word for word.
+fn said_of(example: &str) -> String {
+    let compilation = compile::check("example.deploy", example.to_owned(), &NoFiles);
+    let checked = Checked {
+        path: "example.deploy",
+        sources: &compilation.sources,
+        findings: &compilation.diagnostics,
+    };
+    let look = Look {
+        quiet: true,
+        ..Look::default()
+    };
+    Report::new([checked], &[], Level::Note).render(Format::Human(look))
+}
+
+/// The families of rules, by the first digits of their codes.
+const FAMILIES: &[(&str, &str)] = &[
+    ("D01", "How it is written"),
+    ("D02", "Names"),
+    ("D03", "Quantities, times and types"),
+    ("D04", "Order"),
+    ("D050", "Bands and figures"),
+    ("D051", "Thresholds"),
+    ("D052", "Ways back"),
+    ("D053", "Traffic"),
+    ("D054", "People"),
+    ("D055", "Times"),
+    ("D056", "Times"),
+    ("D057", "Commands"),
+    ("D058", "Commands"),
+    ("D059", "Readiness"),
+    ("D060", "Queries"),
+    ("D061", "Words"),
+    ("D062", "Platforms"),
+    ("D063", "Recovery"),
+    ("D09", "Allowances"),
+];
+
+fn family(code: &str) -> &'static str {
+    FAMILIES
+        .iter()
+        .find(|(digits, _)| code.starts_with(digits))
+        .map(|(_, name)| *name)
+        .unwrap_or("Others")
+}
+
+/// A fence that the text itself does not close.
+fn fence(language: &str, text: &str) -> String {
+    let marks = if text.contains("```") { "````" } else { "```" };
+    format!("{marks}{language}\n{}\n{marks}", text.trim_end())
+}
+
+fn page() -> String {
+    let mut out = String::from(
+        "<!-- Printed from the rules by `UPDATE=1 cargo test --test rules`. Don't edit it here. -->\n\n\
+         # Rules\n\n\
+         What `deployc check` finds: for each rule why it is there, a spec that breaks it, what deployc\n\
+         says of it, and the same spec mended. `deployc explain RULE` prints one of these pages.\n\n\
+         An error stops everything behind the check; a warning is likely a mistake; a note is good to\n\
+         know. A warning or note that is meant can be allowed where it is found, with a reason:\n\
+         `# deployc: allow(RULE, reason = \"…\")`.\n",
+    );
+    let mut last = "";
+    for rule in RULES {
+        let family = family(rule.code);
+        if family != last {
+            out.push_str(&format!("\n**{family}**\n\n"));
+            last = family;
+        }
+        out.push_str(&format!(
+            "- [{} `{}`](#{}-{}): {}\n",
+            rule.code,
+            rule.name,
+            rule.code.to_lowercase(),
+            rule.name,
+            rule.summary
+        ));
+    }
+    for rule in RULES {
+        let why: Vec<&str> = rule
+            .page
+            .trim_end()
+            .lines()
+            .map(|line| line.strip_prefix(' ').unwrap_or(line))
+            .collect();
+        out.push_str(&format!(
+            "\n## {} {}\n\n*{}: {}.*\n\n{}\n\nA spec that breaks it:\n\n{}\n\n\
+             What deployc says:\n\n{}\n",
+            rule.code,
+            rule.name,
+            rule.level.name(),
+            rule.summary,
+            why.join("\n"),
+            fence("deploy", rule.bad),
+            fence("text", &said_of(rule.bad)),
+        ));
+        if !rule.good.trim().is_empty() {
+            out.push_str(&format!(
+                "\nThe same, mended:\n\n{}\n",
+                fence("deploy", rule.good)
+            ));
+        }
+        if !rule.allowable {
+            out.push_str("\nIt can't be allowed: what it finds has no meaning otherwise.\n");
+        }
+    }
+    out
+}
+
+#[test]
+fn the_page_of_the_rules_is_up_to_date() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
+    let page = page();
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &page).expect("the page can be written");
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == page,
+        "docs/rules.md is not what the rules say: `UPDATE=1 cargo test --test rules` prints it again"
+    );
 }
