@@ -211,7 +211,8 @@ pub fn sort(findings: &mut [Diagnostic]) {
 /// The word of `candidates` that was probably meant by `word`, if one is near enough.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = word.chars().count();
-    let limit = (length / 3).max(1);
+    // Nearly every word of two letters is one letter away from another.
+    let limit = if length < 3 { 0 } else { length / 3 };
     let mut best: Option<(usize, &'a str)> = None;
     for candidate in candidates {
         if candidate.chars().count().abs_diff(length) > limit {

@@ -11,6 +11,7 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::quantity::{Mistake, Quantity};
 use crate::rule;
 use crate::source::Span;
+use crate::syntax::words::slug;
 use crate::syntax::{Kind, Node as Syntax};
 
 rule! {
@@ -277,35 +278,6 @@ pub(super) fn first_line(syntax: Syntax<'_>) -> Span {
         .min((span.end - span.start) as usize);
     let head = text[..head].trim_end().len() as u32;
     Span::new(span.source, span.start, span.start + head)
-}
-
-/// A name made of words: lower-case letters and digits of the first words, joined by `-`.
-pub(super) fn slug(words: &str) -> String {
-    let mut slug = String::new();
-    for word in words
-        .split(|character: char| !character.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-    {
-        let word: String = word
-            .to_lowercase()
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .collect();
-        if word.is_empty() {
-            continue;
-        }
-        if !slug.is_empty() && slug.len() + word.len() >= 40 {
-            break;
-        }
-        if !slug.is_empty() {
-            slug.push('-');
-        }
-        slug.push_str(&word[..word.len().min(40)]);
-    }
-    if slug.is_empty() {
-        slug.push_str("item");
-    }
-    slug
 }
 
 /// A finding's help for a word that is none of those allowed.

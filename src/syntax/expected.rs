@@ -111,6 +111,9 @@ pub(super) fn words(kinds: &[Kind]) -> Vec<String> {
         .collect()
 }
 
+/// Of more things than these the first few are named: nobody reads a list of ten.
+const MOST: usize = 5;
+
 /// A list of expectations as one phrase: things first, then words, then "a clause such as …".
 pub(super) fn list(kinds: &[Kind]) -> String {
     let mut phrases: Vec<Phrase> = kinds.iter().map(|&kind| phrase(kind)).collect();
@@ -126,10 +129,8 @@ pub(super) fn list(kinds: &[Kind]) -> String {
             Phrase::Nothing => {}
         }
     }
-    if parts.len() > 5 {
-        let rest = parts.len() - 4;
-        parts.truncate(4);
-        parts.push(format!("{rest} other things"));
+    if parts.len() > MOST {
+        parts.truncate(MOST - 2);
     }
     match clauses.as_slice() {
         [] => {}

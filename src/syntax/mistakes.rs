@@ -94,7 +94,7 @@ pub(super) fn of_scan(source: SourceId, finding: &Finding) -> Diagnostic {
             ),
         )
         .label(kind_of(character))
-        .help("remove it; in a text write it as `\\u{…}`")
+        .help("in a text it is written as `\\u{…}`")
         .offer("remove it", span(at, character.len_utf8()), ""),
     }
 }
@@ -428,6 +428,33 @@ fn of_statement(statement: Node<'_>, mistake: Node<'_>) -> Diagnostic {
             place.start + '≤'.len_utf8() as u32,
         );
         return found.safe_fix(format!("write `{ours}`"), sign, ours);
+    }
+    if words::STATEMENTS.contains(&token) {
+        return found.help(format!(
+            "`{token}` begins a statement: give it a line of its own"
+        ));
+    }
+    if token.starts_with('"') && best.rules.contains(&Kind::name) {
+        let name = words::slug(token);
+        if name.starts_with(|first: char| first.is_ascii_lowercase()) {
+            return found
+                .help("a name stands before the title: other places refer to it")
+                .offer(
+                    format!("write `{name} {token}`"),
+                    Span::new(place.source, place.start, place.start),
+                    format!("{name} "),
+                );
+        }
+    }
+    if let Some(letter) = token
+        .chars()
+        .find(|letter| letter.is_alphabetic() && !letter.is_ascii())
+        && !token.starts_with(['"', '`'])
+    {
+        return found.help(format!(
+            "names are made of a–z, digits and hyphens; `{letter}` here is U+{:04X}",
+            letter as u32
+        ));
     }
     if token.starts_with(['“', '”', '‘', '’']) {
         found = found.help("use straight quotes: `\"…\"`");

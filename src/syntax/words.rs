@@ -161,3 +161,32 @@ const IN_HEADS: &[&str] = &[
 pub fn begins_inner(word: &str) -> bool {
     STATEMENTS.binary_search(&word).is_ok() && !IN_HEADS.contains(&word)
 }
+
+/// A name made of words: lower-case letters and digits of the first words, joined by `-`.
+pub fn slug(words: &str) -> String {
+    let mut slug = String::new();
+    for word in words
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
+        let word: String = word
+            .to_lowercase()
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect();
+        if word.is_empty() {
+            continue;
+        }
+        if !slug.is_empty() && slug.len() + word.len() >= 40 {
+            break;
+        }
+        if !slug.is_empty() {
+            slug.push('-');
+        }
+        slug.push_str(&word[..word.len().min(40)]);
+    }
+    if slug.is_empty() {
+        slug.push_str("item");
+    }
+    slug
+}
