@@ -10,6 +10,7 @@ mod format;
 mod grammar;
 mod layout;
 mod lines;
+mod marks;
 mod mistakes;
 mod pieces;
 mod tree;
@@ -126,7 +127,7 @@ pub fn parse_again(source: SourceId, text: &str, before: &[Placed]) -> (File, Ve
     found.extend(
         findings
             .iter()
-            .map(|finding| mistakes::of_scan(source, finding)),
+            .map(|finding| marks::of_scan(source, finding)),
     );
     let before_tree = found.len();
     for (piece, cut) in placed.iter().zip(&cuts) {

@@ -48,13 +48,13 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<crate::diagnostic::Di
         sums::fits(context, place, found);
         sums::due(context, place, found);
         anchors::named(context, place, found);
-        windows::freezes(context, place, found);
         windows::windows(context, place, found);
     }
     sums::lasts(context, found);
     anchors::zones(context, found);
     anchors::which_day(context, found);
     anchors::told_too_late(context, found);
+    windows::freezes(context, found);
     windows::expires(context, found);
 }
 

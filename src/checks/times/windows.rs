@@ -51,38 +51,50 @@ pub(super) fn expires(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-pub(super) fn freezes(context: &Context<'_>, place: usize, found: &mut Vec<Diagnostic>) {
-    let node = context.order.nodes[place];
-    if context.order.parents[place].is_some() || !matches!(node.work, Work::Phase | Work::Gate) {
+pub(super) fn freezes(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let freezes: Vec<_> = context
+        .spec
+        .nodes
+        .iter()
+        .filter_map(|node| match &node.work {
+            Work::Freeze { from, to } => Some((node, from, to)),
+            _ => None,
+        })
+        .collect();
+    if freezes.is_empty() {
         return;
     }
-    let Some(begin) = context.schedules[place].starts_seconds else {
-        return;
-    };
-    let Some(at) = context.start().and_then(|start| start.later(begin)) else {
-        return;
-    };
     let zone = context.start().and_then(|start| start.zone());
-    for freeze in &context.spec.nodes {
-        let Work::Freeze { from, to } = &freeze.work else {
+    for place in 0..context.order.nodes.len() {
+        let node = context.order.nodes[place];
+        if context.order.parents[place].is_some() || !matches!(node.work, Work::Phase | Work::Gate)
+        {
+            continue;
+        }
+        let Some(begin) = context.schedules[place].starts_seconds else {
             continue;
         };
-        if lies_between(&at, from, to, zone) == Some(true) {
-            let span = stated(node).map_or(node.name_span, |at| at.span);
-            found.push(
-                Diagnostic::new(
-                    &FROZEN,
-                    span,
-                    format!(
-                        "`{}` begins on {} {}, and nothing may start then",
-                        node.id,
-                        at.weekday(),
-                        at
-                    ),
-                )
-                .also(freeze.name_span, format!("frozen from {from} to {to}"))
-                .help("move the start out of the freeze"),
-            );
+        let Some(at) = context.start().and_then(|start| start.later(begin)) else {
+            continue;
+        };
+        for &(freeze, from, to) in &freezes {
+            if lies_between(&at, from, to, zone) == Some(true) {
+                let span = stated(node).map_or(node.name_span, |at| at.span);
+                found.push(
+                    Diagnostic::new(
+                        &FROZEN,
+                        span,
+                        format!(
+                            "`{}` begins on {} {}, and nothing may start then",
+                            node.id,
+                            at.weekday(),
+                            at
+                        ),
+                    )
+                    .also(freeze.name_span, format!("frozen from {from} to {to}"))
+                    .help("move the start out of the freeze"),
+                );
+            }
         }
     }
 }
