@@ -47,6 +47,8 @@ pub struct Fact<'a> {
     pub node: &'a Node,
     /// The top-level node around it, by its place in the spec.
     pub item: usize,
+    /// How often traffic had moved before it, in the order written.
+    pub stage: usize,
     /// The rule or alert around it, with its actions; the node itself elsewhere.
     pub rule: &'a Node,
     /// What is done if it fires.
@@ -61,6 +63,8 @@ pub struct Fact<'a> {
 
 /// All facts, by metric and labels, in the order written.
 pub struct Facts<'a> {
+    /// How often traffic has moved so far.
+    stage: usize,
     /// The metric, and its facts.
     pub by_metric: BTreeMap<String, (&'a Metric, Vec<Fact<'a>>)>,
 }
@@ -73,6 +77,7 @@ pub fn collect(spec: &Spec) -> Facts<'_> {
         .map(|metric| (metric.name.as_str(), metric))
         .collect();
     let mut facts = Facts {
+        stage: 0,
         by_metric: BTreeMap::new(),
     };
     let handled = spec
@@ -147,6 +152,9 @@ fn gather<'a>(
             &node.otherwise
         }
     };
+    if matches!(node.work, Work::Shift { .. } | Work::Switch { .. }) {
+        facts.stage += 1;
+    }
     at.handled |=
         !node.otherwise.is_empty() || node.children.iter().any(|child| child.work == Work::Else);
     if let Some(condition) = node.work.holds() {
@@ -157,6 +165,7 @@ fn gather<'a>(
             ) else {
                 continue;
             };
+            let stage = facts.stage;
             facts
                 .by_metric
                 .entry(measured.metric.to_string())
@@ -168,6 +177,7 @@ fn gather<'a>(
                     measured,
                     node,
                     item: at.item,
+                    stage,
                     rule: at.rule,
                     actions,
                     handled: at.handled,

@@ -90,14 +90,15 @@ fn looser_later(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagnostic>
     let Some(better) = metric.better else {
         return;
     };
-    // The tightest bound of each top-level stretch that moves on; the first in the order written.
+    // The tightest bound of each stage: a top-level stretch, and in it what lies between two moves of
+    // traffic. The first in the order written.
     let mut stages: Vec<&Fact<'_>> = Vec::new();
     for fact in facts
         .iter()
         .filter(|fact| fact.role == Role::Pass && fact.moving && fact.measured.over.is_none())
     {
         match stages.last_mut() {
-            Some(last) if last.item == fact.item => {
+            Some(last) if last.item == fact.item && last.stage == fact.stage => {
                 if limit(fact, better) < limit(last, better) {
                     *last = fact;
                 }
