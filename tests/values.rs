@@ -13,6 +13,10 @@ fn deploy_files(folder: &Path, found: &mut Vec<PathBuf>) {
     };
     for entry in entries.flatten() {
         let path = entry.path();
+        // What is wrong on purpose can't be read.
+        if path.ends_with("mistakes") {
+            continue;
+        }
         if path.is_dir() {
             deploy_files(&path, found);
         } else if path.extension().is_some_and(|end| end == "deploy") {
