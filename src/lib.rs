@@ -33,6 +33,9 @@ pub mod schedule;
 // what is wrong with it
 pub mod checks;
 
+// how much of it a machine decides
+pub mod coverage;
+
 // what the author allowed
 pub mod allow;
 
@@ -44,6 +47,9 @@ pub mod backend;
 
 // every rule and every backend in one list
 pub mod catalogue;
+
+// which rules hold, and at which level
+pub mod settings;
 
 // the whole compiler
 pub mod compile;

@@ -20,5 +20,7 @@ mod hooks;
 mod imports;
 #[path = "cli/new.rs"]
 mod new;
+#[path = "cli/settings.rs"]
+mod settings;
 #[path = "cli/shell.rs"]
 mod shell;

@@ -6,13 +6,15 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use deployc::diagnostic::Level;
 use deployc::report::{Failure, Format, Look, Report};
+use deployc::settings::Settings;
 
 use super::files::{Chosen, Input};
 use super::front::Texts;
 use super::patch::patch;
 use super::screen::Screen;
+use super::settings::Configured;
 use super::trouble::Trouble;
-use super::{Exit, fix, front, parallel, write};
+use super::{Exit, coverage, fix, front, parallel, write};
 
 /// Check specs, and say what is wrong with them
 #[derive(Debug, clap::Args)]
@@ -20,6 +22,8 @@ use super::{Exit, fix, front, parallel, write};
 pub struct Check {
     #[command(flatten)]
     chosen: Chosen,
+    #[command(flatten)]
+    configured: Configured,
     /// How to show the findings
     #[arg(long, alias = "output-format", value_enum, default_value = "human")]
     format: View,
@@ -32,6 +36,9 @@ pub struct Check {
     /// Show what --fix would change, as a patch, and write nothing
     #[arg(long)]
     diff: bool,
+    /// Show how much of each spec a machine checks, by phase, and what is left to people's words
+    #[arg(long, conflicts_with_all = ["fix", "diff"])]
+    coverage: bool,
     /// Show findings only, without the line that counts them
     #[arg(long, short)]
     quiet: bool,
@@ -44,6 +51,7 @@ Examples:
   deployc check checkout.deploy --format short
   deployc check --format sarif > deployc.sarif
   deployc check --diff                       What would --fix do?
+  deployc check --coverage checkout.deploy   How much does a machine check?
   git show main:checkout.deploy | deployc check - --stdin-filename checkout.deploy";
 
 /// The views of `--format`.
@@ -76,7 +84,15 @@ enum LeastLevel {
 impl Check {
     pub fn run(self, screen: Screen) -> miette::Result<Exit> {
         let inputs = self.chosen.inputs()?;
-        let (mut checked, mut failures) = check_all(&inputs, &Texts::new());
+        let settings = self.configured.of(&inputs)?;
+        let all: Vec<(&Input, &Settings)> = inputs
+            .iter()
+            .zip(settings.iter().map(AsRef::as_ref))
+            .collect();
+        if self.coverage {
+            return self.cover(screen, &all);
+        }
+        let (mut checked, mut failures) = check_all(&all, &Texts::new());
         if self.fix || self.diff {
             let files = files_of(&inputs)?;
             let mut texts = Texts::new();
@@ -93,7 +109,7 @@ impl Check {
                     before.entry(name.clone()).or_insert(fixed.before);
                     texts.insert(name, fixed.after);
                 }
-                (checked, failures) = check_all(&inputs, &texts);
+                (checked, failures) = check_all(&all, &texts);
             }
             if self.diff {
                 for (name, after) in &texts {
@@ -136,6 +152,25 @@ impl Check {
         })
     }
 
+    fn cover(&self, screen: Screen, inputs: &[(&Input, &Settings)]) -> miette::Result<Exit> {
+        let read = parallel::each(inputs, |(input, settings)| {
+            let compilation = front::compiled(input, settings)?;
+            Ok((input.name(), compilation))
+        });
+        let read = read.into_iter().collect::<Result<Vec<_>, Trouble>>()?;
+        let text = match self.format {
+            View::Human | View::Short => coverage::table(&read),
+            View::Json => coverage::document(&read),
+            View::Sarif | View::Github | View::Gitlab | View::Junit => {
+                return Err(Trouble::used("coverage has no such format")
+                    .help("`--format human` or `--format json`")
+                    .into());
+            }
+        };
+        screen.print(&text)?;
+        Ok(Exit::Clean)
+    }
+
     fn view(&self, screen: Screen) -> Format {
         match self.format {
             View::Human => Format::Human(Look {
@@ -155,10 +190,12 @@ impl Check {
 /// So many times fixes are applied and the files checked again.
 const MOST_ROUNDS: usize = 8;
 
-fn check_all(inputs: &[Input], texts: &Texts) -> (Vec<front::Checked>, Vec<Failure>) {
+fn check_all(inputs: &[(&Input, &Settings)], texts: &Texts) -> (Vec<front::Checked>, Vec<Failure>) {
     let mut checked = Vec::new();
     let mut failures = Vec::new();
-    for result in parallel::each(inputs, |input| front::check(input, texts)) {
+    for result in parallel::each(inputs, |(input, settings)| {
+        front::check(input, texts, settings)
+    }) {
         match result {
             Ok(one) => checked.push(one),
             Err(failure) => failures.push(failure),

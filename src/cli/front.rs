@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use deployc::compile::{self, Compilation};
 use deployc::diagnostic::{Diagnostic, Level};
 use deployc::report::{self, Failure, Format, Report};
+use deployc::settings::Settings;
 use deployc::source::{LoadError, Loader, Sources};
 
 use super::disk::{Disk, ReadError};
 use super::files::Input;
 use super::parallel;
 use super::screen::Screen;
+use super::settings;
 use super::trouble::Trouble;
 
 /// What is kept of a spec that was checked.
@@ -38,7 +40,7 @@ impl Checked {
 pub type Texts = BTreeMap<String, String>;
 
 /// Reads and checks one spec, and keeps only what is needed to report on it.
-pub fn check(input: &Input, texts: &Texts) -> Result<Checked, Failure> {
+pub fn check(input: &Input, texts: &Texts, settings: &Settings) -> Result<Checked, Failure> {
     let path = input.name();
     let text = match texts.get(&path) {
         Some(text) => text.clone(),
@@ -56,7 +58,7 @@ pub fn check(input: &Input, texts: &Texts) -> Result<Checked, Failure> {
         sources,
         diagnostics,
         ..
-    } = compile(&path, text, texts);
+    } = compile(&path, text, texts, settings);
     Ok(Checked {
         path,
         // Of a thousand files most are clean, and nobody asks for their text again.
@@ -69,9 +71,11 @@ pub fn check(input: &Input, texts: &Texts) -> Result<Checked, Failure> {
     })
 }
 
-fn compile(path: &str, text: String, texts: &Texts) -> Compilation {
+fn compile(path: &str, text: String, texts: &Texts, settings: &Settings) -> Compilation {
     let disk = Disk::of(path);
-    compile::check(path, text, &Over { disk, texts })
+    let mut compilation = compile::check(path, text, &Over { disk, texts });
+    compilation.diagnostics = settings.apply(compilation.diagnostics);
+    compilation
 }
 
 /// The disk, with other texts for some of its files.
@@ -110,6 +114,11 @@ pub fn read(input: &Input) -> Result<String, Trouble> {
     })
 }
 
+/// Reads and checks one spec.
+pub fn compiled(input: &Input, settings: &Settings) -> Result<Compilation, Trouble> {
+    read(input).map(|text| compile(&input.name(), text, &Texts::new(), settings))
+}
+
 /// Reads and checks specs that something is to be made of. Their findings go to standard error,
 /// unless a spec is sound and little is to be said. Nothing is returned if one has an error.
 pub fn sound(
@@ -117,9 +126,12 @@ pub fn sound(
     inputs: &[Input],
     quiet: bool,
 ) -> miette::Result<Option<Vec<Compilation>>> {
-    let read = parallel::each(inputs, |input| {
-        read(input).map(|text| compile(&input.name(), text, &Texts::new()))
-    });
+    let settings = settings::nearest(inputs)?;
+    let all: Vec<(&Input, &Settings)> = inputs
+        .iter()
+        .zip(settings.iter().map(AsRef::as_ref))
+        .collect();
+    let read = parallel::each(&all, |(input, settings)| compiled(input, settings));
     let compilations = read.into_iter().collect::<Result<Vec<_>, Trouble>>()?;
     let sound = compilations.iter().all(Compilation::is_sound);
     let paths: Vec<String> = inputs.iter().map(Input::name).collect();

@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod completions;
+mod coverage;
 mod disk;
 mod explain;
 mod fidelity;
@@ -17,6 +18,7 @@ mod parallel;
 mod patch;
 mod schema;
 mod screen;
+mod settings;
 mod templates;
 mod trouble;
 mod write;

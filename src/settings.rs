@@ -1,0 +1,357 @@
+//! In: the text of a `deployc.toml`. Out: the level of each rule, and which packs of rules are off.
+//! Knows nothing of where the file lies. toml lives here and nowhere else.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use toml::de::{DeTable, DeValue};
+
+use crate::catalogue::RULES;
+use crate::diagnostic::{Diagnostic, Level, Rule, nearest};
+
+/// Rules that are about one thing, and can be turned off together.
+pub struct Pack {
+    /// Its name in `[packs]`.
+    pub name: &'static str,
+    /// What its rules are about.
+    pub about: &'static str,
+    /// How the codes of its rules begin.
+    codes: &'static [&'static str],
+}
+
+/// Every pack.
+pub const PACKS: &[Pack] = &[
+    Pack {
+        name: "figures",
+        about: "bands, thresholds, and figures that contradict each other",
+        codes: &["D050", "D051"],
+    },
+    Pack {
+        name: "rollbacks",
+        about: "ways back, what they bring back, and how fast",
+        codes: &["D052", "D063"],
+    },
+    Pack {
+        name: "traffic",
+        about: "shares of traffic and what makes them",
+        codes: &["D053"],
+    },
+    Pack {
+        name: "people",
+        about: "who decides, and who is reached",
+        codes: &["D054"],
+    },
+    Pack {
+        name: "times",
+        about: "times that can't all be kept",
+        codes: &["D055", "D056"],
+    },
+    Pack {
+        name: "commands",
+        about: "what commands do, and how they end",
+        codes: &["D057", "D058"],
+    },
+    Pack {
+        name: "readiness",
+        about: "what is said to be so before it can be",
+        codes: &["D0591", "D0592", "D0593", "D0594", "D0595"],
+    },
+    Pack {
+        name: "queries",
+        about: "PromQL",
+        codes: &["D060"],
+    },
+    Pack {
+        name: "wording",
+        about: "texts that say too little, otherwise, or twice",
+        codes: &["D061"],
+    },
+    Pack {
+        name: "platform",
+        about: "what Kubernetes and others do by themselves, and what they don't",
+        codes: &["D062"],
+    },
+];
+
+/// The pack of a rule; errors of the language belong to none.
+fn pack_of(rule: &Rule) -> Option<&'static Pack> {
+    PACKS
+        .iter()
+        .find(|pack| pack.codes.iter().any(|code| rule.code.starts_with(code)))
+}
+
+/// What a `deployc.toml` says.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The level of a rule by its code; nothing where it is off.
+    levels: BTreeMap<&'static str, Option<Level>>,
+}
+
+/// What can't be read in a `deployc.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// The line, counted from one.
+    pub line: usize,
+    /// One lower-case sentence without a full stop.
+    pub message: String,
+    /// What to do; empty where the message says it.
+    pub help: String,
+}
+
+const LEVELS: &[&str] = &["error", "warning", "note", "off"];
+const TABLES: &[&str] = &["rules", "packs"];
+
+impl Settings {
+    /// Reads a file. What it does not know is a mistake, so that no setting is lost in silence.
+    pub fn read(text: &str) -> Result<Settings, Mistake> {
+        let line_of = |at: usize| {
+            text.get(..at)
+                .map_or(1, |before| before.matches('\n').count() + 1)
+        };
+        let document = DeTable::parse(text).map_err(|error| Mistake {
+            line: error.span().map_or(1, |span| line_of(span.start)),
+            message: error.message().to_lowercase(),
+            help: String::new(),
+        })?;
+        let mut settings = Settings::default();
+        let tables = document.into_inner();
+        // Packs first: what is said of a rule says more than what is said of its pack.
+        for wanted in ["packs", "rules"] {
+            for (key, value) in &tables {
+                let name: &str = key.get_ref();
+                let line = line_of(key.span().start);
+                if !TABLES.contains(&name) {
+                    return Err(unknown("setting", name, line, TABLES.iter().copied()));
+                }
+                if name != wanted {
+                    continue;
+                }
+                let DeValue::Table(entries) = value.get_ref() else {
+                    return Err(Mistake {
+                        line,
+                        message: format!("`{name}` is a table: `[{name}]`"),
+                        help: String::new(),
+                    });
+                };
+                for (key, value) in entries {
+                    let line = line_of(key.span().start);
+                    if wanted == "packs" {
+                        settings.pack(key.get_ref(), value.get_ref(), line)?;
+                    } else {
+                        settings.rule(key.get_ref(), value.get_ref(), line)?;
+                    }
+                }
+            }
+        }
+        Ok(settings)
+    }
+
+    fn pack(&mut self, name: &str, value: &DeValue<'_>, line: usize) -> Result<(), Mistake> {
+        let Some(pack) = PACKS.iter().find(|pack| pack.name == name) else {
+            return Err(unknown(
+                "pack",
+                name,
+                line,
+                PACKS.iter().map(|pack| pack.name),
+            ));
+        };
+        let DeValue::Boolean(on) = value else {
+            return Err(Mistake {
+                line,
+                message: format!("the pack `{name}` is on or off"),
+                help: format!("write `{name} = false`"),
+            });
+        };
+        if *on {
+            return Ok(());
+        }
+        let rules = RULES.iter().filter(|rule| rule.allowable);
+        for rule in rules.filter(|rule| pack_of(rule).is_some_and(|one| one.name == pack.name)) {
+            self.levels.insert(rule.code, None);
+        }
+        Ok(())
+    }
+
+    fn rule(&mut self, name: &str, value: &DeValue<'_>, line: usize) -> Result<(), Mistake> {
+        let Some(rule) = RULES.iter().find(|rule| rule.name == name) else {
+            return Err(unknown(
+                "rule",
+                name,
+                line,
+                RULES.iter().map(|rule| rule.name),
+            ));
+        };
+        let wrong = |message: String| Mistake {
+            line,
+            message,
+            help: "one of `error`, `warning`, `note`, `off`".to_owned(),
+        };
+        let DeValue::String(word) = value else {
+            return Err(wrong(format!("the level of `{name}` is a word")));
+        };
+        let word: &str = word;
+        let level = match word {
+            "error" => Some(Level::Error),
+            "warning" => Some(Level::Warning),
+            "note" => Some(Level::Note),
+            "off" => None,
+            _ => {
+                let mut mistake = wrong(format!("`{word}` is no level"));
+                if let Some(near) = nearest(word, LEVELS.iter().copied()) {
+                    mistake.help = format!("perhaps `{near}`");
+                }
+                return Err(mistake);
+            }
+        };
+        if !rule.allowable && level != Some(Level::Error) {
+            return Err(Mistake {
+                line,
+                message: format!("`{name}` is always an error"),
+                help: "what it finds has no meaning otherwise: leave this line out".to_owned(),
+            });
+        }
+        self.levels.insert(rule.code, level);
+        Ok(())
+    }
+
+    /// The findings at the levels that are set, without those of rules that are off.
+    pub fn apply(&self, findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        findings
+            .into_iter()
+            .filter_map(|mut finding| match self.levels.get(finding.rule.code) {
+                None => Some(finding),
+                Some(Some(level)) => {
+                    finding.level = *level;
+                    Some(finding)
+                }
+                Some(None) => None,
+            })
+            .collect()
+    }
+}
+
+fn unknown<'a>(
+    what: &str,
+    name: &str,
+    line: usize,
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> Mistake {
+    let help = match nearest(name, known.clone()) {
+        Some(near) => format!("perhaps `{near}`"),
+        None if what == "rule" => "`deployc explain` lists the rules".to_owned(),
+        None => format!("one of `{}`", known.collect::<Vec<_>>().join("`, `")),
+    };
+    Mistake {
+        line,
+        message: format!("no {what} is called `{name}`"),
+        help,
+    }
+}
+
+/// The JSON Schema of a `deployc.toml`, for editors.
+pub fn schema() -> Value {
+    let mut rules = serde_json::Map::new();
+    for rule in RULES.iter().filter(|rule| rule.allowable) {
+        let about = format!(
+            "{}: {} ({} unless set)",
+            rule.code,
+            rule.summary,
+            rule.level.name()
+        );
+        rules.insert(
+            rule.name.to_owned(),
+            json!({ "description": about, "enum": LEVELS }),
+        );
+    }
+    let mut packs = serde_json::Map::new();
+    for pack in PACKS {
+        packs.insert(
+            pack.name.to_owned(),
+            json!({ "description": pack.about, "type": "boolean", "default": true }),
+        );
+    }
+    let table = |about: &str, properties: serde_json::Map<String, Value>| {
+        json!({
+            "description": about,
+            "type": "object",
+            "properties": properties,
+            "additionalProperties": false
+        })
+    };
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "deployc.toml",
+        "description": "How deployc checks the specs below the folder of this file.",
+        "type": "object",
+        "properties": {
+            "rules": table("The level of each rule: `error`, `warning`, `note` or `off`.", rules),
+            "packs": table("Packs of rules that are turned off: `platform = false`.", packs)
+        },
+        "additionalProperties": false
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn mistake(text: &str) -> (usize, String, String) {
+        let mistake = Settings::read(text).expect_err("a mistake");
+        (mistake.line, mistake.message, mistake.help)
+    }
+
+    #[test]
+    fn what_is_not_known_is_a_mistake() {
+        let of = |line, message: &str, help: &str| (line, message.to_owned(), help.to_owned());
+        assert_eq!(
+            mistake("[rules]\nband-gapp = \"error\"\n"),
+            of(2, "no rule is called `band-gapp`", "perhaps `band-gap`")
+        );
+        assert_eq!(
+            mistake("\n[pack]\nplatform = false\n"),
+            of(2, "no setting is called `pack`", "perhaps `packs`")
+        );
+        assert_eq!(
+            mistake("[packs]\nplatforms = false\n"),
+            of(2, "no pack is called `platforms`", "perhaps `platform`")
+        );
+        assert_eq!(
+            mistake("[rules]\nband-gap = \"eror\"\n"),
+            of(2, "`eror` is no level", "perhaps `error`")
+        );
+        assert_eq!(
+            mistake("[rules]\nunknown-name = \"off\"\n").1,
+            "`unknown-name` is always an error"
+        );
+        assert_eq!(mistake("[rules\n").0, 1);
+    }
+
+    #[test]
+    fn a_rule_says_more_than_its_pack() {
+        let settings = Settings::read("[rules]\nvague = \"error\"\n[packs]\nwording = false\n")
+            .expect("settings");
+        assert_eq!(settings.levels.get("D0611"), Some(&Some(Level::Error)));
+        assert_eq!(settings.levels.get("D0614"), Some(&None));
+        assert_eq!(settings.levels.get("D0502"), None);
+    }
+
+    #[test]
+    fn every_pack_has_rules_and_every_warning_a_pack() {
+        for pack in PACKS {
+            assert!(
+                RULES
+                    .iter()
+                    .any(|rule| pack_of(rule).is_some_and(|one| one.name == pack.name))
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,80}") {
+            let _ = Settings::read(&text);
+        }
+    }
+}
