@@ -1,5 +1,7 @@
 //! What a way back really brings back: the pods, the data, the traffic, and within which time.
 
+use std::collections::HashSet;
+
 use super::Context;
 use super::scripts::{Script, verb, workloads};
 use crate::diagnostic::Diagnostic;
@@ -101,8 +103,8 @@ fn partial(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     else {
         return;
     };
-    let mut files: Vec<&str> = Vec::new();
-    let mut sized: Vec<String> = Vec::new();
+    let mut files: HashSet<&str> = HashSet::new();
+    let mut sized: HashSet<String> = HashSet::new();
     let mut database = false;
     for script in &back {
         database |= script.is_migration() || script.is_restore();
@@ -130,7 +132,7 @@ fn partial(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             Some(Left::Replicas(named)) if !named.iter().any(|one| sized.contains(one)) => {
                 "the number of replicas stays"
             }
-            Some(Left::Files(path)) if !files.contains(&path.as_str()) => "what it applies stays",
+            Some(Left::Files(path)) if !files.contains(path.as_str()) => "what it applies stays",
             Some(Left::Database) if !database => "the database stays changed",
             _ => continue,
         };
@@ -228,13 +230,14 @@ fn other_target(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let Some((example, node)) = deployed.first() else {
         return;
     };
+    let names: HashSet<&str> = deployed.iter().map(|(name, _)| name.as_str()).collect();
     for script in context.ways_back() {
         for simple in &script.commands {
             if verb(simple) != "rollout undo" {
                 continue;
             }
             for name in workloads(simple) {
-                if name.contains('$') || deployed.iter().any(|(one, _)| *one == name) {
+                if name.contains('$') || names.contains(name.as_str()) {
                     continue;
                 }
                 found.push(

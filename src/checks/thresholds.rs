@@ -1,5 +1,7 @@
 //! Conditions on one metric that contradict each other, or themselves.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::Context;
 use super::bands::name;
 use super::facts::{Fact, Role};
@@ -183,7 +185,7 @@ fn unchecked_success(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagno
 }
 
 fn mismatches(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagnostic>) {
-    let good: Vec<&Fact<'_>> = facts.iter().filter(|fact| fact.role.is_good()).collect();
+    let good = facts.iter().filter(|fact| fact.role.is_good());
     let end = |fact: &Fact<'_>| -> Option<(Comparator, Exact)> {
         match &fact.measured.bound {
             Bound::Compare { comparator, value } => Some((*comparator, value.value)),
@@ -202,41 +204,42 @@ fn mismatches(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagnostic>) 
             | Bound::Trend { .. } => None,
         }
     };
-    let mut said: Vec<Exact> = Vec::new();
-    for (index, a) in good.iter().enumerate() {
-        for b in &good[index + 1..] {
-            let (Some((left, value)), Some((right, other))) = (end(a), end(b)) else {
-                continue;
-            };
-            let differs = matches!(
-                (left, right),
-                (Comparator::Less, Comparator::AtMost)
-                    | (Comparator::AtMost, Comparator::Less)
-                    | (Comparator::Greater, Comparator::AtLeast)
-                    | (Comparator::AtLeast, Comparator::Greater)
-            );
-            if value != other || !differs || said.contains(&value) {
-                continue;
-            }
-            said.push(value);
-            found.push(
-                Diagnostic::new(
-                    &BOUND_MISMATCH,
-                    b.measured.span,
-                    format!("`{}` here, and `{}` elsewhere", b.measured, a.measured),
-                )
-                .label(format!(
-                    "at exactly {} this says otherwise",
-                    words::value(value, &metric.dimension)
-                ))
-                .also(a.measured.span, "the other")
-                .help(format!(
-                    "write `{}` or `{}` in both places",
-                    left.sign(),
-                    right.sign()
-                )),
-            );
+    // The first of each value and side, so that each later one meets one other.
+    let mut first: BTreeMap<(Exact, bool), (&Fact<'_>, Comparator)> = BTreeMap::new();
+    let mut said: BTreeSet<Exact> = BTreeSet::new();
+    for b in good {
+        let Some((right, value)) = end(b) else {
+            continue;
+        };
+        let below = match right {
+            Comparator::Less | Comparator::AtMost => true,
+            Comparator::Greater | Comparator::AtLeast => false,
+            Comparator::Equal | Comparator::NotEqual => continue,
+        };
+        let Some(&(a, left)) = first.get(&(value, below)) else {
+            first.insert((value, below), (b, right));
+            continue;
+        };
+        if left == right || !said.insert(value) {
+            continue;
         }
+        found.push(
+            Diagnostic::new(
+                &BOUND_MISMATCH,
+                b.measured.span,
+                format!("`{}` here, and `{}` elsewhere", b.measured, a.measured),
+            )
+            .label(format!(
+                "at exactly {} this says otherwise",
+                words::value(value, &metric.dimension)
+            ))
+            .also(a.measured.span, "the other")
+            .help(format!(
+                "write `{}` or `{}` in both places",
+                left.sign(),
+                right.sign()
+            )),
+        );
     }
 }
 

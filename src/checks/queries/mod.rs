@@ -3,7 +3,7 @@
 
 mod units;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use promql_parser::parser::{self, Call, Expr, VectorSelector};
 use units::{Returns, returns};
@@ -47,7 +47,7 @@ const WINDOW: &str = "5m";
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut labelled: HashSet<&str> = HashSet::new();
-    let mut over: Vec<(&str, Exact, Span)> = Vec::new();
+    let mut over: HashMap<&str, Vec<(Exact, Span)>> = HashMap::new();
     for node in &context.order.nodes {
         for measured in node
             .work
@@ -59,7 +59,8 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 labelled.insert(&measured.metric.metric);
             }
             if let Some(window) = &measured.over {
-                over.push((&measured.metric.metric, window.value, measured.span));
+                let of_metric = over.entry(&measured.metric.metric).or_default();
+                of_metric.push((window.value, measured.span));
             }
         }
     }
@@ -108,7 +109,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             );
         }
         let ranges = query.ranges;
-        for (_, window, span) in over.iter().filter(|(name, _, _)| *name == metric.name) {
+        for (window, span) in over.get(metric.name.as_str()).into_iter().flatten() {
             let other = ranges
                 .iter()
                 .map(|seconds| Exact::whole(i64::try_from(*seconds).unwrap_or(i64::MAX)))

@@ -36,7 +36,7 @@ pub(in crate::checks) fn blank(text: &str) -> Option<&str> {
 
 pub(super) fn blanks(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let spec = context.spec;
-    let mut at = |span: Span, whose: String, texts: Vec<String>| {
+    let mut at = |span: Span, whose: (&str, &str), texts: Vec<String>| {
         let open: Vec<&str> = texts.iter().filter_map(|text| blank(text)).collect();
         let Some(first) = open.first() else {
             return;
@@ -49,7 +49,10 @@ pub(super) fn blanks(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             Diagnostic::new(
                 &OPEN_BLANK,
                 span,
-                format!("the blank `{first}` of {whose} is not filled in{more}"),
+                format!(
+                    "the blank `{first}` of {}`{}` is not filled in{more}",
+                    whose.0, whose.1
+                ),
             )
             .help("fill it in, or make it a `param` or a `field`"),
         );
@@ -62,21 +65,17 @@ pub(super) fn blanks(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let people = role.people.iter().map(ToString::to_string);
         at(
             role.span,
-            format!("the role `{}`", role.name),
+            ("the role ", &role.name),
             people.chain(contacts).collect(),
         );
     }
     for channel in &spec.channels {
-        let whose = format!("the channel `{}`", channel.name);
-        at(channel.span, whose, vec![channel.address.to_string()]);
+        let texts = vec![channel.address.to_string()];
+        at(channel.span, ("the channel ", &channel.name), texts);
     }
     for message in &spec.messages {
         let texts = vec![message.subject.to_string(), message.body.to_string()];
-        at(
-            message.span,
-            format!("the message `{}`", message.name),
-            texts,
-        );
+        at(message.span, ("the message ", &message.name), texts);
     }
     for node in &context.order.nodes {
         let mut texts = vec![node.title.to_string()];
@@ -86,12 +85,13 @@ pub(super) fn blanks(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             Work::Notify { notice, .. } => texts.push(notice.text.to_string()),
             _ => {}
         }
-        at(node.name_span, format!("`{}`", node.id), texts);
+        at(node.name_span, ("", &node.id), texts);
     }
     if let Some(head) = &spec.deployment {
         let version = head.version.iter().map(ToString::to_string);
-        let texts = version.chain([head.title.to_string()]).collect();
-        at(head.name_span, "the deployment".to_owned(), texts);
+        let title = head.title.to_string();
+        let texts = version.chain([title.clone()]).collect();
+        at(head.name_span, ("the deployment ", &title), texts);
     }
 }
 

@@ -6,6 +6,9 @@ mod units;
 
 pub(super) use blanks::blank;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::Context;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Condition, Node, Work};
@@ -117,26 +120,44 @@ const VAGUE_WORDS: &[&str] = &[
 /// Words among them that say nothing only at the beginning of a text.
 const AT_THE_START: &[&str] = &["monitor", "compare"];
 
-/// The vague word in a text; words of it that a baseline defines are not vague.
-fn vague_word(text: &str, defined: &[String]) -> Option<&'static str> {
-    let mut plain = String::with_capacity(text.len() + 2);
-    plain.push(' ');
-    for letter in text.chars() {
-        if letter.is_alphanumeric() || letter == '-' {
-            plain.extend(letter.to_lowercase());
-        } else if !plain.ends_with(' ') {
-            plain.push(' ');
+/// The vague words by their first word, each cut into words.
+static BY_FIRST: LazyLock<HashMap<&str, Vec<Vague>>> = LazyLock::new(|| {
+    let mut all: HashMap<&str, Vec<Vague>> = HashMap::new();
+    for &phrase in VAGUE_WORDS {
+        let words: Vec<&str> = phrase.split(' ').collect();
+        if let Some(first) = words.first() {
+            all.entry(first).or_default().push(Vague { phrase, words });
         }
     }
-    plain.push(' ');
-    VAGUE_WORDS.iter().copied().find(|word| {
-        if AT_THE_START.contains(word) {
-            return plain.trim_start().starts_with(&format!("{word} "));
-        }
-        plain.contains(&format!(" {word} "))
-            && !defined
-                .iter()
-                .any(|name| name.trim_end_matches('s') == word.trim_end_matches('s'))
+    all
+});
+
+/// A vague word or phrase.
+struct Vague {
+    phrase: &'static str,
+    words: Vec<&'static str>,
+}
+
+/// The vague word in a text; words of it that a baseline defines are not vague.
+fn vague_word(text: &str, defined: &[String]) -> Option<&'static str> {
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower
+        .split(|letter: char| !(letter.is_alphanumeric() || letter == '-'))
+        .filter(|word| !word.is_empty())
+        .collect();
+    (0..words.len()).find_map(|at| {
+        let known = BY_FIRST.get(words[at])?;
+        known
+            .iter()
+            .filter(|vague| words[at..].starts_with(&vague.words))
+            .filter(|vague| at == 0 || !AT_THE_START.contains(&vague.phrase))
+            .map(|vague| vague.phrase)
+            .find(|phrase| {
+                let stem = phrase.trim_end_matches('s');
+                !defined
+                    .iter()
+                    .any(|name| name.trim_end_matches('s') == stem)
+            })
     })
 }
 
