@@ -5,7 +5,7 @@ use super::facts::{Fact, Role};
 use super::interval::{Cut, Interval, Set};
 use super::words;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Better, Metric};
+use crate::model::{Better, Bound, Comparator, Metric};
 use crate::rule;
 
 rule! {
@@ -115,7 +115,7 @@ struct Gap<'f, 'a> {
 
 fn gaps(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagnostic>) {
     // Bands are about one direction: without knowing which way is good, a gap may be no gap.
-    let Some(better) = metric.better else {
+    let Some(better) = metric.better.or_else(|| direction(facts)) else {
         return;
     };
     let bad: Vec<&Fact<'_>> = facts.iter().filter(|fact| !fact.role.is_good()).collect();
@@ -171,6 +171,27 @@ fn gaps(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagnostic>) {
             found.push(gap_of(metric, better, &wide));
         }
     }
+}
+
+/// Which way is good, where the metric does not say it and every rule fires on one side.
+fn direction(facts: &[Fact<'_>]) -> Option<Better> {
+    let mut sides = facts
+        .iter()
+        .filter(|fact| !fact.role.is_good())
+        .map(|fact| match &fact.measured.bound {
+            Bound::Compare { comparator, .. } => match comparator {
+                Comparator::Greater | Comparator::AtLeast => Some(Better::Lower),
+                Comparator::Less | Comparator::AtMost => Some(Better::Higher),
+                Comparator::Equal | Comparator::NotEqual => None,
+            },
+            Bound::Between { .. }
+            | Bound::About { .. }
+            | Bound::Near { .. }
+            | Bound::Baseline { .. }
+            | Bound::Trend { .. } => None,
+        });
+    let first = sides.next()??;
+    sides.all(|side| side == Some(first)).then_some(first)
 }
 
 fn boundary(metric: &Metric, gap: &Gap<'_, '_>) -> Diagnostic {

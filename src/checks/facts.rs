@@ -47,7 +47,8 @@ pub struct Fact<'a> {
     pub node: &'a Node,
     /// The top-level node around it, by its place in the spec.
     pub item: usize,
-    /// How often traffic had moved before it, in the order written.
+    /// Counts the stretches of the deployment: each phase and gate, and each move of traffic, begins
+    /// another one.
     pub stage: usize,
     /// The rule or alert around it, with its actions; the node itself elsewhere.
     pub rule: &'a Node,
@@ -63,7 +64,7 @@ pub struct Fact<'a> {
 
 /// All facts, by metric and labels, in the order written.
 pub struct Facts<'a> {
-    /// How often traffic has moved so far.
+    /// How many stretches have begun so far.
     stage: usize,
     /// The metric, and its facts.
     pub by_metric: BTreeMap<String, (&'a Metric, Vec<Fact<'a>>)>,
@@ -152,7 +153,10 @@ fn gather<'a>(
             &node.otherwise
         }
     };
-    if matches!(node.work, Work::Shift { .. } | Work::Switch { .. }) {
+    if matches!(
+        node.work,
+        Work::Shift { .. } | Work::Switch { .. } | Work::Phase | Work::Gate | Work::Monitor
+    ) {
         facts.stage += 1;
     }
     at.handled |=

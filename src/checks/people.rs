@@ -24,6 +24,9 @@ rule! {
     /// Alerts go by mail alone, while the escalation says that somebody is called within minutes. Mail
     /// is read when there is time.
     pub SLOW_CHANNEL = "D0547", "slow-channel", Warning, "alerts on a slower way than the escalation promises", allowable;
+    /// A rule fires and leaves a word behind, "Investigate": nobody is paged, no channel is told, and
+    /// nothing is done by itself. Whoever happens to look may see it.
+    pub NOBODY_TOLD = "D0548", "nobody-told", Warning, "a rule that fires and tells nobody", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -72,6 +75,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 }
                 _ => {}
             }
+            nobody_told(node, found);
             for action in actions_of(node) {
                 if let Deed::Page { roles } = &action.deed {
                     for role in roles {
@@ -212,6 +216,27 @@ fn unreachable(
             )),
         );
     }
+}
+
+fn nobody_told(node: &Node, found: &mut Vec<Diagnostic>) {
+    let (Work::Alert { then, .. } | Work::Severity { then }) = &node.work else {
+        return;
+    };
+    let words = then
+        .iter()
+        .all(|action| matches!(action.deed, Deed::Instruct { .. }));
+    if then.is_empty() || !words || !node.owners.is_empty() {
+        return;
+    }
+    found.push(
+        Diagnostic::new(
+            &NOBODY_TOLD,
+            node.name_span,
+            format!("`{}` fires, and nobody is told", last(&node.id)),
+        )
+        .also(then[0].span, "words that nobody hears")
+        .help("name somebody: `then page ROLE`, `then notify CHANNEL \"…\"`"),
+    );
 }
 
 /// Alerts that go by mail alone, against an escalation that promises more.

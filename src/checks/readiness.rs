@@ -21,6 +21,9 @@ rule! {
     pub SUCCESS_TOO_EARLY = "D0594", "success-too-early", Warning, "success declared before it is known", allowable;
     /// A document is referred to that is not written yet.
     pub REFERENCE_MISSING = "D0595", "reference-missing", Warning, "a document that is not there yet", allowable;
+    /// Alerts, an on-call rota, a tested rollback: what is needed while traffic moves is made ready only
+    /// afterwards.
+    pub PREPARED_TOO_LATE = "D0596", "prepared-too-late", Warning, "made ready after it was needed", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -31,6 +34,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         missing(context, node, found);
     }
     done_too_early(context, found);
+    prepared_too_late(context, found);
     success_too_early(context, found);
 }
 
@@ -311,6 +315,69 @@ fn done_too_early(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         }
         found.push(finding.help("take `done` away: it is ticked when it is so"));
     }
+}
+
+/// What must be ready before traffic moves, and how it is said that it is.
+const NEEDED: (&[&str], &[&str]) = (
+    &[
+        "alert",
+        "on-call",
+        "oncall",
+        "rollback",
+        "monitoring",
+        "runbook",
+        "war room",
+    ],
+    &[
+        "set up",
+        "configured",
+        "scheduled",
+        "tested",
+        "prepared",
+        "confirmed",
+        "rehearsed",
+    ],
+);
+
+fn prepared_too_late(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let mut moved: Option<&Node> = None;
+    let mut late: Vec<&Node> = Vec::new();
+    for place in context.order.places() {
+        let node = context.order.nodes[place];
+        let root = context.root(place);
+        if !matches!(root.work, Work::Phase | Work::Gate | Work::Monitor) || root.follows_rollback()
+        {
+            continue;
+        }
+        if matches!(node.work, Work::Shift { .. } | Work::Switch { .. }) && moved.is_none() {
+            moved = Some(node);
+        }
+        let top = moved.is_some_and(|moved| moved.span.end < root.span.start);
+        if !top || !matches!(&node.work, Work::Check { holds: None }) {
+            continue;
+        }
+        let title = node.title.to_string().to_lowercase();
+        let says = |words: &[&str]| words.iter().any(|word| title.contains(word));
+        if says(NEEDED.0) && says(NEEDED.1) {
+            late.push(node);
+        }
+    }
+    let (Some(moved), Some((first, rest))) = (moved, late.split_first()) else {
+        return;
+    };
+    let message = match rest.len() {
+        0 => format!("`{}` is made ready after traffic has moved", first.id),
+        many => format!("{} things are made ready after traffic has moved", many + 1),
+    };
+    let mut finding = Diagnostic::new(&PREPARED_TOO_LATE, first.name_span, message);
+    for node in rest.iter().take(MOST_LABELS) {
+        finding = finding.also(node.name_span, "this too");
+    }
+    found.push(
+        finding
+            .also(moved.name_span, "traffic moves here")
+            .help("make it ready before, and check it there"),
+    );
 }
 
 /// Whether a text declares that the whole has succeeded.

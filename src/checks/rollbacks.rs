@@ -205,7 +205,7 @@ fn objectives(context: &Context<'_>, rollbacks: &[&Node], found: &mut Vec<Diagno
                     else {
                         continue;
                     };
-                    if breaks(every, Comparator::AtMost, value) {
+                    if breaks(every, *comparator, value) {
                         found.push(
                             Diagnostic::new(
                                 &BACKUP_TOO_RARE,

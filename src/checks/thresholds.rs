@@ -95,10 +95,9 @@ fn looser_later(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagnostic>
     // The tightest bound of each stage: a top-level stretch, and in it what lies between two moves of
     // traffic. The first in the order written.
     let mut stages: Vec<&Fact<'_>> = Vec::new();
-    for fact in facts
-        .iter()
-        .filter(|fact| fact.role == Role::Pass && fact.moving && fact.measured.over.is_none())
-    {
+    for fact in facts.iter().filter(|fact| {
+        matches!(fact.role, Role::Pass | Role::Watch) && fact.moving && fact.measured.over.is_none()
+    }) {
         match stages.last_mut() {
             Some(last) if last.item == fact.item && last.stage == fact.stage => {
                 if limit(fact, better) < limit(last, better) {
@@ -186,31 +185,34 @@ fn unchecked_success(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagno
 
 fn mismatches(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagnostic>) {
     let good = facts.iter().filter(|fact| fact.role.is_good());
-    let end = |fact: &Fact<'_>| -> Option<(Comparator, Exact)> {
+    let ends = |fact: &Fact<'_>| -> Vec<(Comparator, Exact)> {
         match &fact.measured.bound {
-            Bound::Compare { comparator, value } => Some((*comparator, value.value)),
-            // The upper end of a range: the lower one is most often what nobody asks for.
-            Bound::Between { range } => Some((
-                if range.high_inclusive {
-                    Comparator::AtMost
-                } else {
-                    Comparator::Less
-                },
-                range.high.value,
-            )),
+            Bound::Compare { comparator, value } => vec![(*comparator, value.value)],
+            Bound::Between { range } => vec![
+                (Comparator::AtLeast, range.low.value),
+                (
+                    if range.high_inclusive {
+                        Comparator::AtMost
+                    } else {
+                        Comparator::Less
+                    },
+                    range.high.value,
+                ),
+            ],
             Bound::About { .. }
             | Bound::Near { .. }
             | Bound::Baseline { .. }
-            | Bound::Trend { .. } => None,
+            | Bound::Trend { .. } => Vec::new(),
         }
     };
     // The first of each value and side, so that each later one meets one other.
     let mut first: BTreeMap<(Exact, bool), (&Fact<'_>, Comparator)> = BTreeMap::new();
     let mut said: BTreeSet<Exact> = BTreeSet::new();
-    for b in good {
-        let Some((right, value)) = end(b) else {
-            continue;
-        };
+    for (b, right, value) in good.flat_map(|fact| {
+        ends(fact)
+            .into_iter()
+            .map(move |(side, value)| (fact, side, value))
+    }) {
         let below = match right {
             Comparator::Less | Comparator::AtMost => true,
             Comparator::Greater | Comparator::AtLeast => false,

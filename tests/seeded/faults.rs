@@ -802,6 +802,48 @@ pub const FAULTS: &[Fault] = &[
             Is("success-errors", "  require error-rate < {pass}% over 24h§"),
         ],
     ),
+    fault(
+        "nobody-told",
+        &[Then(
+            "end",
+            "alert silent when error-rate > {bad}% then \"Investigate\"§",
+        )],
+    ),
+    fault(
+        "other-strategy",
+        &[
+            Then(
+                "declared",
+                "message begin \"We begin\" {§\n  body \"A blue-green deployment begins.\"\n}",
+            ),
+            Then("notice", "  notify ops with begin"),
+        ],
+    ),
+    fault(
+        "prepared-too-late",
+        &[Then("check", "  check \"Alerting is set up\"§")],
+    ),
+    fault(
+        "url-glob",
+        &[Then(
+            "check",
+            "  run ask \"There are no errors\" `curl -f 'http://prometheus:9090/api/v1/query?query=up{job=\"x\"}'` reads-only§",
+        )],
+    ),
+    fault(
+        "outside-window",
+        &[Then(
+            "end",
+            "phase after \"After\" from T+6h to T+8h {\n  phase first \"First look\" at T+5h {§\n    check \"The dashboards are open\"\n  }\n}",
+        )],
+    ),
+    fault(
+        "less-than-named",
+        &[Then(
+            "end",
+            "phase verified \"Verified\" at T+3h {\n  check \"6-hour validation done\"§\n}",
+        )],
+    ),
     // names and dimensions
     fault(
         "unknown-name",

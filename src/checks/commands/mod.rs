@@ -72,6 +72,9 @@ rule! {
     /// One host is asked by http in one place and by https in another. The first may see a redirection
     /// alone, and end well.
     pub TWO_SCHEMES = "D0598", "http-and-https", Warning, "one host by http and by https", allowable;
+    /// `curl` takes `{}` and `[]` in an address for a list of addresses, and a blank for its end. A query
+    /// for Prometheus needs `--globoff`, or better `--data-urlencode`.
+    pub URL_GLOB = "D0597", "url-glob", Warning, "an address that curl takes apart", allowable;
 }
 
 /// Options of kubectl that take a value.
@@ -146,6 +149,7 @@ fn of_script(context: &Context<'_>, script: &Script<'_>, found: &mut Vec<Diagnos
     verdicts::unjudged(context, script, found);
     verdicts::only_health(script, found);
     verdicts::not_compressed(script, found);
+    verdicts::globs(script, found);
 }
 
 /// "Option A" and "Option B" one after the other.

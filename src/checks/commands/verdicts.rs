@@ -1,6 +1,6 @@
 //! What a command shows, and whether anybody judges it.
 
-use super::{KUBECTL, NOT_COMPRESSED, ONLY_HEALTH, SHOWS_MORE, UNJUDGED};
+use super::{KUBECTL, NOT_COMPRESSED, ONLY_HEALTH, SHOWS_MORE, UNJUDGED, URL_GLOB};
 use crate::checks::Context;
 use crate::checks::scripts::{Script, verb};
 use crate::checks::shell::Word;
@@ -190,6 +190,30 @@ pub(super) fn not_compressed(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
                     format!("`{file}` will be plain text: nothing compresses it"),
                 )
                 .help("send it through `gzip`, or call it what it is"),
+            );
+        }
+    }
+}
+
+/// An address with brackets, braces or blanks in it.
+pub(super) fn globs(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
+    for simple in &script.commands {
+        if simple.program() != "curl" || simple.has(&["-g", "--globoff", "--data-urlencode"]) {
+            continue;
+        }
+        let odd = simple.arguments().iter().find(|word| {
+            let address = word.text.starts_with("http://") || word.text.starts_with("https://");
+            let plain = word.text.replace("${", "$");
+            address && word.quoted && plain.contains(['[', '{', ' '])
+        });
+        if let Some(word) = odd {
+            found.push(
+                Diagnostic::new(
+                    &URL_GLOB,
+                    script.command.place(word.start, word.end),
+                    "`curl` takes brackets, braces and blanks in an address apart",
+                )
+                .help("send the query by itself: `curl -fG ADDRESS --data-urlencode 'query=…'`"),
             );
         }
     }

@@ -1,6 +1,8 @@
 //! Whether a time is fixed: its day, its zone, its start, and the distance that a title names.
 
-use super::{NO_START, NO_ZONE, NOT_AS_NAMED, TOLD_TOO_LATE, WHICH_DAY, clock, length};
+use super::{
+    LESS_THAN_NAMED, NO_START, NO_ZONE, NOT_AS_NAMED, TOLD_TOO_LATE, WHICH_DAY, clock, length,
+};
 use crate::checks::Context;
 use crate::diagnostic::Diagnostic;
 use crate::model::Work;
@@ -230,4 +232,88 @@ pub(super) fn told_too_late(context: &Context<'_>, found: &mut Vec<Diagnostic>) 
         .also(order.nodes[message].name_span, "the first message")
         .help("tell them first, or change it later"),
     );
+}
+
+/// "2-hour validation done" less than two hours after the last change.
+pub(super) fn less_than_named(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let order = context.order;
+    let mut changed: Option<(i64, usize)> = None;
+    for place in order.places() {
+        let node = order.nodes[place];
+        let time = std::iter::once(place)
+            .chain(context.around(place))
+            .find_map(|at| context.schedules[at].starts_seconds);
+        match &node.work {
+            Work::Shift { .. } | Work::Switch { .. } => {
+                changed = time.map(|time| (time, place)).or(changed);
+            }
+            Work::Check { .. } | Work::Require { .. } => {
+                let (Some(now), Some((since, change))) = (time, changed) else {
+                    continue;
+                };
+                let Some(named) = watched_for(&node.title.to_string()) else {
+                    continue;
+                };
+                if now < since || now - since >= named {
+                    continue;
+                }
+                found.push(
+                    Diagnostic::new(
+                        &LESS_THAN_NAMED,
+                        node.name_span,
+                        format!(
+                            "the title says {}, and since the last change {} have gone by",
+                            length(named),
+                            length(now - since)
+                        ),
+                    )
+                    .also(
+                        order.nodes[change].name_span,
+                        format!("changed at {}", clock(context, since)),
+                    )
+                    .help("check it later, or say how long it really was"),
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+/// How long something was watched, as a title says: "2-hour validation done".
+fn watched_for(title: &str) -> Option<i64> {
+    let lower = title.to_lowercase();
+    let over = [
+        "done",
+        "complete",
+        "completed",
+        "passed",
+        "finished",
+        "over",
+    ];
+    let watching = [
+        "validation",
+        "monitoring",
+        "observation",
+        "soak",
+        "watch",
+        "bake",
+    ];
+    let words: Vec<&str> = lower
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let has = |known: &[&str]| words.iter().any(|word| known.contains(word));
+    if !has(&over) || !has(&watching) {
+        return None;
+    }
+    words.windows(2).find_map(|pair| {
+        let number: i64 = pair[0].parse().ok()?;
+        let unit = match pair[1].trim_end_matches('s') {
+            "minute" | "min" => 60,
+            "hour" => 3_600,
+            "day" => 86_400,
+            _ => return None,
+        };
+        number.checked_mul(unit)
+    })
 }

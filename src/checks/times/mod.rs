@@ -40,6 +40,11 @@ rule! {
     pub TOLD_TOO_LATE = "D0561", "told-too-late", Warning, "production is changed before anybody is told", allowable;
     /// The window has two days, and a time inside it names none: nobody knows which morning is meant.
     pub WHICH_DAY = "D0562", "which-day", Warning, "a time of day in a window of several days", allowable;
+    /// A step stands in a stretch with a window, and begins before it or after it. One of the two times
+    /// is wrong.
+    pub OUTSIDE_WINDOW = "D0563", "outside-window", Warning, "a step that begins outside the window around it", allowable;
+    /// A title says how long something was watched, and since the last change less time has gone by.
+    pub LESS_THAN_NAMED = "D0564", "less-than-named", Warning, "less time than a title says", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<crate::diagnostic::Diagnostic>) {
@@ -49,10 +54,12 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<crate::diagnostic::Di
         sums::due(context, place, found);
         anchors::named(context, place, found);
         windows::windows(context, place, found);
+        windows::outside(context, place, found);
     }
     sums::lasts(context, found);
     anchors::zones(context, found);
     anchors::which_day(context, found);
+    anchors::less_than_named(context, found);
     anchors::told_too_late(context, found);
     windows::freezes(context, found);
     windows::expires(context, found);

@@ -1,6 +1,6 @@
 //! Stretches of time against each other: rollbacks, freezes, holds and the windows of metrics.
 
-use super::{FEW_SAMPLES, FROZEN, HOLD_TOO_SHORT, ROLLBACK_EXPIRES, clock, stated};
+use super::{FEW_SAMPLES, FROZEN, HOLD_TOO_SHORT, OUTSIDE_WINDOW, ROLLBACK_EXPIRES, clock, stated};
 use crate::checks::Context;
 use crate::diagnostic::Diagnostic;
 use crate::model::Work;
@@ -145,4 +145,60 @@ pub(super) fn windows(context: &Context<'_>, place: usize, found: &mut Vec<Diagn
             );
         }
     }
+}
+
+/// A step with a time of its own in a stretch with a window.
+pub(super) fn outside(context: &Context<'_>, place: usize, found: &mut Vec<Diagnostic>) {
+    let node = context.order.nodes[place];
+    let Some(at) = stated(node) else {
+        return;
+    };
+    let Some((from, to, around)) = context.around(place).find_map(|above| {
+        let above = context.order.nodes[above];
+        let (from, to) = above.times.window.as_ref()?;
+        Some((from, to, above))
+    }) else {
+        return;
+    };
+    let (Some(begin), Some(opens), Some(closes)) = (
+        context.placing.offset(&at.value),
+        context.placing.offset(&from.value),
+        context.placing.offset(&to.value),
+    ) else {
+        return;
+    };
+    // A day without a time is all of it.
+    let whole_day = |when: &crate::time::When| match when {
+        crate::time::When::Instant(instant) => instant.clock().is_none(),
+        crate::time::When::Clock(_) | crate::time::When::Offset(_) => false,
+    };
+    let closes = if whole_day(&to.value) {
+        closes + 86_400
+    } else {
+        closes
+    };
+    if (opens..=closes).contains(&begin) || whole_day(&at.value) {
+        return;
+    }
+    found.push(
+        Diagnostic::new(
+            &OUTSIDE_WINDOW,
+            at.span,
+            format!(
+                "`{}` begins at {}, outside of the window around it",
+                node.id,
+                clock(context, begin)
+            ),
+        )
+        .also(
+            from.span.to(to.span),
+            format!(
+                "`{}` is from {} to {}",
+                around.id,
+                clock(context, opens),
+                clock(context, closes)
+            ),
+        )
+        .help("correct one of the two times"),
+    );
 }

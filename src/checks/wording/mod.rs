@@ -39,6 +39,9 @@ rule! {
     /// A latency without a percentile: the mean hides the slow requests, and the maximum is one
     /// request. Say which is meant: `latency-p95`.
     pub NO_PERCENTILE = "D0618", "no-percentile", Note, "a latency that does not say which", allowable;
+    /// A text tells people of one way to deploy, and the spec does another: all traffic at once is not
+    /// a share that grows. Their expectations, and the way back, differ.
+    pub OTHER_STRATEGY = "D0619", "other-strategy", Warning, "a text that tells of another strategy", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -48,6 +51,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         order_in_words(node, found);
         units::titles(context, node, found);
     }
+    strategies(context, found);
     blanks::blanks(context, found);
     repeats::twice(context, found);
     units::records(context, found);
@@ -276,6 +280,65 @@ fn undefined(node: &Node, found: &mut Vec<Diagnostic>) {
         )
         .help("declare a parameter, `param NAME \"…\" : yes-no`, and write `if NAME`"),
     );
+}
+
+/// Texts that tell of blue-green where shares grow, and the other way round.
+fn strategies(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let mut shares: Option<&Node> = None;
+    let mut switches: Option<&Node> = None;
+    for place in context.order.places() {
+        let node = context.order.nodes[place];
+        if !matches!(context.root(place).work, Work::Phase | Work::Gate) {
+            continue;
+        }
+        match &node.work {
+            Work::Shift { share, .. } if share.value < crate::quantity::Exact::ONE => {
+                shares.get_or_insert(node);
+            }
+            Work::Switch { .. } => {
+                switches.get_or_insert(node);
+            }
+            Work::Run { command, .. } if command.text.contains("\"selector\"") => {
+                switches.get_or_insert(node);
+            }
+            _ => {}
+        }
+    }
+    let (told, done, how) = match (shares, switches) {
+        (Some(node), None) => (
+            ["blue-green", "blue/green"],
+            node,
+            "a share of traffic grows",
+        ),
+        (None, Some(node)) => (
+            ["canary", "gradual rollout"],
+            node,
+            "all traffic goes at once",
+        ),
+        (Some(_), Some(_)) | (None, None) => return,
+    };
+    let mut texts: Vec<(crate::source::Span, String)> = Vec::new();
+    if let Some(head) = &context.spec.deployment {
+        let strategy = head.strategy.iter().map(ToString::to_string);
+        texts.extend(strategy.map(|text| (head.name_span, text)));
+    }
+    for message in &context.spec.messages {
+        texts.push((message.span, message.body.to_string()));
+    }
+    for (span, text) in texts {
+        let lower = text.to_lowercase();
+        if let Some(word) = told.iter().find(|word| lower.contains(**word)) {
+            found.push(
+                Diagnostic::new(
+                    &OTHER_STRATEGY,
+                    span,
+                    format!("this tells of `{word}`, and {how}"),
+                )
+                .also(done.name_span, how)
+                .help("tell people what is done"),
+            );
+        }
+    }
 }
 
 fn order_in_words(node: &Node, found: &mut Vec<Diagnostic>) {
