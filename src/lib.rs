@@ -42,6 +42,9 @@ pub mod allow;
 // what is to be done: the waist
 pub mod plan;
 
+// what would happen
+pub mod simulate;
+
 // the targets that read the plan
 pub mod backend;
 

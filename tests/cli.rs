@@ -24,3 +24,5 @@ mod new;
 mod settings;
 #[path = "cli/shell.rs"]
 mod shell;
+#[path = "cli/test.rs"]
+mod test;

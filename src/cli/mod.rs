@@ -20,6 +20,7 @@ mod schema;
 mod screen;
 mod settings;
 mod templates;
+mod test;
 mod trouble;
 mod write;
 
@@ -86,6 +87,7 @@ Examples:
   deployc check                       Check every spec below this folder
   deployc fmt                         Bring them into their canonical form
   deployc build checkout.deploy       Print the runbook
+  deployc test                        Run the tests that specs bring with them
   deployc explain unknown-name        Explain what a check found
 
 Exit codes:
@@ -99,6 +101,7 @@ enum Command {
     Check(check::Check),
     Fmt(fmt::Fmt),
     Build(build::Build),
+    Test(test::Test),
     Explain(explain::Explain),
     Graph(graph::Graph),
     New(new::New),
@@ -113,6 +116,7 @@ impl Command {
             Command::Check(check) => check.run(screen),
             Command::Fmt(fmt) => fmt.run(screen),
             Command::Build(build) => build.run(screen),
+            Command::Test(test) => test.run(screen),
             Command::Explain(explain) => explain.run(screen),
             Command::Graph(graph) => graph.run(screen),
             Command::New(new) => new.run(screen),

@@ -9,27 +9,15 @@ use codespan_reporting::term::{self, Chars, Config};
 use super::excerpt::{LINES_AFTER_START, excerpt};
 use super::visible::{visible_line, visible_text};
 use super::{Finding, Look, Report};
-use crate::diagnostic::{Fix, Level};
+use crate::diagnostic::{Diagnostic, Fix, Level};
+use crate::source::Sources;
 
 /// Of one file, at most so many findings are drawn; the others are counted.
 const MOST: usize = 50;
 
 pub(super) fn render(report: &Report<'_>, look: Look) -> String {
-    let config = Config {
-        chars: if look.ascii {
-            Chars::ascii()
-        } else {
-            Chars::box_drawing()
-        },
-        start_context_lines: LINES_AFTER_START as usize,
-        end_context_lines: 1,
-        ..Config::default()
-    };
-    let mut out = if look.color {
-        Buffer::ansi()
-    } else {
-        Buffer::no_color()
-    };
+    let config = config(look);
+    let mut out = buffer(look);
     for (path, findings) in report.by_file() {
         for finding in findings.iter().take(MOST) {
             draw(&mut out, &config, look, *finding);
@@ -43,6 +31,42 @@ pub(super) fn render(report: &Report<'_>, look: Look) -> String {
         let _ = writeln!(out, "{}", report.summary());
     }
     String::from_utf8_lossy(out.as_slice()).into_owned()
+}
+
+/// One finding, drawn as the report draws it; what has no rule has no code.
+pub(super) fn alone(sources: &Sources, diagnostic: &Diagnostic, look: Look) -> String {
+    let mut out = buffer(look);
+    draw(
+        &mut out,
+        &config(look),
+        look,
+        Finding {
+            sources,
+            diagnostic,
+        },
+    );
+    String::from_utf8_lossy(out.as_slice()).into_owned()
+}
+
+fn config(look: Look) -> Config {
+    Config {
+        chars: if look.ascii {
+            Chars::ascii()
+        } else {
+            Chars::box_drawing()
+        },
+        start_context_lines: LINES_AFTER_START as usize,
+        end_context_lines: 1,
+        ..Config::default()
+    }
+}
+
+fn buffer(look: Look) -> Buffer {
+    if look.color {
+        Buffer::ansi()
+    } else {
+        Buffer::no_color()
+    }
 }
 
 fn draw(out: &mut impl WriteColor, config: &Config, look: Look, finding: Finding<'_>) {
@@ -66,8 +90,11 @@ fn draw(out: &mut impl WriteColor, config: &Config, look: Look, finding: Finding
             notes.push(labelled("help", &fix_text(fix)));
         }
     }
-    let drawn = drawn::Diagnostic::new(severity)
-        .with_code(format!("{} {}", diagnostic.rule.code, diagnostic.rule.name))
+    let mut drawn = drawn::Diagnostic::new(severity);
+    if !diagnostic.rule.code.is_empty() {
+        drawn = drawn.with_code(format!("{} {}", diagnostic.rule.code, diagnostic.rule.name));
+    }
+    let drawn = drawn
         .with_message(visible_line(&diagnostic.message))
         .with_labels(labels)
         .with_notes(notes);

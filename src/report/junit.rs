@@ -95,7 +95,7 @@ fn suite(out: &mut String, report: &Report<'_>, path: &str, findings: &[Finding<
 }
 
 /// Text for XML 1.0. Controls are gone already; the two characters that XML can't hold are named.
-fn xml(text: &str) -> String {
+pub(super) fn xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

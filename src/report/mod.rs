@@ -10,6 +10,7 @@ mod junit;
 mod place;
 mod sarif;
 mod short;
+mod trials;
 mod visible;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use crate::diagnostic::{Diagnostic, Level};
 use crate::source::Sources;
 
 pub use human::fix_text;
+pub use trials::{Tested, TrialFormat, trials};
 pub use visible::{visible_line, visible_text};
 
 /// One file that was checked, the files that it drew in, and what was found in them all.

@@ -2,7 +2,7 @@
 
 use super::bench::Bench;
 
-const SUBCOMMANDS: [&str; 9] = [
+const SUBCOMMANDS: [&str; 10] = [
     "build",
     "check",
     "completions",
@@ -12,6 +12,7 @@ const SUBCOMMANDS: [&str; 9] = [
     "man",
     "new",
     "schema",
+    "test",
 ];
 
 #[test]

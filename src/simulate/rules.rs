@@ -1,0 +1,168 @@
+//! Rules, alerts and the signs of failure: what stays armed, and what it leads to.
+
+use std::collections::HashMap;
+
+use super::actions::Cause;
+use super::engine::{Engine, Item, State};
+use super::event::Happening;
+use super::verdict::Verdict;
+use crate::plan::{Action, Condition, EdgeKind, Plan, Work};
+
+/// Something that is looked at again and again.
+pub struct Rule {
+    /// The rule, the alert, or the list of failures.
+    pub item: usize,
+    /// The top-level nodes while which it is armed; nothing where it always is.
+    guards: Option<Vec<usize>>,
+    /// Whether it is true, and has led to its actions.
+    pub active: bool,
+    /// Whether it has paused for lack of data.
+    blind: bool,
+}
+
+impl Rule {
+    pub fn all(items: &[Item<'_>], plan: &Plan, index: &HashMap<&str, usize>) -> Vec<Rule> {
+        let mut rules = Vec::new();
+        for (place, item) in items.iter().enumerate() {
+            let guards = match &item.node.work {
+                Work::Severity { .. } => {
+                    let guarded = plan
+                        .edges
+                        .iter()
+                        .filter(|edge| edge.kind == EdgeKind::Guards && edge.from == item.node.id)
+                        .filter_map(|edge| index.get(edge.to.as_str()).copied())
+                        .collect();
+                    match item.parent {
+                        None => Some(guarded),
+                        // A rule inside a phase is armed while that lasts.
+                        Some(parent) => Some(vec![parent]),
+                    }
+                }
+                Work::Alert { .. } => item.parent.map(|parent| vec![parent]),
+                Work::Failure => None,
+                _ => continue,
+            };
+            rules.push(Rule {
+                item: place,
+                guards,
+                active: false,
+                blind: false,
+            });
+        }
+        rules
+    }
+}
+
+impl<'p> Engine<'p> {
+    /// Looks at every rule that is armed. Returns whether anything came of it.
+    pub fn look_at_rules(&mut self) -> bool {
+        let mut moved = false;
+        for place in 0..self.rules.len() {
+            if !self.is_armed(place) {
+                if std::mem::take(&mut self.rules[place].active) && self.back.is_none() {
+                    moved = true;
+                }
+                self.rules[place].blind = false;
+                continue;
+            }
+            let item = self.rules[place].item;
+            let (verdict, why) = self.verdict_of(item);
+            match verdict {
+                Verdict::Pass if !self.rules[place].active => {
+                    self.rules[place].active = true;
+                    moved = true;
+                    self.fire(item, why);
+                }
+                Verdict::Fail if self.rules[place].active => {
+                    self.rules[place].active = false;
+                    self.tell(Some(item), Happening::Cleared);
+                    moved = true;
+                }
+                Verdict::NoData if !self.rules[place].blind => {
+                    self.rules[place].blind = true;
+                    // An alert without data wakes nobody; a rule without data leaves us blind.
+                    if matches!(self.items[item].node.work, Work::Severity { .. }) {
+                        self.tell(Some(item), Happening::Failed { why });
+                        self.pause(Cause::Blind(item));
+                        moved = true;
+                    }
+                }
+                Verdict::Pass | Verdict::Fail | Verdict::NoData => {}
+            }
+            if verdict != Verdict::NoData {
+                self.rules[place].blind = false;
+            }
+        }
+        moved
+    }
+
+    fn is_armed(&self, place: usize) -> bool {
+        if self.back.is_some() {
+            return false;
+        }
+        match &self.rules[place].guards {
+            None => true,
+            Some(guards) => guards
+                .iter()
+                .any(|guarded| matches!(self.state[*guarded], State::Running | State::Failed)),
+        }
+    }
+
+    fn fire(&mut self, item: usize, why: String) {
+        let node = self.items[item].node;
+        match &node.work {
+            Work::Severity { then } | Work::Alert { then, .. } => {
+                let actions: Vec<&'p Action> = then.iter().collect();
+                self.tell(Some(item), Happening::Fired { why });
+                self.lead_to(actions, Cause::Rule(item));
+            }
+            Work::Failure => {
+                self.tell(Some(item), Happening::Fired { why: why.clone() });
+                self.failure.get_or_insert(why);
+            }
+            _ => {}
+        }
+    }
+
+    /// What a rule, an alert or a list of failures comes to, and by what.
+    pub fn verdict_of(&self, item: usize) -> (Verdict, String) {
+        let node = self.items[item].node;
+        if let Work::Alert { when, .. } = &node.work {
+            return match when {
+                Some(when) => self.warning(when),
+                None => (Verdict::Fail, String::new()),
+            };
+        }
+        let mut result = (Verdict::Fail, String::new());
+        for child in &self.items[item].children {
+            let reason = self.items[*child].node;
+            let (verdict, why) = match &reason.work {
+                Work::When { holds: Some(holds) } => self.warning(holds),
+                Work::When { holds: None } => {
+                    let words = reason.title.to_string();
+                    match self.world.says(&words, self.now, self.now) {
+                        true => (Verdict::Pass, format!("\"{words}\"")),
+                        false => (Verdict::Fail, String::new()),
+                    }
+                }
+                _ => continue,
+            };
+            match verdict {
+                Verdict::Pass => return (verdict, why),
+                Verdict::NoData => result = (verdict, why),
+                Verdict::Fail => {}
+            }
+        }
+        result
+    }
+
+    fn warning(&self, condition: &Condition) -> (Verdict, String) {
+        let verdict = self.judge.holds(condition, &self.look(), false);
+        let why = match verdict {
+            Verdict::Pass => self.broken(condition, "is true"),
+            Verdict::NoData => self.broken(condition, "can't be judged"),
+            Verdict::Fail => String::new(),
+        };
+        (verdict, why)
+    }
+}
