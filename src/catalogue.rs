@@ -82,6 +82,8 @@ pub static RULES: &[&Rule] = &[
     &checks::WHICH_DAY,
     &checks::OUTSIDE_WINDOW,
     &checks::LESS_THAN_NAMED,
+    &checks::CLOCK_CHANGE,
+    &checks::NO_WAY_BACK,
     &checks::SHELL_SYNTAX,
     &checks::ENDLESS_COMMAND,
     &checks::INTERACTIVE,

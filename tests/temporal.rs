@@ -202,4 +202,40 @@ proptest! {
         let found = compilation.diagnostics.iter().any(|finding| finding.rule.name == "overlap");
         prop_assert_eq!(found, collide);
     }
+
+    #[test]
+    fn a_change_without_a_way_back_is_found_where_one_can_be_reached(
+        holds in proptest::collection::vec((0i64..60, any::<bool>()), 1..6),
+        closes in proptest::collection::vec(1i64..200, 1..3),
+    ) {
+        // Stretches that follow each other; some change something after their hold.
+        let mut text = String::from(
+            "edition 2026\n\ndeployment \"Made\" {\n  version \"v1\"\n  starts 2026-10-26 07:00 UTC\n  \
+             on failure rollback r0\n}\n\nservice shop {\n  namespace shop\n  workload deployment/shop\n  \
+             traffic gateway-api\n}\n",
+        );
+        for (index, (hold, changes)) in holds.iter().enumerate() {
+            text.push_str(&format!("\nphase p{index} \"Phase {index}\" {{\n  hold {hold}m\n"));
+            if *changes {
+                text.push_str(&format!("  shift shop to {}%\n", index + 1));
+            }
+            text.push_str("}\n");
+        }
+        for (index, close) in closes.iter().enumerate() {
+            text.push_str(&format!(
+                "\nrollback r{index} \"Back {index}\" within 5m valid until T+{close}m {{\n  check \"It is back\"\n}}\n"
+            ));
+        }
+        // Walk through all states: after each change, is there a way back?
+        let last = closes.iter().max().copied().unwrap_or(0);
+        let mut now = 0;
+        let mut lost = false;
+        for (hold, changes) in &holds {
+            now += hold;
+            lost |= *changes && now > last;
+        }
+        let compilation = compile::check("made.deploy", text, &NoFiles);
+        let found = compilation.diagnostics.iter().any(|finding| finding.rule.name == "no-way-back");
+        prop_assert_eq!(found, lost);
+    }
 }

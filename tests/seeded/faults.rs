@@ -844,6 +844,16 @@ pub const FAULTS: &[Fault] = &[
             "phase verified \"Verified\" at T+3h {\n  check \"6-hour validation done\"§\n}",
         )],
     ),
+    fault(
+        "no-way-back",
+        &[
+            Is(
+                "rollback",
+                "rollback quick \"Quick rollback\" within 5m valid until T+5m by oncall {",
+            ),
+            Is("shift-2", "  shift {svc} to {second}%§"),
+        ],
+    ),
     // names and dimensions
     fault(
         "unknown-name",

@@ -1,7 +1,8 @@
 //! Whether a time is fixed: its day, its zone, its start, and the distance that a title names.
 
 use super::{
-    LESS_THAN_NAMED, NO_START, NO_ZONE, NOT_AS_NAMED, TOLD_TOO_LATE, WHICH_DAY, clock, length,
+    CLOCK_CHANGE, LESS_THAN_NAMED, NO_START, NO_ZONE, NOT_AS_NAMED, TOLD_TOO_LATE, WHICH_DAY,
+    clock, length,
 };
 use crate::checks::Context;
 use crate::diagnostic::Diagnostic;
@@ -316,4 +317,53 @@ fn watched_for(title: &str) -> Option<i64> {
         };
         number.checked_mul(unit)
     })
+}
+
+/// Times of day behind a change of the clocks.
+pub(super) fn clock_change(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(start) = context.start() else {
+        return;
+    };
+    let Some(begins) = start.clock().filter(|_| start.zone().is_some()) else {
+        return;
+    };
+    for node in &context.order.nodes {
+        let Some(at) = super::stated(node) else {
+            continue;
+        };
+        if !matches!(at.value, When::Clock(_)) {
+            continue;
+        }
+        let Some(offset) = context.placing.offset(&at.value) else {
+            continue;
+        };
+        let Some(then) = start.later(offset) else {
+            continue;
+        };
+        let Some(clock) = then.clock() else {
+            continue;
+        };
+        let moved = (clock.second_of_day() - begins.second_of_day() - offset).rem_euclid(86_400);
+        if moved == 0 {
+            continue;
+        }
+        let hours = if moved > 43_200 {
+            86_400 - moved
+        } else {
+            moved
+        };
+        found.push(
+            Diagnostic::new(
+                &CLOCK_CHANGE,
+                at.span,
+                format!(
+                    "clocks change between the start and this time: it is {} from `T`",
+                    length(offset)
+                ),
+            )
+            .label(format!("{} away from the sum of the hours", length(hours)))
+            .help("write it from `T`, so that it says how long after the start"),
+        );
+        return; // the times behind it are away by as much
+    }
 }

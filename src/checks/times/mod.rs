@@ -45,6 +45,12 @@ rule! {
     pub OUTSIDE_WINDOW = "D0563", "outside-window", Warning, "a step that begins outside the window around it", allowable;
     /// A title says how long something was watched, and since the last change less time has gone by.
     pub LESS_THAN_NAMED = "D0564", "less-than-named", Warning, "less time than a title says", allowable;
+    /// Clocks change while the deployment goes on, so a time of day that is written for it is an hour
+    /// away from where the sum of the lengths says. Write the times from `T`, or with their zone.
+    pub CLOCK_CHANGE = "D0565", "clock-change", Note, "a deployment during which clocks change", allowable;
+    /// A step changes something at a time at which no rollback is valid any more: what goes wrong there
+    /// can't be taken back. The message shows the way that leads there.
+    pub NO_WAY_BACK = "D0566", "no-way-back", Warning, "a change after the last way back has closed", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<crate::diagnostic::Diagnostic>) {
@@ -60,6 +66,8 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<crate::diagnostic::Di
     anchors::zones(context, found);
     anchors::which_day(context, found);
     anchors::less_than_named(context, found);
+    anchors::clock_change(context, found);
+    windows::no_way_back(context, found);
     anchors::told_too_late(context, found);
     windows::freezes(context, found);
     windows::expires(context, found);

@@ -1,6 +1,9 @@
 //! Stretches of time against each other: rollbacks, freezes, holds and the windows of metrics.
 
-use super::{FEW_SAMPLES, FROZEN, HOLD_TOO_SHORT, OUTSIDE_WINDOW, ROLLBACK_EXPIRES, clock, stated};
+use super::{
+    FEW_SAMPLES, FROZEN, HOLD_TOO_SHORT, NO_WAY_BACK, OUTSIDE_WINDOW, ROLLBACK_EXPIRES, clock,
+    stated,
+};
 use crate::checks::Context;
 use crate::diagnostic::Diagnostic;
 use crate::model::Work;
@@ -200,5 +203,83 @@ pub(super) fn outside(context: &Context<'_>, place: usize, found: &mut Vec<Diagn
             ),
         )
         .help("correct one of the two times"),
+    );
+}
+
+/// Changes that begin when every rollback has expired.
+pub(super) fn no_way_back(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let rollbacks = context
+        .spec
+        .nodes
+        .iter()
+        .filter(|node| node.work == Work::Rollback);
+    let mut last: Option<(i64, crate::source::Span, &str)> = None;
+    for rollback in rollbacks {
+        // One that never expires is enough.
+        let Some(until) = &rollback.times.valid_until else {
+            return;
+        };
+        let Some(limit) = context.placing.offset(&until.value) else {
+            return;
+        };
+        if last.is_none_or(|(latest, _, _)| limit > latest) {
+            last = Some((limit, until.span, &rollback.id));
+        }
+    }
+    let Some((limit, span, rollback)) = last else {
+        return;
+    };
+    let order = context.order;
+    let changes = |place: usize| match &order.nodes[place].work {
+        Work::Shift { .. } | Work::Switch { .. } | Work::Scale { .. } => true,
+        Work::Run { .. } => context
+            .scripts
+            .binary_search_by_key(&place, |script| script.place)
+            .is_ok_and(|at| context.scripts[at].changes_production()),
+        _ => false,
+    };
+    let late = order.places().find(|&place| {
+        let root = context.root(place);
+        matches!(root.work, Work::Phase | Work::Gate)
+            && !root.follows_rollback()
+            && context.schedules[place]
+                .starts_seconds
+                .is_some_and(|start| start > limit)
+            && changes(place)
+    });
+    let Some(place) = late else {
+        return;
+    };
+    let node = order.nodes[place];
+    let begin = context.schedules[place].starts_seconds.unwrap_or(limit);
+    // The way that leads there: the stretches at the top, from the start on.
+    let root = context.root(place);
+    let mut way: Vec<&str> = Vec::new();
+    for stretch in order.places().filter(|&at| order.is_chained(at)) {
+        let stretch = order.nodes[stretch];
+        way.push(&stretch.id);
+        if stretch.id == root.id {
+            break;
+        }
+    }
+    let skipped = way.len().saturating_sub(5);
+    let mut shown = way.split_off(skipped);
+    if skipped > 0 {
+        shown.insert(0, "…");
+    }
+    found.push(
+        Diagnostic::new(
+            &NO_WAY_BACK,
+            node.name_span,
+            format!(
+                "`{}` begins at {}, and no rollback is valid after {}",
+                node.id,
+                clock(context, begin),
+                clock(context, limit)
+            ),
+        )
+        .also(span, format!("`{rollback}` is the last to close"))
+        .note(format!("the way there: {}", shown.join(" → ")))
+        .help("keep the way back open until the last change is watched"),
     );
 }
