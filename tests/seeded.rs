@@ -66,6 +66,35 @@ fn clean_specs_have_no_finding() {
     );
 }
 
+/// Letters whose small and capital forms differ in length, and others that trip up careless code.
+const ODD: &[&str] = &[
+    "İ", "ß", "§", "…", "\u{0}", "[", "]", "<", ">", "{", "`", "\"", "%", "$", "𝔘", "-", "/",
+];
+
+#[test]
+fn damaged_specs_are_checked_without_a_panic() {
+    for number in 0..SPECS / 4 {
+        let mut chance = Chance::new(SEED + 2, number);
+        let fault = &FAULTS[number % FAULTS.len()];
+        let (text, _) = with(fault, number);
+        let mut letters: Vec<String> = text.chars().map(String::from).collect();
+        for _ in 0..6 {
+            let at = chance.below(letters.len());
+            match chance.below(3) {
+                0 => letters[at] = (*chance.of(ODD)).to_owned(),
+                1 => letters.truncate(letters.len() - letters.len().min(chance.below(9))),
+                _ => letters[at].clear(),
+            }
+        }
+        let text = letters.concat();
+        for finding in compile::check("damaged.deploy", text.clone(), &NoFiles).diagnostics {
+            let span = finding.primary.span;
+            assert!(!finding.message.is_empty());
+            assert!(span.start <= span.end, "{} in\n{text}", finding.message);
+        }
+    }
+}
+
 /// A clean spec with one fault in it, and the line of the fault.
 fn with(fault: &Fault, number: usize) -> (String, usize) {
     let mut chance = Chance::new(SEED + 1, number);

@@ -23,6 +23,11 @@ impl Chance {
         &all[(self.next() % all.len() as u64) as usize]
     }
 
+    /// A number below another one.
+    pub fn below(&mut self, end: usize) -> usize {
+        (self.next() % end.max(1) as u64) as usize
+    }
+
     pub fn toss(&mut self) -> bool {
         self.next().is_multiple_of(2)
     }

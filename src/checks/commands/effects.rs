@@ -2,6 +2,7 @@
 
 use super::{KUBECTL, NAMES_NOTHING, NOT_REPEATABLE, OUTAGE, SHORT_WAIT, WRONG_ENVIRONMENT};
 use crate::checks::Context;
+use crate::checks::scripts::{Script, verb};
 use crate::checks::shell::{Simple, Word};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Effect, Node, Work};
@@ -121,6 +122,7 @@ pub(super) fn not_repeatable(
 
 pub(super) fn wrong_environment(
     context: &Context<'_>,
+    script: &Script<'_>,
     simple: &Simple,
     at: impl Fn(&Word) -> crate::source::Span,
     found: &mut Vec<Diagnostic>,
@@ -134,45 +136,91 @@ pub(super) fn wrong_environment(
         "testing",
         "qa",
     ];
-    let Some((namespace, _)) = simple.value(&["-n", "--namespace"]) else {
-        return;
+    let named = simple
+        .value(&["-n", "--namespace"])
+        .map(|(namespace, _)| namespace);
+    let head = context.spec.deployment.as_ref();
+    let environment = head.and_then(|head| head.environment.as_ref());
+    let place = match named {
+        Some(namespace) => {
+            let service = context
+                .spec
+                .services
+                .iter()
+                .find(|service| service.namespace.as_deref() == Some(namespace));
+            let Some(service) = service else {
+                return;
+            };
+            let own = service
+                .environment
+                .as_deref()
+                .or(environment.map(|environment| environment.value.as_str()))
+                .unwrap_or(namespace);
+            Place {
+                own,
+                words: format!("into the namespace `{namespace}`"),
+                span: service.span,
+                fact: format!("`{}` lives there", service.name),
+            }
+        }
+        // Without a namespace the environment of the deployment tells, unless a title tells otherwise.
+        None => {
+            let titled = std::iter::once(script.place)
+                .chain(context.around(script.place))
+                .any(|at| {
+                    let title = context.order.nodes[at].title.to_string().to_lowercase();
+                    title
+                        .split(|letter: char| !letter.is_ascii_alphanumeric())
+                        .any(|word| OTHERS.contains(&word))
+                });
+            let applies = matches!(verb(simple).as_str(), "apply" | "replace" | "create")
+                || simple.program() == "helm";
+            let Some(environment) = environment.filter(|_| applies && !titled) else {
+                return;
+            };
+            Place {
+                own: &environment.value,
+                words: format!("to `{}`", environment.value),
+                span: environment.span,
+                fact: "the environment of the deployment".to_owned(),
+            }
+        }
     };
-    let service = context
-        .spec
-        .services
-        .iter()
-        .find(|service| service.namespace.as_deref() == Some(namespace));
-    let Some(service) = service else {
-        return;
-    };
-    let own = service
-        .environment
-        .as_deref()
-        .or_else(|| {
-            let head = context.spec.deployment.as_ref()?;
-            Some(head.environment.as_ref()?.value.as_str())
-        })
-        .unwrap_or(namespace);
     for word in simple.arguments() {
         let other = word
             .text
             .split(['/', '.', '-', '_'])
             .find(|part| OTHERS.contains(part));
+        let file = ["/", ".yaml", ".yml"]
+            .iter()
+            .any(|part| word.text.contains(part));
         if let Some(other) = other
-            && word.text.contains('/')
-            && !own.contains(other)
+            && file
+            && !place.own.contains(other)
         {
             found.push(
                 Diagnostic::new(
                     &WRONG_ENVIRONMENT,
                     at(word),
-                    format!("files of `{other}` go into the namespace `{namespace}`"),
+                    format!("files of `{other}` go {}", place.words),
                 )
-                .also(service.span, format!("`{}` lives there", service.name))
+                .also(place.span, place.fact.clone())
                 .help("take the files of this environment"),
             );
         }
     }
+}
+
+/// Where a command goes.
+struct Place<'a> {
+    /// The name of the environment.
+    own: &'a str,
+    /// For the message.
+    words: String,
+    /// What says so.
+    span: crate::source::Span,
+    /// What it says.
+    fact: String,
 }
 
 pub(super) fn outage(

@@ -138,7 +138,7 @@ fn of_script(context: &Context<'_>, script: &Script<'_>, found: &mut Vec<Diagnos
         }
         effects::not_repeatable(node, simple, at, found);
         endings::never_fails(node, simple, at, found);
-        effects::wrong_environment(context, simple, at, found);
+        effects::wrong_environment(context, script, simple, at, found);
         effects::outage(context, script.root, simple, at, found);
         for word in &simple.words {
             blanks::placeholder(word, command, found);
