@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use deployc::compile::{self, Compilation};
 use deployc::plan::Plan;
-use deployc::report::{Look, Tested, TrialFormat, trials};
-use deployc::simulate::{Judged, Recording, Trial, read_csv, read_prometheus, run_test};
+use deployc::report::{Look, Survey, Tested, TrialFormat, score, survey_json, survived, trials};
+use deployc::simulate::{
+    Judged, Mutant, Recording, Trial, mutants, noticed, read_csv, read_prometheus, run_test,
+};
 
 use super::disk;
 use super::files::{Chosen, Input};
@@ -30,6 +32,12 @@ pub struct Test {
     /// Move the recorded values so that the first one is at T plus this long
     #[arg(long, value_name = "DURATION", requires = "trace")]
     trace_at: Option<String>,
+    /// Move each threshold, length and rule a little, and say which of that no test notices
+    #[arg(long, conflicts_with = "timeline")]
+    mutate: bool,
+    /// With --mutate: fail if fewer mutants than this are noticed, in percent
+    #[arg(long, value_name = "PERCENT", requires = "mutate", value_parser = clap::value_parser!(u8).range(0..=100))]
+    least_score: Option<u8>,
     /// How to show what came of them
     #[arg(long, alias = "output-format", value_enum, default_value = "human")]
     format: View,
@@ -46,6 +54,7 @@ Examples:
   deployc test                                    Every test below this folder
   deployc test checkout.deploy -k rollback        Those with `rollback` in the title
   deployc test checkout.deploy --timeline         What happens, and when
+  deployc test checkout.deploy --mutate           What would no test notice?
   deployc test --format junit > tests.xml
   deployc test checkout.deploy --trace incident.csv
   deployc test checkout.deploy --trace error-rate=range.json --trace-at 10m";
@@ -66,6 +75,7 @@ struct Done {
     path: String,
     compilation: Compilation,
     judged: Vec<Judged>,
+    mutants: Vec<(Mutant, Option<String>)>,
 }
 
 impl Test {
@@ -86,6 +96,13 @@ impl Test {
         if plans.is_empty() {
             return Err(front::no_deployment(&inputs[0]).into());
         }
+        if self.mutate && matches!(self.format, View::Junit) {
+            return Err(
+                Trouble::used("mutants are no test cases, so JUnit has no place for them")
+                    .help("use `--format json`")
+                    .into(),
+            );
+        }
         let mut done = Vec::new();
         for (path, compilation, plan) in plans {
             let recordings = self.recordings(&plan)?;
@@ -94,10 +111,25 @@ impl Test {
                 .filter(|trial| self.is_wanted(trial))
                 .collect();
             let judged = parallel::each(&wanted, |trial| run_test(&plan, *trial, &recordings));
+            let mutants = match self.mutate && judged.iter().all(|judged| judged.passed) {
+                true => {
+                    let trials: Vec<String> =
+                        wanted.iter().map(|trial| trial.node.id.clone()).collect();
+                    let mutants = match trials.is_empty() {
+                        true => Vec::new(),
+                        false => mutants(&plan, &path),
+                    };
+                    let test = |mutant: &Mutant| noticed(&plan, mutant, &trials, &recordings);
+                    let tests = parallel::each(&mutants, test);
+                    mutants.into_iter().zip(tests).collect()
+                }
+                false => Vec::new(),
+            };
             done.push(Done {
                 path,
                 compilation,
                 judged,
+                mutants,
             });
         }
         if done.iter().all(|one| one.judged.is_empty()) {
@@ -120,11 +152,35 @@ impl Test {
                 judged: &one.judged,
             })
             .collect();
-        screen.print(&trials(&tested, &[], self.view(screen)))?;
         let failed = done
             .iter()
             .any(|one| one.judged.iter().any(|judged| !judged.passed));
+        // Tests that fail notice nothing: what is wrong with them comes first.
+        if self.mutate && !failed {
+            return self.tell_mutants(screen, &done);
+        }
+        screen.print(&trials(&tested, &[], self.view(screen)))?;
         Ok(if failed { Exit::Found } else { Exit::Clean })
+    }
+
+    fn tell_mutants(&self, screen: Screen, done: &[Done]) -> miette::Result<Exit> {
+        let surveys: Vec<Survey<'_>> = done
+            .iter()
+            .map(|one| Survey {
+                sources: &one.compilation.sources,
+                mutants: &one.mutants,
+            })
+            .collect();
+        let text = match self.view(screen) {
+            TrialFormat::Human { look, .. } => survived(&surveys, look),
+            TrialFormat::Json | TrialFormat::Junit => survey_json(&surveys),
+        };
+        screen.print(&text)?;
+        let least = self.least_score.map_or(0, usize::from);
+        Ok(match score(&surveys) < least {
+            true => Exit::Found,
+            false => Exit::Clean,
+        })
     }
 
     fn is_wanted(&self, trial: &Trial<'_>) -> bool {

@@ -7,6 +7,7 @@ mod gitlab;
 mod human;
 mod json;
 mod junit;
+mod mutants;
 mod place;
 mod sarif;
 mod short;
@@ -19,6 +20,7 @@ use crate::diagnostic::{Diagnostic, Level};
 use crate::source::Sources;
 
 pub use human::fix_text;
+pub use mutants::{Survey, score, survey_json, survived};
 pub use trials::{Tested, TrialFormat, trials};
 pub use visible::{visible_line, visible_text};
 

@@ -11,6 +11,8 @@ use crate::plan::{Condition, EdgeKind, Node, Plan, Work};
 
 /// After so many moments a run is given up: something goes round for ever.
 const MOST_MOMENTS: usize = 100_000;
+/// So many parts of a stretch are looked at while a change slides through it.
+const PARTS: i64 = 60;
 /// So many times all nodes are looked at in one moment.
 const MOST_PASSES: usize = 10_000;
 
@@ -83,7 +85,9 @@ pub struct Engine<'p> {
     pub failure: Option<String>,
     pub now: i64,
     wakeups: BTreeSet<i64>,
-    offsets: Vec<i64>,
+    /// So long behind a change a verdict may change, in seconds; true where it may change at any
+    /// moment of that stretch.
+    offsets: BTreeSet<(i64, bool)>,
     pub words: BTreeMap<i64, Vec<String>>,
     pub changes: BTreeSet<i64>,
     pub events: Vec<Moment>,
@@ -189,14 +193,16 @@ impl<'p> Engine<'p> {
     /// The moments at which a verdict may change because of a change at `at`.
     fn wake_behind(&mut self, at: i64, finely: bool) {
         self.wake(at);
-        for place in 0..self.offsets.len() {
-            let length = self.offsets[place];
-            self.wake(at.saturating_add(length));
-            if finely {
-                for part in 1..60 {
-                    self.wake(at.saturating_add(length.saturating_mul(part) / 60));
-                }
+        let mut moments = Vec::new();
+        for (length, sliding) in &self.offsets {
+            moments.push(at.saturating_add(*length));
+            if finely && *sliding {
+                let part = |part: i64| at.saturating_add(length.saturating_mul(part) / PARTS);
+                moments.extend((1..PARTS).map(part));
             }
+        }
+        for moment in moments {
+            self.wake(moment);
         }
     }
 
@@ -219,11 +225,12 @@ impl<'p> Engine<'p> {
                 outcome = Some(over);
                 break;
             }
-            let next = self.wakeups.range(self.now + 1..).next().copied();
-            match next {
-                Some(next) => self.now = next,
-                None => break,
-            }
+            // What recurs goes on for ever: it keeps nobody waiting when nothing else is to come.
+            let Some(next) = self.wakeups.range(self.now + 1..).next().copied() else {
+                break;
+            };
+            let recurs = self.recurring.iter().map(|recurring| recurring.next);
+            self.now = recurs.filter(|at| *at > self.now).fold(next, i64::min);
         }
         let (outcome, why) = outcome.unwrap_or_else(|| (Outcome::Waiting, self.what_waits()));
         self.tell(None, Happening::Over { outcome, why });
@@ -460,15 +467,25 @@ fn add<'p>(
     place
 }
 
-/// The lengths of time behind a change at which a verdict may change, in seconds.
-fn offsets(plan: &Plan) -> Vec<i64> {
+/// The lengths of time behind a change at which a verdict of the work or of a rule may change, in
+/// seconds: at their end where a condition must last, at any moment of them where it looks at a
+/// stretch as a whole and is asked all the time.
+fn offsets(plan: &Plan) -> BTreeSet<(i64, bool)> {
     let mut offsets = BTreeSet::new();
     for node in plan.walk() {
+        let watched = matches!(
+            node.work,
+            Work::Hold { .. } | Work::When { .. } | Work::Alert { .. }
+        );
         for measured in node.work.holds().into_iter().flat_map(Condition::measured) {
-            for length in [&measured.sustained, &measured.over].into_iter().flatten() {
-                offsets.insert(seconds(length));
+            if let Some(sustained) = &measured.sustained {
+                offsets.insert((seconds(sustained), false));
+            }
+            if let Some(over) = &measured.over {
+                offsets.insert((seconds(over), watched));
             }
         }
     }
-    offsets.into_iter().filter(|length| *length > 0).collect()
+    offsets.retain(|(length, _)| *length > 0);
+    offsets
 }

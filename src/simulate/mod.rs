@@ -23,6 +23,7 @@
 mod actions;
 mod engine;
 mod event;
+mod mutants;
 mod record;
 mod rules;
 mod steps;
@@ -31,6 +32,7 @@ mod verdict;
 mod world;
 
 pub use event::{Happening, Moment, Outcome, Timeline};
+pub use mutants::{Mutant, mutants, noticed};
 pub use record::{Recording, read_csv, read_prometheus};
 pub use trial::{Judged, Judgement, Trial, run_test, run_tests};
 pub use world::World;

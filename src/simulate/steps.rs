@@ -115,7 +115,6 @@ impl<'p> Engine<'p> {
     fn recurs(&mut self, item: usize, period: &Quantity) {
         let period = seconds(period).max(1);
         let next = self.now.saturating_add(period);
-        self.wake(next);
         self.recurring.push(Recurring { item, next, period });
     }
 
@@ -129,12 +128,11 @@ impl<'p> Engine<'p> {
                 .is_some_and(|parent| matches!(state[parent], State::Running | State::Failed));
             if lasts && recurring.next <= now {
                 recurring.next = now.saturating_add(recurring.period);
-                due.push((recurring.item, recurring.next));
+                due.push(recurring.item);
             }
             lasts
         });
-        for (item, next) in &due {
-            self.wake(*next);
+        for item in &due {
             match &self.items[*item].node.work {
                 Work::Every { .. } => {
                     let all = *item..self.items[*item].end;

@@ -194,3 +194,46 @@ fn what_can_not_be_tested_is_said() {
     assert!(run.err.contains("`chek` begins no statement"), "{run:#?}");
     bench.run(&["test", "gone.deploy"]).ends(2);
 }
+
+#[test]
+fn mutants_that_no_test_notices_are_shown_at_their_line() {
+    let bench = bench();
+    let run = bench
+        .run(&["test", "a.deploy", "--mutate"])
+        .ends(0)
+        .silent();
+    assert!(
+        run.out
+            .contains("no test notices if this is `hold 15m` or `hold 45m`\n   ┌─ a.deploy:22:3"),
+        "{run:#?}"
+    );
+    assert!(!run.out.contains("`errors < 10.5%`"), "{run:#?}");
+    assert!(
+        run.out.ends_with("0 of 4 mutants noticed: 0%\n"),
+        "{run:#?}"
+    );
+    let all = ["test", "a.deploy", "--mutate", "--least-score", "50"];
+    bench.run(&all).ends(1);
+    // With a test for each side of the threshold, and one for the length, each is noticed.
+    let more = "\ntest \"near\" {\n  given errors = 0.8% from T+5m\n  expect never rollback back\n  expect success at T+30m\n}\n\
+                test \"above\" {\n  given errors = 1.2% from T+5m\n  expect rollback back\n}\n";
+    bench.write("a.deploy", format!("{SPEC}{more}"));
+    let run = bench
+        .run(&["test", "a.deploy", "--mutate"])
+        .ends(0)
+        .silent();
+    assert_eq!(run.out, "4 of 4 mutants noticed: 100%\n");
+    bench.run(&all).ends(0);
+    let json = ["test", "a.deploy", "--mutate", "--format", "json"];
+    let run = bench.run(&json).ends(0).silent();
+    let document: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
+    assert_eq!(document["score_percent"], 100);
+    assert_eq!(document["mutants"][0]["line"], 22);
+    assert_eq!(document["mutants"][0]["noticed_by"], "near");
+    // Tests that fail come first.
+    let run = bench.run(&["test", "b.deploy", "--mutate"]).ends(1);
+    assert!(run.out.starts_with("pass a bad version"), "{run:#?}");
+    bench
+        .run(&["test", "a.deploy", "--mutate", "--format", "junit"])
+        .ends(2);
+}
