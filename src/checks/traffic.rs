@@ -1,6 +1,6 @@
 //! Shares of traffic: that they grow, end at all of it, and can be had with the replicas there are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::Context;
 use super::words;
@@ -25,6 +25,9 @@ rule! {
     /// by itself replaces all pods at once. Say `traffic gateway-api …` in the service, or `traffic
     /// none` where the pods themselves make the share.
     pub NO_ROUTER = "D0535", "no-router", Warning, "a share of traffic that nothing makes", allowable;
+    /// The spec declares a service, and says of others how they are deployed, but nothing names this
+    /// one. It was forgotten, or it does not belong here.
+    pub NEVER_DEPLOYED = "D0536", "never-deployed", Note, "a service that nothing deploys", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -39,6 +42,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         gather(item, &mut shifts);
         item.walk(&mut |node| scaled_by_hand(context, node, found));
     }
+    never_deployed(context, found);
     for (name, steps) in shifts {
         let service = context
             .spec
@@ -88,6 +92,53 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 by_replicas(service, node, share, found);
             }
         }
+    }
+}
+
+/// Services that no command and no step names, where others are named.
+fn never_deployed(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    if context.spec.services.len() < 2 {
+        return;
+    }
+    let mut named: HashSet<&str> = HashSet::new();
+    for script in context.forward() {
+        let words = script.command.text.split(|letter: char| {
+            letter.is_whitespace() || matches!(letter, '/' | '=' | '"' | ',')
+        });
+        named.extend(words);
+        let known = script.command.environment.values();
+        named.extend(known.filter_map(|origin| match origin {
+            crate::model::Origin::Value(value) => Some(value.rsplit('/').next().unwrap_or(value)),
+            _ => None,
+        }));
+    }
+    for node in &context.order.nodes {
+        match &node.work {
+            Work::Shift { service, .. }
+            | Work::Switch { service, .. }
+            | Work::Scale { service, .. } => {
+                named.insert(service);
+            }
+            _ => {}
+        }
+    }
+    let (known, open): (Vec<&Service>, Vec<&Service>) =
+        context.spec.services.iter().partition(|service| {
+            named.contains(service.name.as_str()) || named.contains(workload(service))
+        });
+    let Some(known) = known.first() else {
+        return;
+    };
+    for service in open {
+        found.push(
+            Diagnostic::new(
+                &NEVER_DEPLOYED,
+                service.span,
+                format!("nothing deploys `{}`", service.name),
+            )
+            .also(known.span, format!("`{}` is named by a step", known.name))
+            .help("deploy it here, or leave it out"),
+        );
     }
 }
 

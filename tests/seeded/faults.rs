@@ -854,6 +854,34 @@ pub const FAULTS: &[Fault] = &[
             Is("shift-2", "  shift {svc} to {second}%§"),
         ],
     ),
+    fault(
+        "not-awaited",
+        &[Then(
+            "work",
+            "  run job \"Migrate\" `kubectl create job migrate --image=x -n {ns}` idempotent\n  run log \"The log is clean\" `kubectl logs job/migrate -n {ns}` reads-only§",
+        )],
+    ),
+    fault(
+        "rehearsed-afterwards",
+        &[Then(
+            "work",
+            "  run one \"Migrate\" `./migrate.sh production`\n    undo `./migrate.sh production --down`\n  run two \"Rehearse\" `./migrate.sh staging`§\n    undo `./migrate.sh staging --down`",
+        )],
+    ),
+    fault(
+        "never-deployed",
+        &[
+            Then(
+                "declared",
+                "service helper \"Helper\" {§\n  namespace {ns}\n  workload deployment/helper\n}",
+            ),
+            Then("check", "  check \"The helper has room\" helper-cpu < 80%"),
+            Then(
+                "severities",
+                "metric helper-cpu \"CPU of the helper\" : percent in ratio { better lower }\nbaseline helper \"Helper\" of helper { helper-cpu < 80% }",
+            ),
+        ],
+    ),
     // names and dimensions
     fault(
         "unknown-name",

@@ -75,6 +75,12 @@ rule! {
     /// `curl` takes `{}` and `[]` in an address for a list of addresses, and a blank for its end. A query
     /// for Prometheus needs `--globoff`, or better `--data-urlencode`.
     pub URL_GLOB = "D0597", "url-glob", Warning, "an address that curl takes apart", allowable;
+    /// The log of a pod or job is read right after it was started: it has hardly begun, and whatever it
+    /// has not said yet is taken for good. Wait for it first: `kubectl wait --for=condition=complete`.
+    pub NOT_AWAITED = "D0599", "not-awaited", Warning, "a result that is read before it is there", allowable;
+    /// What is to be tried out in staging is tried out after production was changed, so it can't stop
+    /// anything any more.
+    pub REHEARSED_AFTERWARDS = "D0570", "rehearsed-afterwards", Warning, "staging tries it out after production", allowable;
 }
 
 /// Options of kubectl that take a value.
@@ -113,6 +119,8 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
     targets::hosts(context, found);
     targets::parity(context, found);
+    targets::rehearsal(context, found);
+    verdicts::not_awaited(context, found);
 }
 
 fn of_script(context: &Context<'_>, script: &Script<'_>, found: &mut Vec<Diagnostic>) {

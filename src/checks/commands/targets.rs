@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{EXAMPLE_HOST, KUBECTL, NO_NAMESPACE, STAGING_DIFFERS, TWO_SCHEMES};
+use super::{
+    EXAMPLE_HOST, KUBECTL, NO_NAMESPACE, REHEARSED_AFTERWARDS, STAGING_DIFFERS, TWO_SCHEMES,
+};
 use crate::checks::Context;
 use crate::checks::scripts::{Script, verb};
 use crate::checks::shell::Word;
 use crate::diagnostic::Diagnostic;
-use crate::model::Work;
+use crate::model::{Effect, Work};
 use crate::source::Span;
 
 /// An address in a text: its scheme, its host, and where it begins in the text.
@@ -276,6 +278,45 @@ pub(super) fn parity(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         .also(real.node.name_span, "production")
         .help("deploy to both in the same way, so that staging tries out what production gets"),
     );
+}
+
+/// Production is changed, and only afterwards the same is tried in staging.
+pub(super) fn rehearsal(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let mut changed: Option<&Script<'_>> = None;
+    for script in context.forward() {
+        if changed.is_none() && script.changes_production() {
+            changed = Some(script);
+        }
+        let text = script.command.text.to_lowercase();
+        let stages = text
+            .split(|letter: char| !letter.is_ascii_alphanumeric())
+            .any(|word| matches!(word, "staging" | "stage" | "stg"));
+        let tries = stages
+            && script.is_elsewhere()
+            && matches!(&script.node.work, Work::Run { effect, .. } if *effect != Effect::ReadsOnly);
+        let Some(before) = changed.filter(|_| tries) else {
+            continue;
+        };
+        // Files of staging in production's namespace are a rule of their own.
+        let own = script.commands.iter().any(|simple| {
+            simple
+                .value(&["-n", "--namespace"])
+                .is_some_and(|(namespace, _)| !namespace.contains("stag"))
+        });
+        if own {
+            continue;
+        }
+        found.push(
+            Diagnostic::new(
+                &REHEARSED_AFTERWARDS,
+                script.node.name_span,
+                "staging tries it out after production has been changed",
+            )
+            .also(before.node.name_span, "production is changed here")
+            .help("try it out in staging first"),
+        );
+        return;
+    }
 }
 
 #[cfg(test)]

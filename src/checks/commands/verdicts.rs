@@ -1,6 +1,6 @@
 //! What a command shows, and whether anybody judges it.
 
-use super::{KUBECTL, NOT_COMPRESSED, ONLY_HEALTH, SHOWS_MORE, UNJUDGED, URL_GLOB};
+use super::{KUBECTL, NOT_AWAITED, NOT_COMPRESSED, ONLY_HEALTH, SHOWS_MORE, UNJUDGED, URL_GLOB};
 use crate::checks::Context;
 use crate::checks::scripts::{Script, verb};
 use crate::checks::shell::Word;
@@ -215,6 +215,43 @@ pub(super) fn globs(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
                 )
                 .help("send the query by itself: `curl -fG ADDRESS --data-urlencode 'query=…'`"),
             );
+        }
+    }
+}
+
+/// A pod or job that was started, and whose log is read before anything waits for it.
+pub(super) fn not_awaited(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let mut started: Option<(String, &Script<'_>)> = None;
+    for script in context.forward() {
+        for simple in &script.commands {
+            let operands = simple.operands(KUBECTL);
+            let words: Vec<&str> = operands.iter().map(|word| word.text.as_str()).collect();
+            match words.as_slice() {
+                ["run", name, ..] if !simple.has(&["--attach", "--wait", "-i", "--rm"]) => {
+                    started = Some(((*name).to_owned(), script));
+                }
+                ["create", "job", name, ..] => started = Some(((*name).to_owned(), script)),
+                ["wait", ..] => started = None,
+                ["logs", of, ..] => {
+                    let of = of.rsplit('/').next().unwrap_or(of);
+                    let Some((_, before)) = started.take_if(|(name, _)| name == of) else {
+                        continue;
+                    };
+                    if script.command.text.contains("--follow") || simple.has(&["-f"]) {
+                        continue; // it ends when the pod does
+                    }
+                    found.push(
+                        Diagnostic::new(
+                            &NOT_AWAITED,
+                            script.node.name_span,
+                            format!("the log of `{of}` is read, and nothing waits for its end"),
+                        )
+                        .also(before.node.name_span, "started here")
+                        .help("wait for it first: `kubectl wait --for=condition=complete job/NAME --timeout=10m`"),
+                    );
+                }
+                _ => {}
+            }
         }
     }
 }
