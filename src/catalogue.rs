@@ -1,7 +1,7 @@
 //! In: nothing. Out: every rule and every backend, each in one list.
 //! Knows nothing of what they do.
 
-use crate::backend::{Backend, markdown, plan_json, shell};
+use crate::backend::{Backend, argo_rollouts, markdown, plan_json, shell};
 use crate::diagnostic::Rule;
 use crate::{allow, checks, graph, model, syntax};
 
@@ -150,7 +150,12 @@ pub static RULES: &[&Rule] = &[
 ];
 
 /// Every backend, by name.
-pub static BACKENDS: &[&dyn Backend] = &[&markdown::Markdown, &plan_json::PlanJson, &shell::Shell];
+pub static BACKENDS: &[&dyn Backend] = &[
+    &markdown::Markdown,
+    &plan_json::PlanJson,
+    &shell::Shell,
+    &argo_rollouts::ArgoRollouts,
+];
 
 /// The rule with this code or name.
 pub fn rule(code_or_name: &str) -> Option<&'static Rule> {

@@ -1,10 +1,13 @@
 //! In: a plan. Out: files for a target, and an account of what the target can carry.
 //! Knows nothing of syntax or names: the plan is all there is.
 
+pub mod argo_rollouts;
 pub mod graph;
 pub mod markdown;
 pub mod plan_json;
+pub mod promql;
 pub mod shell;
+pub mod yaml;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -105,6 +108,12 @@ pub trait Backend: Sync {
     /// What becomes of a node.
     fn fidelity(&self, plan: &Plan, node: &Node) -> Fidelity;
 
+    /// What becomes of every node, in the order written. A target whose nodes depend on each other
+    /// answers at once.
+    fn fates(&self, plan: &Plan) -> Vec<Fidelity> {
+        plan.walk().map(|node| self.fidelity(plan, node)).collect()
+    }
+
     /// The files for a plan. `stem` is the name of the spec's file without its ending. Fails only
     /// where a template that replaces an embedded one can't be read; the text says which and why.
     fn emit(
@@ -118,10 +127,11 @@ pub trait Backend: Sync {
 /// The account of every node of a plan in a target, in the order written.
 pub fn account(backend: &dyn Backend, plan: &Plan) -> Vec<Account> {
     plan.walk()
-        .map(|node| Account {
+        .zip(backend.fates(plan))
+        .map(|(node, fidelity)| Account {
             node: node.id.clone(),
             kind: node.work.kind().to_owned(),
-            fidelity: backend.fidelity(plan, node),
+            fidelity,
         })
         .collect()
 }

@@ -1,0 +1,63 @@
+//! What splits the traffic of a service, and which services can have a Rollout.
+
+use crate::plan::{Node, Service, Work};
+
+/// How the traffic of a service is split.
+pub enum Split {
+    Router,
+    Replicas,
+    Unknown,
+}
+
+pub fn split(service: &Service) -> Split {
+    match service
+        .traffic
+        .as_ref()
+        .map(|traffic| traffic.router.as_str())
+    {
+        None | Some("none" | "replicas" | "kubernetes") => Split::Replicas,
+        Some("gateway-api" | "istio" | "nginx" | "alb" | "traefik" | "apisix") => Split::Router,
+        Some(_) => Split::Unknown,
+    }
+}
+
+/// Why a service can't have a Rollout.
+pub fn problem(service: &Service) -> Option<String> {
+    match service.workload.as_deref() {
+        None => Some(format!(
+            "nothing says what runs `{0}`: give it a workload, `workload deployment/{0}`",
+            service.name
+        )),
+        Some(workload) if workload.starts_with("deployment/") => None,
+        Some(workload) => Some(format!(
+            "a Rollout takes the place of a Deployment, and `{}` is a `{workload}`",
+            service.name
+        )),
+    }
+}
+
+pub fn each<'a>(node: &'a Node, visit: &mut impl FnMut(&'a Node)) {
+    visit(node);
+    for child in &node.children {
+        each(child, visit);
+    }
+}
+
+pub fn moved(node: &Node) -> Option<&str> {
+    match &node.work {
+        Work::Shift { service, .. } | Work::Switch { service, .. } => Some(service),
+        _ => None,
+    }
+}
+
+pub fn switched_in(top: &Node) -> Option<&str> {
+    let mut first = None;
+    each(top, &mut |node| {
+        if first.is_none()
+            && let Some(service) = moved(node)
+        {
+            first = Some((matches!(node.work, Work::Switch { .. }), service));
+        }
+    });
+    first.and_then(|(switches, service)| switches.then_some(service))
+}
