@@ -274,6 +274,15 @@ impl<'a> Courses<'a> {
             return;
         };
         let course = &mut self.all[active];
+        if !course.steps.is_empty() {
+            self.fates.insert(
+                &node.id,
+                refused(
+                    "a Rollout moves its traffic in steps or at once, and this is both: choose one",
+                ),
+            );
+            return;
+        }
         course.blue_green = true;
         course.switched = true;
         course.nodes.push(node.id.clone());
