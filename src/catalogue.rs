@@ -85,6 +85,7 @@ pub static RULES: &[&Rule] = &[
     &checks::LESS_THAN_NAMED,
     &checks::CLOCK_CHANGE,
     &checks::NO_WAY_BACK,
+    &checks::IDLE,
     &checks::REHEARSED_AFTERWARDS,
     &checks::SHELL_SYNTAX,
     &checks::ENDLESS_COMMAND,

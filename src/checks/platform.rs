@@ -260,7 +260,8 @@ fn commands(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                         at(word),
                         "with `--force` pods are forgotten before they have ended",
                     )
-                    .help("leave it out: pods are given time to end"),
+                    .help("leave it out: pods are given time to end")
+                    .offer("leave it out", at(word), ""),
                 );
             }
         }

@@ -882,6 +882,16 @@ pub const FAULTS: &[Fault] = &[
             ),
         ],
     ),
+    fault(
+        "idle",
+        &[
+            Is("lasts", "  lasts 6h..8h"),
+            Is(
+                "shift-3",
+                "}\n\nphase late \"Late\" at T+4h by oncall {§\n  shift {svc} to 100%",
+            ),
+        ],
+    ),
     // names and dimensions
     fault(
         "unknown-name",

@@ -102,7 +102,8 @@ pub(super) fn never_fails(
                 at(word),
                 "`curl` without `-f` ends well whatever the server answers",
             )
-            .help("write `curl -f`, or say what to `expect`"),
+            .help("write `curl -f`, or say what to `expect`")
+            .offer("write `curl -f`", at(word), "curl -f"),
         );
     }
 }

@@ -51,10 +51,14 @@ rule! {
     /// A step changes something at a time at which no rollback is valid any more: what goes wrong there
     /// can't be taken back. The message shows the way that leads there.
     pub NO_WAY_BACK = "D0566", "no-way-back", Warning, "a change after the last way back has closed", allowable;
+    /// While traffic is between two versions nothing is done and nothing is watched: the step before has
+    /// ended, and the next one begins later. Let a `hold` fill the time, so that somebody looks.
+    pub IDLE = "D0567", "idle", Note, "time in which traffic is split and nobody looks", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<crate::diagnostic::Diagnostic>) {
     sums::overlaps(context, found);
+    sums::idle(context, found);
     for place in 0..context.order.nodes.len() {
         sums::fits(context, place, found);
         sums::due(context, place, found);

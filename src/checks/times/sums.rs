@@ -1,10 +1,12 @@
 //! Whether what is to be done fits into the time there is, as it adds up.
 
-use super::{DOES_NOT_FIT, DUE_TOO_EARLY, OVERLAP, clock, length, stated};
+use super::{DOES_NOT_FIT, DUE_TOO_EARLY, IDLE, OVERLAP, clock, length, stated};
 use crate::checks::Context;
 use crate::diagnostic::Diagnostic;
-use crate::graph::EdgeKind;
-use crate::model::Work;
+use crate::graph::{EdgeKind, is_step};
+use crate::model::{Timed, Work};
+use crate::quantity::Exact;
+use crate::time::When;
 
 pub(super) fn overlaps(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for edge in &context.order.edges {
@@ -49,6 +51,90 @@ pub(super) fn overlaps(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             finding = finding.note("what is written first is done first");
         }
         found.push(finding.help("begin later, or make the step before it shorter"));
+    }
+}
+
+/// Idle minutes that are worth a word: as long as people let a version settle.
+const IDLE_SECONDS: i64 = 600;
+
+/// When a node is said to begin: by itself, or by the first step inside it.
+fn first_stated<'a>(context: &'a Context<'_>, place: usize) -> Option<&'a Timed<When>> {
+    let mut at = place;
+    loop {
+        let node = context.order.nodes[at];
+        if let Some(stated) = stated(node) {
+            return Some(stated);
+        }
+        at = context
+            .children(at)
+            .find(|&child| is_step(context.order.nodes[child]))?;
+    }
+}
+
+/// Time between two steps while traffic is between two versions.
+pub(super) fn idle(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let order = context.order;
+    // When traffic begins to be split, and when it is whole again.
+    let mut split: Option<i64> = None;
+    let mut whole: Option<i64> = None;
+    for place in order.places() {
+        if let Work::Shift { share, .. } = &order.nodes[place].work
+            && matches!(context.root(place).work, Work::Phase | Work::Gate)
+        {
+            let start = context.schedules[place].starts_seconds;
+            if share.value < Exact::ONE {
+                split = split.or(start);
+            } else {
+                whole = whole.max(start);
+            }
+        }
+    }
+    let (Some(split), Some(whole)) = (split, whole) else {
+        return;
+    };
+    let monitored = order.places().any(|place| {
+        let schedule = context.schedules[place];
+        order.nodes[place].work == Work::Monitor
+            && schedule.starts_seconds.is_some_and(|start| start <= split)
+            && schedule.ends_seconds.is_some_and(|end| end >= whole)
+    });
+    if monitored {
+        return;
+    }
+    for edge in &order.edges {
+        if edge.kind != EdgeKind::Sequence {
+            continue;
+        }
+        let (from, to) = (order.nodes[edge.from], order.nodes[edge.to]);
+        let Some(at) = first_stated(context, edge.to) else {
+            continue;
+        };
+        let before = context.schedules[edge.from];
+        let (Some(since), Some(end), Some(begin)) = (
+            before.starts_seconds,
+            before.ends_seconds,
+            context.placing.offset(&at.value),
+        ) else {
+            continue;
+        };
+        // How long commands take is not known where nothing says it.
+        if end == since || end < split || begin > whole || begin - end < IDLE_SECONDS {
+            continue;
+        }
+        found.push(
+            Diagnostic::new(
+                &IDLE,
+                at.span,
+                format!(
+                    "between `{}` and `{}` are {} in which nobody looks",
+                    from.id,
+                    to.id,
+                    length(begin - end)
+                ),
+            )
+            .also(from.name_span, format!("ends at {}", clock(context, end)))
+            .help("let a `hold` fill the time, or begin earlier"),
+        );
     }
 }
 
