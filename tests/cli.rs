@@ -26,3 +26,5 @@ mod settings;
 mod shell;
 #[path = "cli/test.rs"]
 mod test;
+#[path = "cli/timeline.rs"]
+mod timeline;

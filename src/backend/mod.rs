@@ -7,6 +7,7 @@ pub mod markdown;
 pub mod plan_json;
 pub mod promql;
 pub mod shell;
+pub mod timeline;
 pub mod yaml;
 
 use schemars::JsonSchema;

@@ -21,6 +21,7 @@ mod screen;
 mod settings;
 mod templates;
 mod test;
+mod timeline;
 mod trouble;
 mod write;
 
@@ -104,6 +105,7 @@ enum Command {
     Test(test::Test),
     Explain(explain::Explain),
     Graph(graph::Graph),
+    Timeline(timeline::Timeline),
     New(new::New),
     Schema(schema::Schema),
     Completions(completions::Completions),
@@ -119,6 +121,7 @@ impl Command {
             Command::Test(test) => test.run(screen),
             Command::Explain(explain) => explain.run(screen),
             Command::Graph(graph) => graph.run(screen),
+            Command::Timeline(timeline) => timeline.run(screen),
             Command::New(new) => new.run(screen),
             Command::Schema(schema) => schema.run(screen),
             Command::Completions(completions) => completions.run(screen),

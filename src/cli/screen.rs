@@ -40,6 +40,14 @@ impl Screen {
         look(self.color, io::stderr().is_terminal())
     }
 
+    /// How many columns standard output has; 100 where it is no terminal.
+    pub fn columns(self) -> usize {
+        terminal_size::terminal_size_of(io::stdout())
+            .map_or(100, |(terminal_size::Width(columns), _)| {
+                usize::from(columns)
+            })
+    }
+
     /// Writes to standard output. A reader who has gone away (`| head`) is no trouble.
     pub fn print(self, text: &str) -> miette::Result<()> {
         self.print_bytes(text.as_bytes())

@@ -2,7 +2,7 @@
 
 use super::bench::Bench;
 
-const SUBCOMMANDS: [&str; 10] = [
+const SUBCOMMANDS: [&str; 11] = [
     "build",
     "check",
     "completions",
@@ -13,6 +13,7 @@ const SUBCOMMANDS: [&str; 10] = [
     "new",
     "schema",
     "test",
+    "timeline",
 ];
 
 #[test]
