@@ -1,7 +1,7 @@
 //! In: nothing. Out: every rule and every backend, each in one list.
 //! Knows nothing of what they do.
 
-use crate::backend::{Backend, argo_rollouts, markdown, plan_json, shell};
+use crate::backend::{Backend, argo_rollouts, flagger, markdown, plan_json, shell};
 use crate::diagnostic::Rule;
 use crate::{allow, checks, graph, model, syntax};
 
@@ -156,6 +156,7 @@ pub static BACKENDS: &[&dyn Backend] = &[
     &plan_json::PlanJson,
     &shell::Shell,
     &argo_rollouts::ArgoRollouts,
+    &flagger::Flagger,
 ];
 
 /// The rule with this code or name.

@@ -2,7 +2,9 @@
 //! Knows nothing of syntax or names: the plan is all there is.
 
 pub mod argo_rollouts;
+pub mod flagger;
 pub mod graph;
+pub mod kubernetes;
 pub mod markdown;
 pub mod plan_json;
 pub mod promql;

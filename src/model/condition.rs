@@ -150,6 +150,18 @@ impl Comparator {
         }
     }
 
+    /// What holds exactly where this does not.
+    pub fn opposite(self) -> Comparator {
+        match self {
+            Comparator::Less => Comparator::AtLeast,
+            Comparator::AtMost => Comparator::Greater,
+            Comparator::Greater => Comparator::AtMost,
+            Comparator::AtLeast => Comparator::Less,
+            Comparator::Equal => Comparator::NotEqual,
+            Comparator::NotEqual => Comparator::Equal,
+        }
+    }
+
     /// Reads what the language writes.
     pub fn of_sign(sign: &str) -> Option<Comparator> {
         Some(match sign {

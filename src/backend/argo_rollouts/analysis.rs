@@ -8,7 +8,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::backend::promql::{self, Question};
-use crate::plan::{Comparator, Condition, Measured, NoData, Plan};
+use crate::plan::{Condition, Measured, NoData, Plan};
 
 /// So many answers in a row that are errors (Prometheus out of reach; asked again every 10 seconds)
 /// end the analysis. The controller's own default of 4 gives up after 40 seconds.
@@ -124,7 +124,7 @@ pub fn conditions(question: &Question, role: Role, no_data: NoData) -> (String, 
     let fails = question
         .tests
         .iter()
-        .map(|(comparator, value)| format!("result[0] {} {value}", opposite(*comparator).sign()))
+        .map(|(comparator, value)| format!("result[0] {} {value}", comparator.opposite().sign()))
         .collect::<Vec<_>>()
         .join(" || ");
     let some = |test: &str| {
@@ -147,17 +147,6 @@ pub fn conditions(question: &Question, role: Role, no_data: NoData) -> (String, 
         (Role::Required | Role::GoesBack, NoData::Pause) => (some(&well), Some(some(&ill))),
         (Role::Required | Role::GoesBack, NoData::Pass) => (none_or(&well), None),
         (Role::Required | Role::GoesBack, NoData::Fail) => (some(&well), None),
-    }
-}
-
-fn opposite(comparator: Comparator) -> Comparator {
-    match comparator {
-        Comparator::Less => Comparator::AtLeast,
-        Comparator::AtMost => Comparator::Greater,
-        Comparator::Greater => Comparator::AtMost,
-        Comparator::AtLeast => Comparator::Less,
-        Comparator::Equal => Comparator::NotEqual,
-        Comparator::NotEqual => Comparator::Equal,
     }
 }
 

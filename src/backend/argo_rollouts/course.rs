@@ -79,6 +79,10 @@ pub fn refused(why: impl Into<String>) -> Fidelity {
     Fidelity::Refused { why: why.into() }
 }
 
+fn both_ways() -> Fidelity {
+    refused("a Rollout moves its traffic in steps or at once, and this is both: choose one")
+}
+
 impl<'a> Courses<'a> {
     pub fn of(plan: &'a Plan) -> Self {
         let mut courses = Courses {
@@ -112,8 +116,11 @@ impl<'a> Courses<'a> {
         for (place, top) in tops.iter().enumerate() {
             if courses.active.is_none()
                 && let Some(service) = switched_in(top)
+                && let Some(active) = courses.activate(service)
             {
-                courses.activate(service);
+                // What is asked before the switch counts, too.
+                let course = &mut courses.all[active];
+                course.blue_green |= course.steps.is_empty();
             }
             courses.node(top);
             if let Some(active) = courses.active
@@ -246,6 +253,10 @@ impl<'a> Courses<'a> {
             return;
         };
         let course = &mut self.all[active];
+        if course.blue_green {
+            self.fates.insert(&node.id, both_ways());
+            return;
+        }
         course.steps.push(json!({ "setWeight": weight }));
         course.nodes.push(node.id.clone());
         let fate = match problem(course.service) {
@@ -274,13 +285,8 @@ impl<'a> Courses<'a> {
             return;
         };
         let course = &mut self.all[active];
-        if !course.steps.is_empty() {
-            self.fates.insert(
-                &node.id,
-                refused(
-                    "a Rollout moves its traffic in steps or at once, and this is both: choose one",
-                ),
-            );
+        if !course.blue_green && !course.steps.is_empty() {
+            self.fates.insert(&node.id, both_ways());
             return;
         }
         course.blue_green = true;
@@ -429,9 +435,15 @@ impl<'a> Courses<'a> {
                         fate = Some(Fidelity::Approximate { how: differs });
                     }
                     let short = dns_label(&one.metric.to_string());
-                    let taken = |name: &str, metrics: &[Value]| {
-                        metrics.iter().any(|other| other["name"] == json!(name))
-                    };
+                    // The templates of a blue-green Rollout are asked in one run, where a name stands
+                    // once.
+                    let course = &self.all[active];
+                    let before = course.templates.iter().filter(|_| course.blue_green);
+                    let taken: Vec<&Value> = before
+                        .flat_map(|template| &template.metrics)
+                        .chain(&metrics)
+                        .map(|metric| &metric["name"])
+                        .collect();
                     let name = match role {
                         Role::Required => short,
                         // All rules are asked in one run, where a name stands once.
@@ -439,10 +451,11 @@ impl<'a> Courses<'a> {
                             dns_label(&format!("{}-{short}", id.rsplit('/').next().unwrap_or(id)))
                         }
                     };
-                    let name = match taken(&name, &metrics) {
-                        true => dns_label(&format!("{name}-{}", metrics.len() + 1)),
-                        false => name,
-                    };
+                    let name = (2..)
+                        .map(|count| dns_label(&format!("{name}-{count}")))
+                        .find(|other| !taken.iter().any(|taken| *taken == other))
+                        .filter(|_| taken.iter().any(|taken| *taken == &name))
+                        .unwrap_or(name);
                     metric["name"] = json!(name);
                     metrics.push(metric);
                 }

@@ -1,0 +1,69 @@
+//! In: a plan. Out: a Canary for each service whose traffic moves, with what it measures and whom it
+//! tells. Fields and semantics: <https://docs.flagger.app/usage/how-it-works>.
+//! Knows nothing of steps that a person or a command does: they stay in the runbook.
+
+mod canary;
+mod look;
+mod people;
+mod service;
+mod stops;
+mod way;
+
+use super::{Artifact, Backend, Fidelity, Templates, kubernetes, yaml};
+use crate::plan::{Node, Plan};
+
+/// Canaries, MetricTemplates and AlertProviders.
+pub struct Flagger;
+
+impl Backend for Flagger {
+    fn name(&self) -> &'static str {
+        "flagger"
+    }
+
+    fn summary(&self) -> &'static str {
+        "Canaries and MetricTemplates for Flagger"
+    }
+
+    fn fidelity(&self, plan: &Plan, node: &Node) -> Fidelity {
+        let fates = self.fates(plan);
+        plan.walk()
+            .zip(fates)
+            .find(|(other, _)| other.id == node.id)
+            .map_or_else(|| way::elsewhere(node), |(_, fate)| fate)
+    }
+
+    fn fates(&self, plan: &Plan) -> Vec<Fidelity> {
+        let mut fates = way::Ways::of(plan).fates;
+        plan.walk()
+            .map(|node| {
+                fates
+                    .remove(node.id.as_str())
+                    .unwrap_or_else(|| way::elsewhere(node))
+            })
+            .collect()
+    }
+
+    fn emit(
+        &self,
+        plan: &Plan,
+        stem: &str,
+        _templates: &dyn Templates,
+    ) -> Result<Vec<Artifact>, String> {
+        let objects = canary::objects(plan, &way::Ways::of(plan));
+        if objects.is_empty() {
+            return Ok(Vec::new());
+        }
+        let comment = format!(
+            "{}\nMade by deployc from {}: change that file, not this one.\n\
+             Flagger makes the Services and the routes itself, from the workload that is named here; a route\n\
+             through a Gateway needs its `gatewayRefs`. The port is 80 where the spec names none.",
+            kubernetes::one_line(&plan.deployment.title.to_string()),
+            kubernetes::one_line(&plan.deployment.origin.file),
+        );
+        Ok(vec![Artifact {
+            path: format!("{stem}.flagger.yaml"),
+            text: yaml::stream(&comment, &objects),
+            executable: false,
+        }])
+    }
+}

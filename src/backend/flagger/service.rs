@@ -1,0 +1,41 @@
+//! Which services can have a Canary, and what splits their traffic.
+
+use crate::plan::Service;
+
+/// What splits the traffic, by Flagger's name; the text says why there is none.
+pub fn provider(service: &Service, steps: bool) -> Result<&'static str, String> {
+    let router = service
+        .traffic
+        .as_ref()
+        .map_or("none", |traffic| traffic.router.as_str());
+    match router {
+        "gateway-api" => Ok("gatewayapi:v1"),
+        "istio" => Ok("istio"),
+        "nginx" => Ok("nginx"),
+        "linkerd" => Ok("linkerd"),
+        "none" | "kubernetes" if !steps => Ok("kubernetes"),
+        "none" | "kubernetes" => Err(format!(
+            "without a router Flagger can't split traffic: give `{}` one, `traffic gateway-api`",
+            service.name
+        )),
+        other => Err(format!(
+            "Flagger has no router `{other}`: use gateway-api, istio, nginx or linkerd"
+        )),
+    }
+}
+
+/// Why a service can't have a Canary.
+pub fn problem(service: &Service) -> Option<String> {
+    let kind = |workload: &str| workload.split('/').next().unwrap_or_default().to_owned();
+    match service.workload.as_deref() {
+        None => Some(format!(
+            "nothing says what runs `{0}`: give it a workload, `workload deployment/{0}`",
+            service.name
+        )),
+        Some(workload) if matches!(kind(workload).as_str(), "deployment" | "daemonset") => None,
+        Some(workload) => Some(format!(
+            "Flagger knows Deployments and DaemonSets, and `{}` is a `{workload}`",
+            service.name
+        )),
+    }
+}

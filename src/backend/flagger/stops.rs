@@ -1,0 +1,97 @@
+//! Stops on the way as Flagger makes them: it looks at a fixed interval and moves on at every look.
+
+use crate::backend::Fidelity;
+
+use super::way::{Way, Ways, approximate};
+
+/// How often Flagger looks at the most, in seconds.
+const LOOK: i64 = 60;
+
+/// A share of the traffic, and how long it stays.
+pub struct Stop<'a> {
+    /// In percent.
+    pub weight: i64,
+    /// In seconds.
+    pub stays: i64,
+    /// The node that moves the traffic.
+    pub node: &'a str,
+    /// The nodes that hold it there.
+    pub holds: Vec<&'a str>,
+}
+
+impl Ways<'_> {
+    /// Whether each stop is one step, or the weight grows to it.
+    pub fn tell_of_stops(&mut self) {
+        for way in &self.all {
+            let interval = way.interval();
+            let mut before = 0;
+            for stop in &way.stops {
+                let steps = steps(stop, before, interval);
+                let fate = match steps {
+                    1 => Fidelity::Exact,
+                    steps => approximate(format!(
+                        "the weight grows from {}% to {}% in {steps} steps, and is never more",
+                        stop.weight - steps + 1,
+                        stop.weight
+                    )),
+                };
+                self.fates.insert(stop.node, fate);
+                for hold in &stop.holds {
+                    if steps > 1 && self.fates.get(hold) == Some(&Fidelity::Exact) {
+                        self.fates.insert(
+                            hold,
+                            approximate(format!("it is {steps} steps of {}", way.look())),
+                        );
+                    }
+                }
+                before = stop.weight;
+            }
+        }
+    }
+}
+
+impl Way<'_> {
+    /// How often Flagger looks and moves on, in seconds. It moves at every look, so a stop is as many
+    /// weights as looks fit into its time; none is above its own.
+    pub fn interval(&self) -> i64 {
+        let mut before = 0;
+        let mut interval = LOOK;
+        for stop in &self.stops {
+            let room = (stop.weight - before).max(1);
+            interval = interval.max(stop.stays.div_euclid(room) + i64::from(stop.stays % room > 0));
+            before = stop.weight;
+        }
+        interval
+    }
+
+    /// The same as Flagger writes it, which knows no hours.
+    pub fn look(&self) -> String {
+        match self.interval() {
+            seconds if seconds % 60 == 0 => format!("{}m", seconds / 60),
+            seconds => format!("{seconds}s"),
+        }
+    }
+
+    /// All weights, each larger than the one before. The last move to everybody is the promotion, unless
+    /// something is held there.
+    pub fn weights(&self) -> Vec<i64> {
+        let interval = self.interval();
+        let mut weights = Vec::new();
+        let mut before = 0;
+        for stop in &self.stops {
+            let steps = steps(stop, before, interval);
+            weights.extend(stop.weight - steps + 1..=stop.weight);
+            before = stop.weight;
+        }
+        let held = self.stops.last().is_some_and(|stop| stop.stays > 0);
+        if !held && weights.len() > 1 && weights.last() == Some(&100) {
+            weights.pop();
+        }
+        weights
+    }
+}
+
+fn steps(stop: &Stop<'_>, before: i64, interval: i64) -> i64 {
+    let looks = stop.stays.div_euclid(interval) + i64::from(stop.stays % interval > 0);
+    looks.clamp(1, (stop.weight - before).max(1))
+}

@@ -1,0 +1,469 @@
+//! The way of each service through the plan: its stops, what is asked on the way, who lets it pass, and
+//! what becomes of each node.
+
+use std::collections::BTreeMap;
+
+use crate::backend::{Fidelity, kubernetes};
+use crate::plan::{Condition, Exact, Measured, Node, Plan, Quantity, Service, WaitFor, Work};
+
+use super::look::{Look, delayed, goes_back, look, parts};
+use super::service::{problem, provider};
+use super::stops::Stop;
+
+/// Something that is asked at every look.
+pub struct Asked {
+    /// Its name, and that of its template.
+    pub name: String,
+    /// The name of its template.
+    pub template: String,
+    /// What is asked.
+    pub look: Look,
+    /// The nodes that ask it.
+    pub nodes: Vec<String>,
+}
+
+/// Somebody who lets it pass.
+pub struct Gate<'a> {
+    /// The node.
+    pub node: &'a Node,
+    /// After how many stops.
+    pub after: usize,
+}
+
+/// The way of one service.
+pub struct Way<'a> {
+    pub service: &'a Service,
+    pub provider: &'static str,
+    /// Whether all traffic moves at once.
+    pub blue_green: bool,
+    pub stops: Vec<Stop<'a>>,
+    /// Blue-green: how long the new version is looked at before the switch, in seconds.
+    pub before: i64,
+    pub asked: Vec<Asked>,
+    pub gates: Vec<Gate<'a>>,
+    pub nodes: Vec<String>,
+    switched: bool,
+}
+
+/// All of them, and what becomes of the nodes that they touch.
+pub struct Ways<'a> {
+    pub all: Vec<Way<'a>>,
+    pub fates: BTreeMap<&'a str, Fidelity>,
+    pub plan: &'a Plan,
+    active: Option<usize>,
+}
+
+pub fn approximate(how: impl Into<String>) -> Fidelity {
+    Fidelity::Approximate { how: how.into() }
+}
+
+fn refused(why: impl Into<String>) -> Fidelity {
+    Fidelity::Refused { why: why.into() }
+}
+
+/// What becomes of a node that no Canary touches.
+pub fn elsewhere(node: &Node) -> Fidelity {
+    let place = match &node.work {
+        Work::Run { .. } | Work::Act { .. } | Work::Rollback | Work::Procedure => "shell",
+        Work::Alert { .. } | Work::Severity { .. } | Work::When { .. } | Work::Failure => {
+            "prometheus"
+        }
+        Work::Test { .. } => "deployc test",
+        _ => "markdown",
+    };
+    Fidelity::Elsewhere {
+        place: place.to_owned(),
+    }
+}
+
+impl<'a> Ways<'a> {
+    pub fn of(plan: &'a Plan) -> Self {
+        let mut ways = Ways {
+            all: Vec::new(),
+            fates: BTreeMap::new(),
+            plan,
+            active: None,
+        };
+        let places: BTreeMap<&str, usize> = plan
+            .order
+            .iter()
+            .enumerate()
+            .map(|(place, id)| (id.as_str(), place))
+            .collect();
+        let mut tops: Vec<&Node> = plan
+            .nodes
+            .iter()
+            .filter(|node| matches!(node.work, Work::Phase | Work::Gate))
+            .filter(|node| !node.follows_rollback())
+            .collect();
+        tops.sort_by_key(|node| places.get(node.id.as_str()).copied());
+        let mut last: BTreeMap<&str, usize> = BTreeMap::new();
+        for (place, top) in tops.iter().enumerate() {
+            each(top, &mut |node| {
+                if let Some((service, _)) = moved(node) {
+                    last.insert(service, place);
+                }
+            });
+        }
+        for (place, top) in tops.iter().enumerate() {
+            ways.begin_switch(top);
+            ways.node(top);
+            if let Some(active) = ways.active
+                && last.get(ways.all[active].service.name.as_str()).copied() <= Some(place)
+            {
+                ways.active = None;
+            }
+        }
+        for rule in plan.of_kind("severity") {
+            ways.severity(rule);
+        }
+        if !ways.all.is_empty() {
+            for rollback in plan.of_kind("rollback") {
+                ways.fates.insert(
+                    &rollback.id,
+                    approximate(
+                        "Flagger gives the traffic back to the running version; the commands stay in the script",
+                    ),
+                );
+            }
+        }
+        ways.tell_of_stops();
+        ways
+    }
+
+    /// A phase that switches all traffic is under way from its begin: what is held before counts.
+    fn begin_switch(&mut self, top: &'a Node) {
+        if self.active.is_some() {
+            return;
+        }
+        let mut first = None;
+        each(top, &mut |node| {
+            if first.is_none() {
+                first = moved(node);
+            }
+        });
+        if let Some((service, false)) = first {
+            self.activate(service, false);
+        }
+    }
+
+    fn activate(&mut self, name: &str, steps: bool) -> Option<Result<usize, String>> {
+        if let Some(known) = self.all.iter().position(|way| way.service.name == name) {
+            self.active = Some(known);
+            return Some(Ok(known));
+        }
+        let service = self
+            .plan
+            .services
+            .iter()
+            .find(|service| service.name == name)?;
+        let provider = match (problem(service), provider(service, steps)) {
+            (None, Ok(provider)) => provider,
+            (Some(why), _) | (None, Err(why)) => return Some(Err(why)),
+        };
+        self.all.push(Way {
+            service,
+            provider,
+            blue_green: !steps,
+            stops: Vec::new(),
+            before: 0,
+            asked: Vec::new(),
+            gates: Vec::new(),
+            nodes: Vec::new(),
+            switched: false,
+        });
+        self.active = Some(self.all.len() - 1);
+        Some(Ok(self.all.len() - 1))
+    }
+
+    /// The way that is under way and not yet at its end.
+    fn running(&mut self) -> Option<&mut Way<'a>> {
+        let active = self.active?;
+        Some(&mut self.all[active]).filter(|way| !way.switched)
+    }
+
+    /// One node of the work, and all inside.
+    fn node(&mut self, node: &'a Node) {
+        match &node.work {
+            Work::Shift { service, share } => self.shift(node, service, share),
+            Work::Switch { service, .. } => self.switch(node, service),
+            Work::Hold { length, holds } => self.hold(node, whole(&length.high), holds.as_ref()),
+            Work::Wait {
+                until: WaitFor::Length(length),
+                ..
+            } => self.hold(node, whole(length), None),
+            Work::Check { holds } | Work::Require { holds } => {
+                if let Some(condition) = holds {
+                    self.ask(node, condition);
+                }
+            }
+            Work::Approve { .. } => self.approve(node),
+            Work::Phase | Work::Gate | Work::Group { .. } => {
+                if let Some(way) = self.running() {
+                    way.nodes.push(node.id.clone());
+                    self.fates.insert(&node.id, Fidelity::Exact);
+                }
+            }
+            _ => {}
+        }
+        for child in &node.children {
+            if !matches!(child.work, Work::Else) {
+                self.node(child);
+            } else if self.running().is_some() {
+                self.fates.insert(
+                    &child.id,
+                    approximate(
+                        "a failed check gives the traffic back; the rest is in the runbook",
+                    ),
+                );
+            }
+        }
+    }
+
+    fn shift(&mut self, node: &'a Node, service: &str, share: &Quantity) {
+        let weight = Exact::decimal("100")
+            .and_then(|hundred| share.value.times(hundred))
+            .and_then(Exact::to_whole)
+            .and_then(|weight| i64::try_from(weight).ok())
+            .filter(|weight| (1..=100).contains(weight));
+        let fate = match (weight, self.activate(service, true)) {
+            (None, _) => refused(format!(
+                "the weight of a Canary is a whole percentage above 0, and this is {share}"
+            )),
+            (_, None) => return,
+            (_, Some(Err(why))) => refused(why),
+            (Some(weight), Some(Ok(active))) => {
+                let way = &mut self.all[active];
+                let before = way.stops.last().map_or(0, |stop| stop.weight);
+                if way.blue_green {
+                    refused("Flagger moves the traffic in steps or at once, not both")
+                } else if weight == before {
+                    Fidelity::Exact
+                } else if weight < before {
+                    refused(format!(
+                        "the weight of a Canary only grows, and {before}% comes before {share}"
+                    ))
+                } else {
+                    way.nodes.push(node.id.clone());
+                    way.stops.push(Stop {
+                        weight,
+                        stays: 0,
+                        node: &node.id,
+                        holds: Vec::new(),
+                    });
+                    return;
+                }
+            }
+        };
+        self.fates.insert(&node.id, fate);
+    }
+
+    fn switch(&mut self, node: &'a Node, service: &str) {
+        let fate = match self.activate(service, false) {
+            None => return,
+            Some(Err(why)) => refused(why),
+            Some(Ok(active)) => {
+                let way = &mut self.all[active];
+                if way.blue_green {
+                    way.switched = true;
+                    way.nodes.push(node.id.clone());
+                    approximate(
+                        "Flagger tests the new version beside the running one, then copies it over: no second colour stays to go back to",
+                    )
+                } else {
+                    refused("Flagger moves the traffic in steps or at once, not both")
+                }
+            }
+        };
+        self.fates.insert(&node.id, fate);
+    }
+
+    fn hold(&mut self, node: &'a Node, seconds: i64, holds: Option<&'a Condition>) {
+        let Some(way) = self.running() else {
+            return;
+        };
+        way.nodes.push(node.id.clone());
+        if way.blue_green {
+            way.before += seconds;
+        } else if let Some(stop) = way.stops.last_mut() {
+            stop.stays += seconds;
+            stop.holds.push(&node.id);
+        }
+        self.fates.insert(&node.id, Fidelity::Exact);
+        if let Some(condition) = holds {
+            self.ask(node, condition);
+        }
+    }
+
+    /// A condition that must hold. Flagger has one list of them, for the whole way.
+    fn ask(&mut self, node: &'a Node, condition: &'a Condition) {
+        if self.running().is_none() {
+            return;
+        }
+        let mut measured = Vec::new();
+        let all = parts(condition, false, &mut measured);
+        if measured.is_empty() {
+            return;
+        }
+        let fate = self.look_at(node, &measured, false, 0);
+        let fate = fate.unwrap_or_else(|pauses| {
+            let mut how = vec!["Flagger asks it at every look, from the first step on"];
+            if pauses {
+                how.push("no data gives the traffic back");
+            }
+            if !all {
+                how.push("what it can't ask is in the runbook");
+            }
+            approximate(how.join("; "))
+        });
+        self.fates.insert(&node.id, fate);
+    }
+
+    /// Adds what is asked; answers whether no data should have paused, or what was lost.
+    fn look_at(
+        &mut self,
+        node: &Node,
+        measured: &[&Measured],
+        fires: bool,
+        after: i64,
+    ) -> Result<Fidelity, bool> {
+        let mut pauses = false;
+        let mut lost = None;
+        for one in measured {
+            let found = look(self.plan, &delayed(one, after), fires);
+            let Some(active) = self.active else {
+                break;
+            };
+            let way = &mut self.all[active];
+            match found {
+                Ok(found) => {
+                    pauses |= found.pauses;
+                    if !way.nodes.contains(&node.id) {
+                        way.nodes.push(node.id.clone());
+                    }
+                    if let Some(known) = way.asked.iter_mut().find(|asked| asked.look == found) {
+                        if !known.nodes.contains(&node.id) {
+                            known.nodes.push(node.id.clone());
+                        }
+                        continue;
+                    }
+                    // What makes a rule fire bears its name.
+                    let rule = node.id.rsplit('/').nth(1).filter(|_| fires);
+                    let metric = one.metric.to_string();
+                    let metric = kubernetes::dns_label(&match rule {
+                        Some(rule) => format!("{rule}-{metric}"),
+                        None => metric,
+                    });
+                    let same = way
+                        .asked
+                        .iter()
+                        .filter(|asked| {
+                            asked.name == metric || asked.name.starts_with(&format!("{metric}-"))
+                        })
+                        .count();
+                    let name = match same {
+                        0 => metric,
+                        same => kubernetes::dns_label(&format!("{metric}-{}", same + 1)),
+                    };
+                    way.asked.push(Asked {
+                        template: kubernetes::dns_label(&format!("{}-{name}", way.service.name)),
+                        name,
+                        look: found,
+                        nodes: vec![node.id.clone()],
+                    });
+                }
+                Err(why) => lost = Some(refused(why)),
+            }
+        }
+        lost.ok_or(pauses)
+    }
+
+    fn approve(&mut self, node: &'a Node) {
+        let Some(way) = self.running() else {
+            return;
+        };
+        way.nodes.push(node.id.clone());
+        let after = way.stops.len();
+        way.gates.push(Gate { node, after });
+        self.fates.insert(
+            &node.id,
+            approximate(
+                "a webhook asks a gate that you run; who may open it is the gate's matter, it never times out, and Flagger asks it before every step from then on",
+            ),
+        );
+    }
+
+    /// A rule that goes back. Flagger has no other consequence.
+    fn severity(&mut self, rule: &'a Node) {
+        let Work::Severity { then } = &rule.work else {
+            return;
+        };
+        let Some(after) = goes_back(then) else {
+            return;
+        };
+        for place in 0..self.all.len() {
+            self.active = Some(place);
+            let look = self.all[place].look();
+            let mut any = false;
+            for reason in &rule.children {
+                let Work::When {
+                    holds: Some(condition),
+                } = &reason.work
+                else {
+                    continue;
+                };
+                let mut measured = Vec::new();
+                let all = parts(condition, true, &mut measured);
+                if measured.is_empty() {
+                    continue;
+                }
+                any = true;
+                let fate = self.look_at(reason, &measured, true, after);
+                let fate = fate.unwrap_or_else(|pauses| {
+                    let mut how = vec![format!(
+                        "Flagger looks every {look}, and gives the traffic back at the look after"
+                    )];
+                    if pauses {
+                        how.push("no data does so too".to_owned());
+                    }
+                    if !all {
+                        how.push("what it can't ask is in the runbook".to_owned());
+                    }
+                    approximate(how.join("; "))
+                });
+                self.fates.insert(&reason.id, fate);
+            }
+            if any {
+                self.fates.insert(
+                    &rule.id,
+                    approximate(
+                        "Flagger gives the traffic back; who is told is a matter of its alerts and the prometheus target",
+                    ),
+                );
+            }
+        }
+        self.active = None;
+    }
+}
+
+pub fn whole(quantity: &Quantity) -> i64 {
+    i64::try_from(quantity.value.ceiling())
+        .unwrap_or(i64::MAX)
+        .clamp(0, 1 << 32)
+}
+
+fn each<'a>(node: &'a Node, visit: &mut impl FnMut(&'a Node)) {
+    visit(node);
+    for child in &node.children {
+        each(child, visit);
+    }
+}
+
+/// The service whose traffic a node moves, and whether it does so in steps.
+fn moved(node: &Node) -> Option<(&str, bool)> {
+    match &node.work {
+        Work::Shift { service, .. } => Some((service, true)),
+        Work::Switch { service, .. } => Some((service, false)),
+        _ => None,
+    }
+}
