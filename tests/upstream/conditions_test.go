@@ -1,0 +1,217 @@
+package upstream
+
+import (
+	"math"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/argoproj/argo-rollouts/pkg/apis/rollouts/v1alpha1"
+	"github.com/argoproj/argo-rollouts/utils/evaluate"
+	"github.com/sirupsen/logrus"
+)
+
+// verdict is what the plan says of a value: docs/plan.md, "Verdicts".
+type verdict int
+
+const (
+	well verdict = iota
+	ill
+	blind
+)
+
+// An outcome is what the state of the Rollout must become for each verdict.
+type outcome struct {
+	// Whether it is well where the condition holds: a requirement, and no rule that fires.
+	required bool
+	// What a measurement is where it is ill: Failed goes back, Inconclusive pauses.
+	ill v1alpha1.AnalysisPhase
+	// pause, pass or fail.
+	noData string
+}
+
+func (o outcome) phase(said verdict) v1alpha1.AnalysisPhase {
+	switch {
+	case said == well, said == blind && o.noData == "pass":
+		return v1alpha1.AnalysisPhaseSuccessful
+	case said == blind && o.noData == "pause":
+		return v1alpha1.AnalysisPhaseInconclusive
+	default:
+		return o.ill
+	}
+}
+
+// A bound and the values around it.
+type bound struct {
+	holds   func(float64) bool
+	samples []float64
+}
+
+func around(values ...float64) []float64 {
+	var all []float64
+	for _, value := range values {
+		step := math.Max(math.Abs(value)*1e-6, 1e-9)
+		all = append(all, value-step, value, value+step)
+	}
+	return all
+}
+
+func compare(comparator string, value float64) bound {
+	holds := map[string]func(float64) bool{
+		"<":  func(v float64) bool { return v < value },
+		"<=": func(v float64) bool { return v <= value },
+		">":  func(v float64) bool { return v > value },
+		">=": func(v float64) bool { return v >= value },
+		"==": func(v float64) bool { return v == value },
+		"!=": func(v float64) bool { return v != value },
+	}[comparator]
+	return bound{holds: holds, samples: around(value)}
+}
+
+// bound is what a condition asks of the value that its query returns. Sustained ranges are asked as a
+// query that is 1 as long as the value was inside. Nothing where the condition asks something that
+// has no figure of its own here: trends and baselines.
+func (c planCondition) bound(t *testing.T, metric planMetric) (bound, bool) {
+	t.Helper()
+	switch {
+	case c.Bound == "compare":
+		return compare(c.Comparator, c.Value.in(t, metric.Unit)), true
+	case c.Bound == "between" && c.For != nil:
+		return bound{holds: func(v float64) bool { return v == 1 }, samples: []float64{0, 1}}, true
+	case c.Bound == "between":
+		low, high := c.Range.Low.in(t, metric.Unit), c.Range.High.in(t, metric.Unit)
+		inclusive := c.Range.HighInclusive
+		return bound{
+			holds: func(v float64) bool {
+				return v >= low && (v < high || inclusive && v == high)
+			},
+			samples: append(around(low, high), (low+high)/2),
+		}, true
+	case c.Bound == "near" && c.Tolerance != nil:
+		return compare("<=", c.Tolerance.in(t, "ratio")), true
+	default:
+		return bound{}, false
+	}
+}
+
+// judge compares what the controller says of a metric with what the plan says, on every sample.
+func judge(metric v1alpha1.Metric, is bound, wants outcome) []string {
+	log := *logrus.NewEntry(logrus.New())
+	log.Logger.SetLevel(logrus.PanicLevel)
+	var said []string
+	try := func(what string, result any, expected verdict) {
+		phase, err := evaluate.EvaluateResult(result, metric, log)
+		if err != nil {
+			said = append(said, metric.Name+": "+what+": "+err.Error())
+		} else if phase != wants.phase(expected) {
+			said = append(said, metric.Name+": "+what+": the controller says "+string(phase)+", the plan "+string(wants.phase(expected)))
+		}
+	}
+	for _, value := range is.samples {
+		expected := ill
+		if is.holds(value) == wants.required {
+			expected = well
+		}
+		try(number(value), []float64{value}, expected)
+	}
+	try("an empty answer", []float64{}, blind)
+	try("NaN", []float64{math.NaN()}, blind)
+	return said
+}
+
+func number(value float64) string {
+	return strconv.FormatFloat(value, 'g', -1, 64)
+}
+
+func TestTheControllerJudgesAsThePlanDoes(t *testing.T) {
+	judged, other := 0, 0
+	for _, object := range ofKind(t, "AnalysisTemplate") {
+		file := strings.TrimSuffix(object.file, ".rollouts.yaml") + ".plan.json"
+		if _, err := os.Stat(file); err != nil {
+			t.Fatalf("%s: its plan was not built: %v", object, err)
+		}
+		read := readPlan(t, file)
+		metrics := map[string]planMetric{}
+		for _, metric := range read.Metrics {
+			metrics[metric.Name] = metric
+		}
+		wanted := map[string]bool{}
+		for _, id := range strings.Split(object.annotation("deployc/nodes"), ", ") {
+			wanted[id] = true
+		}
+		var conditions []planCondition
+		var outcomes []outcome
+		read.walk(func(node, severity *planNode) {
+			if !wanted[node.ID] {
+				return
+			}
+			condition := node.Holds
+			if node.While != nil {
+				condition = node.While
+			}
+			for _, one := range condition.measured(t) {
+				if delayed(severity) && one.For == nil {
+					one.For = &planQuantity{} // it falls away if the condition clears before
+				}
+				conditions = append(conditions, one)
+				outcomes = append(outcomes, outcome{
+					required: severity == nil,
+					ill:      consequence(severity),
+					noData:   metrics[one.Metric].NoData,
+				})
+			}
+		})
+		template := typed[v1alpha1.AnalysisTemplate](t, object)
+		if len(conditions) != len(template.Spec.Metrics) {
+			t.Errorf("%s: %d conditions in the plan, %d metrics", object, len(conditions), len(template.Spec.Metrics))
+			continue
+		}
+		for at, metric := range template.Spec.Metrics {
+			is, known := conditions[at].bound(t, metrics[conditions[at].Metric])
+			if !known {
+				other++
+				continue
+			}
+			judged++
+			for _, said := range judge(metric, is, outcomes[at]) {
+				t.Errorf("%s: %s", object, said)
+			}
+		}
+	}
+	t.Logf("%d conditions judged, %d without a figure of their own", judged, other)
+	if judged < 30 {
+		t.Errorf("only %d conditions were judged", judged)
+	}
+}
+
+// consequence is what must become of a measurement that is ill.
+func consequence(severity *planNode) v1alpha1.AnalysisPhase {
+	if severity == nil {
+		return v1alpha1.AnalysisPhaseFailed
+	}
+	for _, action := range severity.Then {
+		if action.Action == "rollback" || action.Action == "stop" {
+			return v1alpha1.AnalysisPhaseFailed
+		}
+	}
+	return v1alpha1.AnalysisPhaseInconclusive
+}
+
+// delayed tells whether what a rule does comes only if its condition does not clear before.
+func delayed(severity *planNode) bool {
+	if severity == nil {
+		return false
+	}
+	for _, wanted := range []func(string) bool{
+		func(action string) bool { return action == "rollback" || action == "stop" },
+		func(action string) bool { return action == "pause" },
+	} {
+		for _, action := range severity.Then {
+			if wanted(action.Action) {
+				return action.After != nil
+			}
+		}
+	}
+	return false
+}
