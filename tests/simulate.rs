@@ -439,3 +439,32 @@ fn the_page_about_tests_is_true() {
         assert!(judged.passed, "{judged:#?}");
     }
 }
+
+#[test]
+fn people_may_say_no_and_commands_may_fail() {
+    let body = |test: &str| {
+        format!(
+            "phase one \"One\" at T {{\n  run deploy \"Deploy\" `./deploy` retry 2 every 1m\n  \
+             gate go \"Go or no-go\" {{\n    approve yes by lead within 30m\n    else stop\n  }}\n}}\n\
+             test \"t\" {{\n{test}\n}}\n"
+        )
+    };
+    passes(&body("given \"Go or no-go is rejected\"\nexpect stop at T"));
+    passes(&body("given \"one/go/yes is rejected\"\nexpect stop at T"));
+    passes(&body(
+        "given \"one/go/yes is not answered\"\nexpect stop at T+30m",
+    ));
+    passes(&body(
+        "given \"one/go/yes is not answered\" to T+10m\nexpect success",
+    ));
+    passes(&body(
+        "given \"Deploy fails\"\nexpect pause at T+2m\nexpect never one/go",
+    ));
+    passes(&body(
+        "given \"Deploy fails\" to T+10m\nexpect pause\nexpect success",
+    ));
+    fails(
+        &body("given \"Undeploy fails\"\nexpect success"),
+        "asks whether",
+    );
+}

@@ -4,7 +4,7 @@ use super::actions::Cause;
 use super::engine::{Engine, Recurring, State, is_main, takes_turn};
 use super::event::{Happening, notice_words};
 use super::verdict::{Verdict, seconds};
-use super::world::offset;
+use super::world::{Answer, offset};
 use crate::plan::{Action, Condition, Effect, Interval, Node, Quantity, WaitFor, Work};
 
 impl<'p> Engine<'p> {
@@ -308,13 +308,42 @@ impl<'p> Engine<'p> {
         }
     }
 
-    /// What the test says of a node's answer; by default it is good.
-    pub fn answer_fails(&self, _place: usize) -> bool {
-        false
+    /// Whether the test says that a node does not do well; otherwise it does.
+    pub fn answer_fails(&self, place: usize) -> bool {
+        self.world
+            .answer(self.items[place].node, self.now)
+            .is_some()
     }
 
-    fn advance_failing(&mut self, _place: usize) -> bool {
-        false
+    /// Goes on with a node that can't succeed.
+    fn advance_failing(&mut self, place: usize) -> bool {
+        let node = self.items[place].node;
+        let mut length = self.seconds_of(place);
+        if self.world.answer(node, self.now) == Some(Answer::Silence) {
+            let Some(within) = &node.within else {
+                return false;
+            };
+            if self.since[place].saturating_add(seconds(within)) > self.now {
+                return false;
+            }
+            self.fail(place, format!("nobody answers within {within}"));
+            return true;
+        }
+        if let Work::Run {
+            attempts: Some(attempts),
+            ..
+        } = &node.work
+        {
+            let every = attempts.every.as_ref().map_or(0, seconds);
+            length = length.saturating_add(every.saturating_mul(i64::from(attempts.retries)));
+        }
+        let until = self.since[place].saturating_add(length);
+        if until > self.now {
+            self.wake(until);
+            return false;
+        }
+        self.fail(place, "the test says so".into());
+        true
     }
 
     /// Looks at a condition that must hold. Returns whether it did not, so that something follows.

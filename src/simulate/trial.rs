@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::engine;
 use super::event::{Happening, Moment, Outcome, Timeline, action_words, time};
 use super::record::Recording;
-use super::world::{Parameters, World, offset, same};
+use super::world::{Parameters, World, answer, offset, same};
 use crate::plan::{
     Action, Condition, Deed, Event, Exact, Expected, Node, Plan, Work, duration_text,
 };
@@ -139,7 +139,7 @@ fn is_asked(plan: &Plan, words: &str) -> bool {
                 }
             });
         }
-        titled || asserted
+        titled || asserted || answer(words, node).is_some()
     })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::record::Recording;
-use crate::plan::{Exact, Given, Instant, Matcher, MetricRef, TestPoint, When};
+use crate::plan::{Exact, Given, Instant, Matcher, MetricRef, Node, TestPoint, When};
 
 /// What is assumed of the world while a plan runs.
 #[derive(Clone, Debug, Default)]
@@ -214,12 +214,14 @@ impl World {
         })
     }
 
-    /// What is said in words, in the order given.
-    pub fn said(&self) -> impl Iterator<Item = &str> {
-        self.lines.iter().filter_map(|line| match &line.what {
-            What::Said(said) => Some(said.as_str()),
-            What::Metric { .. } => None,
-        })
+    /// What is said of a node by its id or its title, if anything is: that it fails, that it is
+    /// rejected, that nobody answers.
+    pub fn answer(&self, node: &Node, at: i64) -> Option<Answer> {
+        let spoken = |line: &Line| match &line.what {
+            What::Said(said) if line.lasts(at) => answer(said, node),
+            What::Said(_) | What::Metric { .. } => None,
+        };
+        self.lines.iter().rev().find_map(spoken)
     }
 }
 
@@ -279,6 +281,33 @@ fn line(given: &Given, start: Option<&Instant>) -> Line {
         to,
         length,
         words,
+    }
+}
+
+/// What a test says of a node that would do well otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It fails, or somebody says no.
+    No,
+    /// Nobody answers.
+    Silence,
+}
+
+/// What words say of a node: `"Go or no-go is rejected"`, `"rollout/deploy fails"`.
+pub fn answer(words: &str, node: &Node) -> Option<Answer> {
+    let title = node.title.to_string();
+    let names = [node.id.as_str(), title.as_str()];
+    let says = |ending: &str| {
+        names
+            .iter()
+            .any(|name| !name.is_empty() && same(words, &format!("{name} {ending}")))
+    };
+    if says("fails") || says("is rejected") {
+        Some(Answer::No)
+    } else if says("is not answered") {
+        Some(Answer::Silence)
+    } else {
+        None
     }
 }
 
