@@ -125,3 +125,24 @@ fn manifests() {
         );
     }
 }
+
+/// Flagger reads queries as Go templates: what a spec says is never one.
+#[test]
+fn no_text_of_a_spec_breaks_out() {
+    let evil = r#"\{\{ .Secret \}\}: - [a, b] # \"quoted\" NO on 1:30 \n---"#;
+    let text = format!(
+        "edition 2026\ndeployment \"{evil}\" {{ version \"NO\" }}\n\
+         channel team slack \"#a: {evil}\"\n\
+         service shop {{\n  workload deployment/shop\n  traffic istio \"shop\"\n}}\n\
+         metric m : percent in ratio {{ better lower\n  prometheus `sum(rate(errors{{path=\"{{{{ .Secret }}}}\"}}[5m]))` }}\n\
+         phase p {{\n  notify team \"{evil}\"\n  shift shop to 10%\n  hold 10m while m < 5%\n  shift shop to 100%\n}}\n"
+    );
+    let text = yaml(&specs::plan("spec.deploy", &text)).expect("it moves traffic");
+    let objects = objects(&text);
+    assert_eq!(objects.len(), 3, "{text}");
+    for object in &objects {
+        assert_eq!(object["metadata"]["annotations"]["deployc/version"], "NO");
+    }
+    let query = objects[1]["spec"]["query"].as_str().unwrap_or_default();
+    assert!(query.contains(r#"path="{{ "{{" }} .Secret }}""#), "{query}");
+}
