@@ -1,7 +1,7 @@
 //! In: nothing. Out: every rule and every backend, each in one list.
 //! Knows nothing of what they do.
 
-use crate::backend::{Backend, argo_rollouts, flagger, markdown, plan_json, shell};
+use crate::backend::{Backend, argo_rollouts, flagger, markdown, plan_json, prometheus, shell};
 use crate::diagnostic::Rule;
 use crate::{allow, checks, graph, model, syntax};
 
@@ -157,6 +157,7 @@ pub static BACKENDS: &[&dyn Backend] = &[
     &shell::Shell,
     &argo_rollouts::ArgoRollouts,
     &flagger::Flagger,
+    &prometheus::Prometheus,
 ];
 
 /// The rule with this code or name.

@@ -7,6 +7,7 @@ pub mod graph;
 pub mod kubernetes;
 pub mod markdown;
 pub mod plan_json;
+pub mod prometheus;
 pub mod promql;
 pub mod shell;
 pub mod timeline;

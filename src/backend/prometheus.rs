@@ -1,0 +1,337 @@
+//! In: a plan. Out: a PrometheusRule with an alert for each condition that warns: standing alerts,
+//! severities, failure criteria. Fields: <https://prometheus-operator.dev/docs/api-reference/api/>.
+//! Knows nothing of who is called; that stays with Alertmanager, by the labels given here.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{Artifact, Backend, Fidelity, Templates, kubernetes, promql, yaml};
+use crate::plan::{Action, Condition, Deed, Measured, NoData, Node, Plan, Quantity, Work};
+
+/// Alerting rules.
+pub struct Prometheus;
+
+impl Backend for Prometheus {
+    fn name(&self) -> &'static str {
+        "prometheus"
+    }
+
+    fn summary(&self) -> &'static str {
+        "alerting rules, as a PrometheusRule"
+    }
+
+    fn fidelity(&self, plan: &Plan, node: &Node) -> Fidelity {
+        let elsewhere = |place: &str| Fidelity::Elsewhere {
+            place: place.to_owned(),
+        };
+        match &node.work {
+            Work::Alert { when, .. } => match when {
+                Some(condition) => fate(plan, condition, None),
+                None => elsewhere("markdown"),
+            },
+            Work::When { holds } => match holds {
+                Some(condition) => fate(
+                    plan,
+                    condition,
+                    Some("it warns at any time, not only while the deployment goes on"),
+                ),
+                None => elsewhere("markdown"),
+            },
+            Work::Severity { .. } | Work::Failure => Fidelity::Exact,
+            Work::Test { .. } => elsewhere("deployc test"),
+            Work::Run { .. } | Work::Rollback | Work::Procedure => elsewhere("shell"),
+            _ => elsewhere("markdown"),
+        }
+    }
+
+    fn emit(
+        &self,
+        plan: &Plan,
+        stem: &str,
+        _templates: &dyn Templates,
+    ) -> Result<Vec<Artifact>, String> {
+        let rules = rules(plan, stem);
+        if rules.is_empty() {
+            return Ok(Vec::new());
+        }
+        let name = kubernetes::dns_label(stem);
+        let nodes: Vec<&str> = plan
+            .nodes
+            .iter()
+            .filter(|node| {
+                matches!(
+                    node.work,
+                    Work::Alert { .. } | Work::Severity { .. } | Work::Failure
+                )
+            })
+            .map(|node| node.id.as_str())
+            .collect();
+        let object = kubernetes::object(
+            plan,
+            "monitoring.coreos.com/v1",
+            "PrometheusRule",
+            &name,
+            None,
+            &nodes,
+            json!({ "groups": [{ "name": name, "rules": rules }] }),
+        );
+        let comment = format!(
+            "{}\nMade by deployc from {}: change that file, not this one.",
+            kubernetes::one_line(&plan.deployment.title.to_string()),
+            kubernetes::one_line(&plan.deployment.origin.file),
+        );
+        Ok(vec![Artifact {
+            path: format!("{stem}.prometheus.yaml"),
+            text: yaml::stream(&comment, &[object]),
+            executable: false,
+        }])
+    }
+}
+
+/// What becomes of a condition that warns; `otherwise` says how even an exact one differs.
+fn fate(plan: &Plan, condition: &Condition, otherwise: Option<&str>) -> Fidelity {
+    match expression(plan, condition) {
+        Ok(_) => match otherwise {
+            Some(how) => Fidelity::Approximate {
+                how: how.to_owned(),
+            },
+            None => Fidelity::Exact,
+        },
+        Err(Lost::Person) => Fidelity::Elsewhere {
+            place: "markdown".to_owned(),
+        },
+        Err(Lost::Because(why)) => Fidelity::Refused { why },
+    }
+}
+
+/// Why there is no expression.
+enum Lost {
+    /// A person says whether it holds.
+    Person,
+    /// It can't be asked for.
+    Because(String),
+}
+
+/// All rules, in the order written; a name stands once.
+fn rules(plan: &Plan, stem: &str) -> Vec<Value> {
+    let mut rules = Vec::new();
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    for node in &plan.nodes {
+        match &node.work {
+            Work::Alert {
+                when: Some(condition),
+                then,
+            } => rules.extend(rule(plan, stem, node, node, condition, then, &mut names)),
+            Work::Severity { then } => {
+                for reason in &node.children {
+                    if let Work::When {
+                        holds: Some(condition),
+                    } = &reason.work
+                    {
+                        rules.extend(rule(plan, stem, node, reason, condition, then, &mut names));
+                    }
+                }
+            }
+            Work::Failure => {
+                for reason in &node.children {
+                    if let Some(condition) = reason.work.holds() {
+                        rules.extend(rule(plan, stem, node, reason, condition, &[], &mut names));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    rules
+}
+
+fn rule(
+    plan: &Plan,
+    stem: &str,
+    around: &Node,
+    reason: &Node,
+    condition: &Condition,
+    then: &[Action],
+    names: &mut BTreeMap<String, usize>,
+) -> Option<Value> {
+    let expression = expression(plan, condition).ok()?;
+    let mut rule = Map::new();
+    let wanted = camel(&reason.id);
+    let count = names.entry(wanted.clone()).or_default();
+    *count += 1;
+    let name = match *count {
+        1 => wanted,
+        count => format!("{wanted}{count}"),
+    };
+    rule.insert("alert".to_owned(), json!(name));
+    rule.insert("expr".to_owned(), json!(expression));
+    let sustained = longest(condition);
+    if let Some(sustained) = sustained {
+        rule.insert("for".to_owned(), json!(sustained));
+    }
+    let last = |id: &str| id.rsplit('/').next().unwrap_or(id).to_owned();
+    rule.insert("labels".to_owned(), json!({ "severity": last(&around.id) }));
+    let mut annotations = Map::new();
+    annotations.insert(
+        "summary".to_owned(),
+        json!(escaped(&summary(around, reason))),
+    );
+    annotations.insert(
+        "description".to_owned(),
+        json!(escaped(&kubernetes::one_line(&condition.to_string()))),
+    );
+    let actions: Vec<String> = then
+        .iter()
+        .filter_map(|action| said(plan, action))
+        .collect();
+    if !actions.is_empty() {
+        annotations.insert("action".to_owned(), json!(escaped(&actions.join(", "))));
+    }
+    annotations.insert(
+        "runbook_url".to_owned(),
+        json!(escaped(&format!("{stem}.md#{}", around.id))),
+    );
+    annotations.insert("deployc/nodes".to_owned(), json!(escaped(&reason.id)));
+    rule.insert(
+        "annotations".to_owned(),
+        Value::Object(
+            annotations
+                .into_iter()
+                .map(|(name, value)| (name.replace('/', "_"), value))
+                .collect(),
+        ),
+    );
+    Some(Value::Object(rule))
+}
+
+/// Annotations are templates of Go: what people write must not be one.
+fn escaped(text: &str) -> String {
+    text.replace("{{", "{{ \"{{\" }}")
+}
+
+fn summary(around: &Node, reason: &Node) -> String {
+    let around_words = kubernetes::one_line(&around.label());
+    if around.id == reason.id {
+        around_words
+    } else {
+        format!("{around_words}: {}", kubernetes::one_line(&reason.label()))
+    }
+}
+
+/// What is done, for the person who reads the alert.
+fn said(plan: &Plan, action: &Action) -> Option<String> {
+    let role = |name: &String| {
+        plan.roles
+            .iter()
+            .find(|role| role.name == *name && !role.title.is_empty())
+            .map_or_else(
+                || name.clone(),
+                |role| kubernetes::one_line(&role.title.to_string()),
+            )
+    };
+    let node = |id: &str| {
+        plan.nodes
+            .iter()
+            .find(|node| node.id == id)
+            .map_or_else(|| id.to_owned(), |node| kubernetes::one_line(&node.label()))
+    };
+    let words = match &action.deed {
+        Deed::Rollback { rollback } => format!("roll back: {}", node(rollback)),
+        Deed::Pause => "pause".to_owned(),
+        Deed::Stop => "stop".to_owned(),
+        Deed::Page { roles } => {
+            format!(
+                "page {}",
+                roles.iter().map(role).collect::<Vec<_>>().join(", ")
+            )
+        }
+        Deed::Notify(notice) => format!("tell {}", notice.channels.join(", ")),
+        Deed::Do { procedure } => node(procedure),
+        Deed::Instruct { text } => kubernetes::one_line(&text.to_string()),
+        Deed::Skip | Deed::Retry { .. } => return None,
+    };
+    Some(match &action.after {
+        Some(after) => format!("{words} after {after}"),
+        None => words,
+    })
+}
+
+/// The expression of a condition at one moment; how long it must hold is the rule's own `for`.
+fn expression(plan: &Plan, condition: &Condition) -> Result<String, Lost> {
+    match condition {
+        Condition::Measured(measured) => at_once(plan, measured).map_err(Lost::Because),
+        Condition::All { of } => joined(plan, of, "and on ()"),
+        Condition::Any { of } => joined(plan, of, "or"),
+        Condition::Not { .. } => Err(Lost::Because(
+            "`not` has no alerting rule: say the opposite comparison".to_owned(),
+        )),
+        Condition::Asserted { .. } => Err(Lost::Person),
+        Condition::Parameter { .. } => Err(Lost::Because(
+            "a parameter is not known to Prometheus: leave it out of the condition".to_owned(),
+        )),
+    }
+}
+
+fn joined(plan: &Plan, of: &[Condition], between: &str) -> Result<String, Lost> {
+    let parts: Result<Vec<String>, Lost> = of.iter().map(|inner| expression(plan, inner)).collect();
+    Ok(parts?
+        .iter()
+        .map(|part| format!("({part})"))
+        .collect::<Vec<_>>()
+        .join(&format!("\n{between}\n")))
+}
+
+fn at_once(plan: &Plan, measured: &Measured) -> Result<String, String> {
+    let mut now = measured.clone();
+    now.sustained = None;
+    let question = promql::question(plan, &now)?;
+    if question.query.contains(promql::LATEST) {
+        return Err("Prometheus does not know which pods are new: compare with a value".to_owned());
+    }
+    let tests: Vec<String> = question
+        .tests
+        .iter()
+        .map(|(comparator, value)| format!("({}) {} {value}", question.query, comparator.sign()))
+        .collect();
+    let mut text = tests.join("\nand\n");
+    let no_data = plan
+        .metrics
+        .iter()
+        .find(|metric| metric.name == measured.metric.metric)
+        .map(|metric| metric.no_data);
+    if no_data == Some(NoData::Fail) {
+        text = format!("({text})\nor\nabsent({})", question.query);
+    }
+    Ok(text)
+}
+
+/// How long the longest part of a condition must hold.
+fn longest(condition: &Condition) -> Option<String> {
+    let mut longest: Option<&Quantity> = None;
+    for measured in condition.measured() {
+        if let Some(sustained) = &measured.sustained
+            && longest.is_none_or(|known| known.value < sustained.value)
+        {
+            longest = Some(sustained);
+        }
+    }
+    longest.map(promql::duration)
+}
+
+/// An id as the name of an alert: `severity/critical/error-rate` is `CriticalErrorRate`.
+fn camel(id: &str) -> String {
+    let id = id
+        .strip_prefix("severity/")
+        .or_else(|| id.strip_prefix("alert/"))
+        .unwrap_or(id);
+    id.split(|letter: char| !letter.is_ascii_alphanumeric())
+        .map(|word| {
+            let mut letters = word.chars();
+            match letters.next() {
+                Some(first) => first.to_ascii_uppercase().to_string() + letters.as_str(),
+                None => String::new(),
+            }
+        })
+        .collect()
+}
