@@ -23,10 +23,10 @@ pub fn spec(items: usize) -> String {
 metric errors-{block} "Error rate of service {block}" : percent in ratio {{
   better lower
   window 5m
-  prometheus `sum(rate(http_requests_total{{service="svc-{block}", status=~"5.."}}[$window]))`
+  prometheus `sum(rate(http_requests_total{{service="svc-{block}", status=~"5.."}}[$window])) / sum(rate(http_requests_total{{service="svc-{block}"}}[$window]))`
 }}
 
-metric latency-{block} "Latency of service {block}" : duration in seconds {{
+metric latency-p95-{block} "Latency of service {block}" : duration in seconds {{
   better lower
 }}
 
@@ -47,7 +47,7 @@ phase prepare-{block} "Prepare service {block}" by lead takes 10m {{
 
 gate go-{block} "Go or no-go for service {block}" {{
   require errors-{block} < 1%
-  require latency-{block} < 400ms
+  require latency-p95-{block} < 400ms
   approve by lead
   else {{
     check "The cause is known"
@@ -62,14 +62,14 @@ phase canary-{block} "Canary of service {block}" {{
     ```
     undo `kubectl rollout undo deployment/svc-{block} -n prod`
   shift svc-{block} to 10%
-  hold watch "Watch it" 15m while errors-{block} < 1%, latency-{block} < 400ms {{
+  hold watch "Watch it" 15m while errors-{block} < 1%, latency-p95-{block} < 400ms {{
     check "The logs are clean"
   }}
   shift svc-{block} to 50%
   hold 15m while errors-{block} < 1%
   shift svc-{block} to 100%
   check answers "It answers" {{
-    run health `curl -f https://svc-{block}.example.com/health` reads-only expect "ok"
+    run health `curl -f https://svc-{block}.shop.internal/health` reads-only expect "ok"
   }}
 }}
 
@@ -80,7 +80,7 @@ phase canary-{block} "Canary of service {block}" {{
                 out,
                 r#"severity critical-{block} "Roll back" {{
   when errors-{block} > 5%
-  when latency-{block} > 2s for 5m
+  when latency-p95-{block} > 2s for 5m
   then rollback back-{block}, page lead
 }}
 
