@@ -26,18 +26,17 @@ impl Backend for Prometheus {
             place: place.to_owned(),
         };
         match &node.work {
-            Work::Alert { when, .. } => match when {
-                Some(condition) => fate(plan, condition, None),
-                None => elsewhere("markdown"),
-            },
-            Work::When { holds } => match holds {
-                Some(condition) => fate(
-                    plan,
-                    condition,
-                    Some("it warns at any time, not only while the deployment goes on"),
-                ),
-                None => elsewhere("markdown"),
-            },
+            Work::Alert {
+                when: Some(condition),
+                ..
+            } => fate(plan, condition, None),
+            Work::When {
+                holds: Some(condition),
+            } => fate(
+                plan,
+                condition,
+                Some("it warns at any time, not only while the deployment goes on"),
+            ),
             Work::Severity { .. } | Work::Failure => Fidelity::Exact,
             Work::Test { .. } => elsewhere("deployc test"),
             Work::Run { .. } | Work::Rollback | Work::Procedure => elsewhere("shell"),
