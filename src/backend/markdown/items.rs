@@ -65,11 +65,7 @@ impl Renderer<'_> {
             about.push(format!("at {}", self.say.when(at)));
         }
         if let Some(window) = &node.window {
-            about.push(format!(
-                "from {} to {}",
-                self.say.when(&window.from),
-                self.say.when(&window.to)
-            ));
+            about.push(format!("from {}", self.say.window(window)));
         }
         if let Some(due) = &node.due {
             about.push(format!("due {}", self.say.when(due)));

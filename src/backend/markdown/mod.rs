@@ -2,6 +2,7 @@
 
 mod inline;
 mod items;
+mod moments;
 mod people;
 mod sections;
 mod sentences;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::inline::{anchor, code, text, words};
 use crate::plan::{
-    Action, Attempts, Bound, Command, Comparator, Condition, Deed, Effect, Expectation, Instant,
-    Measured, Metric, Node, Notice, Plan, Quantity, Range, Trend, ValueOrigin, When,
+    Action, Attempts, Bound, Command, Comparator, Condition, Deed, Effect, Expectation, Measured,
+    Metric, Node, Notice, Plan, Quantity, Range, Trend, ValueOrigin,
 };
 
 /// What sentences need to know of the plan.
@@ -80,57 +80,6 @@ impl<'a> Sentences<'a> {
             }
             Some(channel) => format!("{} ({})", words(name), words(&channel.kind)),
             None => words(name),
-        }
-    }
-
-    /// A time as a reader has it: the clock where the start is known, and the distance from `T`.
-    pub fn when(&self, when: &When) -> String {
-        let start = self.plan.deployment.starts.as_ref();
-        match when {
-            When::Instant(instant) => words(&instant.to_string()),
-            When::Clock(clock) => words(&clock.to_string()),
-            When::Offset(offset) => {
-                let at = start.and_then(|start| start.later(offset.seconds()));
-                match at {
-                    Some(at) => format!("{} ({offset})", self.short(&at)),
-                    None => words(&offset.to_string()),
-                }
-            }
-        }
-    }
-
-    /// A moment: the clock alone on the day of the start, the day with it elsewhere.
-    pub fn short(&self, at: &Instant) -> String {
-        let start = self.plan.deployment.starts.as_ref();
-        let clock = at
-            .clock()
-            .map(|clock| {
-                let (hour, minute, second) = clock.parts();
-                match second {
-                    0 => format!("{hour:02}:{minute:02}"),
-                    second => format!("{hour:02}:{minute:02}:{second:02}"),
-                }
-            })
-            .unwrap_or_default();
-        match start {
-            Some(start) if start.date() == at.date() => clock,
-            _ => format!("{} {} {clock}", at.weekday(), at.date())
-                .trim()
-                .to_owned(),
-        }
-    }
-
-    /// The moment so many seconds from `T`: the clock where it is known, else the distance.
-    pub fn at_seconds(&self, seconds: i64) -> String {
-        match self
-            .plan
-            .deployment
-            .starts
-            .as_ref()
-            .and_then(|start| start.later(seconds))
-        {
-            Some(at) => self.short(&at),
-            None => offset(seconds),
         }
     }
 
@@ -453,15 +402,5 @@ pub fn and(mut parts: Vec<String>) -> String {
             let last = parts.pop().unwrap_or_default();
             format!("{} and {last}", parts.join(", "))
         }
-    }
-}
-
-/// A distance from `T`.
-pub fn offset(seconds: i64) -> String {
-    let length = |seconds: i64| crate::plan::duration_text(crate::plan::Exact::whole(seconds));
-    match seconds {
-        0 => "T".to_owned(),
-        seconds if seconds < 0 => format!("T-{}", length(-seconds)),
-        seconds => format!("T+{}", length(seconds)),
     }
 }

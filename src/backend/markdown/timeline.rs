@@ -23,11 +23,7 @@ impl Renderer<'_> {
     pub fn stated_time(&self, node: &Node) -> String {
         match (&node.at, &node.window, &node.due) {
             (Some(at), _, _) => self.say.when(at),
-            (None, Some(window), _) => format!(
-                "{} to {}",
-                self.say.when(&window.from),
-                self.say.when(&window.to)
-            ),
+            (None, Some(window), _) => self.say.window(window),
             (None, None, Some(due)) => format!("until {}", self.say.when(due)),
             (None, None, None) => String::new(),
         }
@@ -38,11 +34,7 @@ impl Renderer<'_> {
         let times = match (schedule.starts_seconds, schedule.ends_seconds) {
             (Some(start), Some(end)) if end > start => (
                 self.say.at_seconds(start),
-                format!(
-                    "{} to {}",
-                    self.say.at_seconds(start),
-                    self.say.at_seconds(end)
-                ),
+                self.say.span(start, end),
                 crate::plan::duration_text(crate::plan::Exact::whole(end - start)),
             ),
             (Some(start), _) => (
