@@ -9,6 +9,7 @@ pub mod markdown;
 pub mod plan_json;
 pub mod prometheus;
 pub mod promql;
+pub mod runbook;
 pub mod shell;
 pub mod timeline;
 pub mod yaml;

@@ -4,6 +4,7 @@
 //! escaped. Notes and bodies of messages are Markdown by their author and are kept whole: they are
 //! only held inside the block in which they stand.
 
+use crate::backend::runbook::Markup;
 use crate::plan::Text;
 
 /// Words inside a line: a heading, an item, a cell of a table.
@@ -58,29 +59,6 @@ pub fn words(text: &str) -> String {
     out
 }
 
-/// A text for people inside a line; parameters stand in it as `name` in a code span.
-pub fn text(text: &Text) -> String {
-    let mut out = String::new();
-    for piece in &text.pieces {
-        match piece {
-            crate::plan::Piece::Literal(literal) => {
-                // A blank at the edge of a piece belongs to the sentence.
-                if literal.starts_with(char::is_whitespace) && !out.is_empty() {
-                    out.push(' ');
-                }
-                out.push_str(&words(literal));
-                if literal.ends_with(char::is_whitespace) && !literal.trim().is_empty() {
-                    out.push(' ');
-                }
-            }
-            crate::plan::Piece::Parameter { parameter } => {
-                out.push_str(&code(&format!("{{{parameter}}}")));
-            }
-        }
-    }
-    out.trim().to_owned()
-}
-
 /// A code span: as many backticks as it takes.
 pub fn code(text: &str) -> String {
     let flat: Vec<&str> = text.split_whitespace().collect();
@@ -98,11 +76,6 @@ pub fn code(text: &str) -> String {
         ""
     };
     format!("{fence}{edge}{flat}{edge}{fence}")
-}
-
-/// A code span inside a cell of a table, where a bar must be escaped even in code.
-pub fn cell_code(text: &str) -> String {
-    code(text).replace('|', "\\|")
 }
 
 /// A block of code: a fence longer than any inside.
@@ -206,10 +179,39 @@ pub fn hang(text: &str, by: usize) -> String {
         .join("\n")
 }
 
-/// The name of an anchor. Ids are made of names, so nothing in them needs escaping; a captured
-/// surprise is dropped.
-pub fn anchor(id: &str) -> String {
-    id.chars()
-        .filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '/' | '_' | '.'))
-        .collect()
+/// Markdown as a markup.
+pub struct Marks;
+
+impl Markup for Marks {
+    fn words(&self, text: &str) -> String {
+        words(text)
+    }
+
+    fn code(&self, text: &str) -> String {
+        code(text)
+    }
+
+    fn cell_code(&self, text: &str) -> String {
+        code(text).replace('|', "\\|")
+    }
+
+    fn sign(&self, sign: &str) -> String {
+        sign.to_owned()
+    }
+
+    fn strong(&self, marked: &str) -> String {
+        format!("**{marked}**")
+    }
+
+    fn link(&self, marked: &str, anchor: &str) -> String {
+        format!("[{marked}](#{anchor})")
+    }
+
+    fn block(&self, text: &str, language: &str) -> String {
+        fence(text, language)
+    }
+
+    fn prose(&self, text: &Text) -> String {
+        prose(text)
+    }
 }

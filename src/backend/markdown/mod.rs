@@ -1,20 +1,17 @@
 //! The runbook that people follow, as Markdown. Its shape is in the templates, its words are here.
 
+mod graph;
 mod inline;
 mod items;
-mod moments;
-mod people;
 mod sections;
-mod sentences;
 mod stretches;
-mod timeline;
 
 use handlebars::Handlebars;
 use serde_json::Value;
 
+use super::runbook::Sentences;
 use super::{Artifact, Backend, Fidelity, Templates};
 use crate::plan::{Node, Plan, Work};
-use sentences::Sentences;
 
 /// The embedded templates by name; `--templates DIR` replaces them by `DIR/<name>.hbs`.
 pub const TEMPLATES: &[(&str, &str)] = &[
@@ -80,7 +77,7 @@ impl<'a> Renderer<'a> {
         }
         Ok(Renderer {
             plan,
-            say: Sentences::new(plan),
+            say: Sentences::new(plan, &inline::Marks),
             handlebars,
         })
     }

@@ -2,7 +2,6 @@
 
 use super::sentences::Sentences;
 
-use super::inline::words;
 use crate::plan::{Instant, When, Window};
 
 impl Sentences<'_> {
@@ -10,13 +9,13 @@ impl Sentences<'_> {
     pub fn when(&self, when: &When) -> String {
         let start = self.plan.deployment.starts.as_ref();
         match when {
-            When::Instant(instant) => words(&instant.to_string()),
-            When::Clock(clock) => words(&clock.to_string()),
+            When::Instant(instant) => self.markup.words(&instant.to_string()),
+            When::Clock(clock) => self.markup.words(&clock.to_string()),
             When::Offset(offset) => {
                 let at = start.and_then(|start| start.later(offset.seconds()));
                 match at {
                     Some(at) => format!("{} ({offset})", self.short(&at)),
-                    None => words(&offset.to_string()),
+                    None => self.markup.words(&offset.to_string()),
                 }
             }
         }

@@ -2,23 +2,53 @@
 
 use std::collections::BTreeMap;
 
-use super::inline::{anchor, code, text, words};
+use super::{Markup, anchor, metric_anchor};
 use crate::plan::{
     Action, Attempts, Bound, Command, Comparator, Condition, Deed, Effect, Expectation, Measured,
     Metric, Node, Notice, Plan, Quantity, Range, Trend, ValueOrigin,
 };
 
+/// A sentence about a command.
+pub struct Fact {
+    /// What it is about.
+    pub about: About,
+    /// The sentence.
+    pub words: String,
+}
+
+/// What a sentence about a command is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// What must be true after it.
+    Result,
+    /// How often it is tried.
+    Attempts,
+    /// What it does to the world.
+    Effect,
+    /// The command of one line that takes it back.
+    Undo,
+    /// Where its output is kept.
+    Kept,
+    /// What it reads from its environment.
+    Needs,
+}
+
 /// What sentences need to know of the plan.
 pub struct Sentences<'a> {
+    /// The plan.
     pub plan: &'a Plan,
+    /// How words are marked up.
+    pub markup: &'static dyn Markup,
     nodes: BTreeMap<&'a str, &'a Node>,
     metrics: BTreeMap<&'a str, &'a Metric>,
 }
 
 impl<'a> Sentences<'a> {
-    pub fn new(plan: &'a Plan) -> Self {
+    /// Sentences about a plan in a markup.
+    pub fn new(plan: &'a Plan, markup: &'static dyn Markup) -> Self {
         Sentences {
             plan,
+            markup,
             nodes: plan.walk().map(|node| (node.id.as_str(), node)).collect(),
             metrics: plan
                 .metrics
@@ -31,11 +61,11 @@ impl<'a> Sentences<'a> {
     /// A link to a node, by its title.
     pub fn link(&self, id: &str) -> String {
         let label = match self.nodes.get(id) {
-            Some(node) if !node.title.is_empty() => text(&node.title),
-            Some(_) | None => words(id.rsplit('/').next().unwrap_or(id)),
+            Some(node) if !node.title.is_empty() => self.markup.text(&node.title),
+            Some(_) | None => self.markup.words(id.rsplit('/').next().unwrap_or(id)),
         };
         match self.nodes.contains_key(id) {
-            true => format!("[{label}](#{})", anchor(id)),
+            true => self.markup.link(&label, &anchor(id)),
             false => label,
         }
     }
@@ -46,7 +76,10 @@ impl<'a> Sentences<'a> {
             .roles
             .iter()
             .find(|role| role.name == name && !role.title.is_empty())
-            .map_or_else(|| words(name), |role| text(&role.title))
+            .map_or_else(
+                || self.markup.words(name),
+                |role| self.markup.text(&role.title),
+            )
     }
 
     /// Several roles: "A, B and C".
@@ -60,7 +93,10 @@ impl<'a> Sentences<'a> {
             .services
             .iter()
             .find(|service| service.name == name && !service.title.is_empty())
-            .map_or_else(|| words(name), |service| text(&service.title))
+            .map_or_else(
+                || self.markup.words(name),
+                |service| self.markup.text(&service.title),
+            )
     }
 
     /// A channel: its address, and what kind of place it is.
@@ -74,12 +110,16 @@ impl<'a> Sentences<'a> {
             Some(channel) if !channel.address.is_empty() => {
                 format!(
                     "{} ({})",
-                    code(&channel.address.to_string()),
-                    words(&channel.kind)
+                    self.markup.code(&channel.address.to_string()),
+                    self.markup.words(&channel.kind)
                 )
             }
-            Some(channel) => format!("{} ({})", words(name), words(&channel.kind)),
-            None => words(name),
+            Some(channel) => format!(
+                "{} ({})",
+                self.markup.words(name),
+                self.markup.words(&channel.kind)
+            ),
+            None => self.markup.words(name),
         }
     }
 
@@ -98,7 +138,7 @@ impl<'a> Sentences<'a> {
                 over,
             } => format!(
                 "{}{}",
-                text(said),
+                self.markup.text(said),
                 stretches(sustained.as_ref(), over.as_ref())
             ),
             Condition::Measured(measured) => self.measured(measured),
@@ -107,9 +147,17 @@ impl<'a> Sentences<'a> {
                 comparator,
                 value,
             } => match (comparator, value.as_str()) {
-                (Comparator::Equal, "true") => code(parameter),
-                (Comparator::Equal, value) => format!("{} is {}", code(parameter), words(value)),
-                (_, value) => format!("{} is not {}", code(parameter), words(value)),
+                (Comparator::Equal, "true") => self.markup.code(parameter),
+                (Comparator::Equal, value) => format!(
+                    "{} is {}",
+                    self.markup.code(parameter),
+                    self.markup.words(value)
+                ),
+                (_, value) => format!(
+                    "{} is not {}",
+                    self.markup.code(parameter),
+                    self.markup.words(value)
+                ),
             },
         }
     }
@@ -130,10 +178,10 @@ impl<'a> Sentences<'a> {
     pub fn metric(&self, reference: &crate::plan::MetricRef) -> String {
         let name = reference.metric.as_str();
         let label = match self.metrics.get(name) {
-            Some(metric) if !metric.title.is_empty() => text(&metric.title),
-            Some(_) | None => words(name),
+            Some(metric) if !metric.title.is_empty() => self.markup.text(&metric.title),
+            Some(_) | None => self.markup.words(name),
         };
-        let link = format!("[{label}](#{})", metric_anchor(name));
+        let link = self.markup.link(&label, &metric_anchor(name));
         if reference.labels.is_empty() {
             return link;
         }
@@ -142,14 +190,15 @@ impl<'a> Sentences<'a> {
             .iter()
             .map(|label| format!("{}{}{}", label.label, label.matching, label.value))
             .collect();
-        format!("{link} of {}", code(&labels.join(", ")))
+        format!("{link} of {}", self.markup.code(&labels.join(", ")))
     }
 
+    /// A metric and what it must be.
     pub fn measured(&self, measured: &Measured) -> String {
         format!(
             "{} {}{}",
             self.metric(&measured.metric),
-            bound(&measured.bound),
+            self.bound(&measured.bound),
             stretches(measured.sustained.as_ref(), measured.over.as_ref())
         )
     }
@@ -158,7 +207,7 @@ impl<'a> Sentences<'a> {
     pub fn asks(&self, measured: &Measured) -> String {
         format!(
             "{}{}",
-            bound(&measured.bound),
+            self.bound(&measured.bound),
             stretches(measured.sustained.as_ref(), measured.over.as_ref())
         )
     }
@@ -181,7 +230,7 @@ impl<'a> Sentences<'a> {
             Deed::Page { roles } => format!("page {}", self.roles(roles)),
             Deed::Notify(notice) => self.notice(notice),
             Deed::Do { procedure } => format!("do {}", self.link(procedure)),
-            Deed::Instruct { text: said } => text(said),
+            Deed::Instruct { text: said } => self.markup.text(said),
         };
         match &action.after {
             Some(after) => format!("{deed}, unless it clears within {after}"),
@@ -199,7 +248,7 @@ impl<'a> Sentences<'a> {
         who.extend(notice.roles.iter().map(|role| self.role(role)));
         let mut out = format!("tell {}", and(who));
         if !notice.text.is_empty() {
-            out.push_str(&format!(": “{}”", text(&notice.text)));
+            out.push_str(&format!(": “{}”", self.markup.text(&notice.text)));
         }
         if let Some(message) = &notice.message {
             let title = self
@@ -207,13 +256,22 @@ impl<'a> Sentences<'a> {
                 .messages
                 .iter()
                 .find(|one| one.name == *message && !one.title.is_empty())
-                .map_or_else(|| words(message), |one| text(&one.title));
-            out.push_str(&format!(" with [{title}](#message/{})", anchor(message)));
+                .map_or_else(
+                    || self.markup.words(message),
+                    |one| self.markup.text(&one.title),
+                );
+            out.push_str(&format!(
+                " with {}",
+                self.markup
+                    .link(&title, &format!("message/{}", anchor(message)))
+            ));
         }
         let fields: Vec<String> = notice
             .fields
             .iter()
-            .map(|(name, value)| format!("{}: {}", words(name), words(value)))
+            .map(|(name, value)| {
+                format!("{}: {}", self.markup.words(name), self.markup.words(value))
+            })
             .collect();
         if !fields.is_empty() {
             out.push_str(&format!(" ({})", fields.join("; ")));
@@ -227,7 +285,7 @@ impl<'a> Sentences<'a> {
             Expectation::Exit { code: exit } => format!("exit code {exit}"),
             Expectation::Contains { text: said, absent } => {
                 let verb = if *absent { "no" } else { "the output shows" };
-                format!("{verb} {}", code(&said.to_string()))
+                format!("{verb} {}", self.markup.code(&said.to_string()))
             }
             Expectation::Matches { pattern, absent } => {
                 let verb = if *absent {
@@ -235,7 +293,7 @@ impl<'a> Sentences<'a> {
                 } else {
                     "a line matches"
                 };
-                format!("{verb} {}", code(&format!("/{pattern}/")))
+                format!("{verb} {}", self.markup.code(&format!("/{pattern}/")))
             }
             Expectation::Json {
                 path,
@@ -243,9 +301,9 @@ impl<'a> Sentences<'a> {
                 value,
             } => format!(
                 "{} {} {}",
-                code(path),
-                words(comparator.sign()),
-                code(value)
+                self.markup.code(path),
+                self.markup.words(comparator.sign()),
+                self.markup.code(value)
             ),
         }
     }
@@ -258,11 +316,12 @@ impl<'a> Sentences<'a> {
         effect: &Effect,
         attempts: Option<&Attempts>,
         capture: Option<&str>,
-    ) -> Vec<String> {
+    ) -> Vec<Fact> {
         let mut facts = Vec::new();
+        let mut fact = |about: About, words: String| facts.push(Fact { about, words });
         if !expect.is_empty() {
             let all = expect.iter().map(|one| self.expectation(one)).collect();
-            facts.push(format!("Expect: {}.", and(all)));
+            fact(About::Result, format!("Expect: {}.", and(all)));
         }
         if let Some(attempts) = attempts {
             let pause = attempts
@@ -274,112 +333,125 @@ impl<'a> Sentences<'a> {
                 1 => "once".to_owned(),
                 times => format!("up to {times} times"),
             };
-            facts.push(format!("If it fails, try again {times}{pause}."));
+            fact(
+                About::Attempts,
+                format!("If it fails, try again {times}{pause}."),
+            );
         }
         match effect {
             Effect::Undeclared | Effect::ReadsOnly => {}
-            Effect::Idempotent => facts.push("May be run again.".to_owned()),
+            Effect::Idempotent => fact(About::Effect, "May be run again.".to_owned()),
             Effect::Undo { undo } if !undo.text.contains('\n') => {
-                facts.push(format!("Undo: {}", code(&undo.text)));
+                fact(
+                    About::Undo,
+                    format!("Undo: {}", self.markup.code(&undo.text)),
+                );
             }
             Effect::Undo { .. } => {}
             Effect::Irreversible { why } if why.is_empty() => {
-                facts.push("**Can't be undone.**".to_owned());
+                fact(About::Effect, self.markup.strong("Can't be undone."));
             }
-            Effect::Irreversible { why } => {
-                facts.push(format!("**Can't be undone**: {}.", text(why)))
-            }
+            Effect::Irreversible { why } => fact(
+                About::Effect,
+                format!(
+                    "{}: {}.",
+                    self.markup.strong("Can't be undone"),
+                    self.markup.text(why)
+                ),
+            ),
         }
         if let Some(name) = capture {
-            facts.push(format!(
-                "Keep the output as {}.",
-                code(&format!("${}", variable(name)))
-            ));
+            fact(
+                About::Kept,
+                format!(
+                    "Keep the output as {}.",
+                    self.markup.code(&format!("${}", variable(name)))
+                ),
+            );
         }
         let needs: Vec<String> = command
             .environment
             .iter()
             .map(|(variable, origin)| {
-                let variable = code(&format!("${variable}"));
+                let variable = self.markup.code(&format!("${variable}"));
                 match origin {
-                    ValueOrigin::Value(value) => format!("{variable} is {}", code(value)),
+                    ValueOrigin::Value(value) => {
+                        format!("{variable} is {}", self.markup.code(value))
+                    }
                     ValueOrigin::Parameter(name) => {
-                        format!("{variable} is the parameter {}", words(name))
+                        format!("{variable} is the parameter {}", self.markup.words(name))
                     }
                     ValueOrigin::Secret(name) => {
-                        format!("{variable} is the secret {}", words(name))
+                        format!("{variable} is the secret {}", self.markup.words(name))
                     }
                     ValueOrigin::Capture(name) => {
-                        format!("{variable} is what was kept as {}", words(name))
+                        format!("{variable} is what was kept as {}", self.markup.words(name))
                     }
                 }
             })
             .collect();
         if !needs.is_empty() {
-            facts.push(format!("{}.", and(needs)));
+            fact(About::Needs, format!("{}.", and(needs)));
         }
         facts
+    }
+
+    /// What a bound asks for.
+    pub fn bound(&self, bound: &Bound) -> String {
+        match bound {
+            Bound::Compare { comparator, value } => {
+                let sign = match comparator {
+                    Comparator::Less => "<",
+                    Comparator::AtMost => "≤",
+                    Comparator::Greater => ">",
+                    Comparator::AtLeast => "≥",
+                    Comparator::Equal => "=",
+                    Comparator::NotEqual => "≠",
+                };
+                format!(
+                    "{} {}",
+                    self.markup.sign(sign),
+                    self.markup.words(&value.to_string())
+                )
+            }
+            Bound::Between { range } => format!("from {}", self.range(range)),
+            Bound::About { value } => format!("about {}", self.markup.words(&value.to_string())),
+            Bound::Near { tolerance, of } => {
+                format!("within {tolerance} of {}", self.markup.words(of))
+            }
+            Bound::Baseline { of: Some(of) } => {
+                format!(
+                    "within {}",
+                    self.markup
+                        .link(&self.markup.words(of), &format!("baseline/{}", anchor(of)))
+                )
+            }
+            Bound::Baseline { of: None } => "within its baseline".to_owned(),
+            Bound::Trend { trend } => match trend {
+                Trend::Stable => "stable".to_owned(),
+                Trend::Increasing => "increasing".to_owned(),
+                Trend::Decreasing => "decreasing".to_owned(),
+            },
+        }
+    }
+
+    /// A range: "1% to 5%", "1% to below 5%", or one value where its ends are equal.
+    pub fn range(&self, range: &Range) -> String {
+        if range.low == range.high {
+            return self.markup.words(&range.low.to_string());
+        }
+        let below = if range.high_inclusive { "" } else { "below " };
+        format!(
+            "{} to {below}{}",
+            self.markup.words(&range.low.to_string()),
+            self.markup.words(&range.high.to_string())
+        )
     }
 }
 
 /// The environment variable in which a captured output is kept.
 fn variable(name: &str) -> String {
     name.replace(['-', '.'], "_").to_ascii_uppercase()
-}
-
-/// The anchor of a metric.
-pub fn metric_anchor(name: &str) -> String {
-    let mut out = String::from("metric/");
-    for letter in name.chars() {
-        match letter {
-            letter if letter.is_ascii_alphanumeric() || letter == '.' => out.push(letter),
-            _ if out.ends_with('-') => {}
-            _ => out.push('-'),
-        }
-    }
-    out.trim_end_matches('-').to_owned()
-}
-
-/// What a bound asks for.
-pub fn bound(bound: &Bound) -> String {
-    match bound {
-        Bound::Compare { comparator, value } => {
-            let sign = match comparator {
-                Comparator::Less => "<",
-                Comparator::AtMost => "≤",
-                Comparator::Greater => ">",
-                Comparator::AtLeast => "≥",
-                Comparator::Equal => "=",
-                Comparator::NotEqual => "≠",
-            };
-            format!("{sign} {}", words(&value.to_string()))
-        }
-        Bound::Between { range } => format!("from {}", range_words(range)),
-        Bound::About { value } => format!("about {}", words(&value.to_string())),
-        Bound::Near { tolerance, of } => format!("within {tolerance} of {}", words(of)),
-        Bound::Baseline { of: Some(of) } => {
-            format!("within [{}](#baseline/{})", words(of), anchor(of))
-        }
-        Bound::Baseline { of: None } => "within its baseline".to_owned(),
-        Bound::Trend { trend } => match trend {
-            Trend::Stable => "stable".to_owned(),
-            Trend::Increasing => "increasing".to_owned(),
-            Trend::Decreasing => "decreasing".to_owned(),
-        },
-    }
-}
-
-/// A range: "1% to 5%", "1% to below 5%", or one value where its ends are equal.
-pub fn range_words(range: &Range) -> String {
-    if range.low == range.high {
-        return words(&range.low.to_string());
-    }
-    let below = if range.high_inclusive { "" } else { "below " };
-    format!(
-        "{} to {below}{}",
-        words(&range.low.to_string()),
-        words(&range.high.to_string())
-    )
 }
 
 fn stretches(sustained: Option<&Quantity>, over: Option<&Quantity>) -> String {

@@ -1,67 +1,10 @@
-//! When: the timeline, and the graph of the phases.
-
-use serde_json::{Value, json};
+//! The graph of the phases.
 
 use super::Renderer;
 use super::inline::fence;
 use crate::plan::{Node, Work};
 
 impl Renderer<'_> {
-    pub fn timeline(&self) -> Vec<Value> {
-        let mut rows: Vec<Value> = Vec::new();
-        for node in &self.plan.nodes {
-            if matches!(node.work, Work::Phase | Work::Gate | Work::Monitor) {
-                self.timeline_row(node, 0, &mut rows);
-            }
-        }
-        let known = rows.iter().any(|row| row["when"] != "");
-        if known { rows } else { Vec::new() }
-    }
-
-    /// The time of a node as it is written, where its place in the schedule is not known: a date
-    /// says the day alone.
-    pub fn stated_time(&self, node: &Node) -> String {
-        match (&node.at, &node.window, &node.due) {
-            (Some(at), _, _) => self.say.when(at),
-            (None, Some(window), _) => self.say.window(window),
-            (None, None, Some(due)) => format!("until {}", self.say.when(due)),
-            (None, None, None) => String::new(),
-        }
-    }
-
-    fn timeline_row(&self, node: &Node, depth: usize, rows: &mut Vec<Value>) {
-        let schedule = node.schedule;
-        let times = match (schedule.starts_seconds, schedule.ends_seconds) {
-            (Some(start), Some(end)) if end > start => (
-                self.say.at_seconds(start),
-                self.say.span(start, end),
-                crate::plan::duration_text(crate::plan::Exact::whole(end - start)),
-            ),
-            (Some(start), _) => (
-                self.say.at_seconds(start),
-                self.say.at_seconds(start),
-                String::new(),
-            ),
-            (None, _) => (String::new(), self.stated_time(node), String::new()),
-        };
-        let rollback = node.follows_rollback();
-        rows.push(json!({
-            "when": if rollback { "after a rollback".to_owned() } else { times.1 },
-            "what": format!("{}{}", "– ".repeat(depth), self.say.link(&node.id)),
-            "takes": times.2,
-            "who": self.say.roles(&node.owners),
-            "kind": if node.work == Work::Gate { "decision" } else { "" },
-        }));
-        if depth < 1 {
-            for child in &node.children {
-                let stated = child.at.is_some() || child.window.is_some();
-                if matches!(child.work, Work::Phase | Work::Gate) && stated {
-                    self.timeline_row(child, depth + 1, rows);
-                }
-            }
-        }
-    }
-
     /// The work as a Mermaid flow chart: phases, decisions, and the ways back.
     pub fn graph(&self) -> Option<String> {
         let nodes: Vec<&Node> = self

@@ -1,0 +1,109 @@
+//! In: a plan, and how a page marks words up. Out: what a runbook says of it: sentences, times, rows of
+//! tables, items. Knows nothing of the page: neither its order nor its shape.
+
+mod items;
+mod moments;
+mod people;
+mod rows;
+mod rules;
+mod sentences;
+mod stretches;
+mod timeline;
+
+pub use items::{Blank, Item};
+pub use rules::{Reason, Rule};
+pub use sentences::{About, Fact, Sentences, and};
+pub use stretches::{Approval, Required, Stretch};
+
+use crate::plan::{Piece, Text};
+
+/// How a page marks words up. What people wrote can't break out of what these return.
+pub trait Markup: Sync {
+    /// Words inside a line: a heading, an item, a cell of a table.
+    fn words(&self, words: &str) -> String;
+
+    /// Code inside a line.
+    fn code(&self, code: &str) -> String;
+
+    /// Code inside a cell of a table.
+    fn cell_code(&self, code: &str) -> String {
+        self.code(code)
+    }
+
+    /// A sign of ours between words: `<`, `≤`.
+    fn sign(&self, sign: &str) -> String;
+
+    /// What is marked up already, with weight.
+    fn strong(&self, marked: &str) -> String;
+
+    /// What is marked up already, leading to an anchor of the page.
+    fn link(&self, marked: &str, anchor: &str) -> String;
+
+    /// A block of code.
+    fn block(&self, text: &str, language: &str) -> String;
+
+    /// Markdown by its author, held inside its block.
+    fn prose(&self, text: &Text) -> String;
+
+    /// A text for people inside a line; parameters stand in it as `{name}` in code.
+    fn text(&self, text: &Text) -> String {
+        let mut out = String::new();
+        for piece in &text.pieces {
+            match piece {
+                Piece::Literal(literal) => {
+                    // A blank at the edge of a piece belongs to the sentence.
+                    if literal.starts_with(char::is_whitespace) && !out.is_empty() {
+                        out.push(' ');
+                    }
+                    out.push_str(&self.words(literal));
+                    if literal.ends_with(char::is_whitespace) && !literal.trim().is_empty() {
+                        out.push(' ');
+                    }
+                }
+                Piece::Parameter { parameter } => {
+                    out.push_str(&self.code(&format!("{{{parameter}}}")));
+                }
+            }
+        }
+        out.trim().to_owned()
+    }
+}
+
+/// The name of an anchor. Ids are made of names, so nothing in them needs escaping; a captured
+/// surprise is dropped.
+pub fn anchor(id: &str) -> String {
+    id.chars()
+        .filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '/' | '_' | '.'))
+        .collect()
+}
+
+/// The anchor of a metric.
+pub fn metric_anchor(name: &str) -> String {
+    let mut out = String::from("metric/");
+    for letter in name.chars() {
+        match letter {
+            letter if letter.is_ascii_alphanumeric() || letter == '.' => out.push(letter),
+            _ if out.ends_with('-') => {}
+            _ => out.push('-'),
+        }
+    }
+    out.trim_end_matches('-').to_owned()
+}
+
+/// The sentence with a capital letter.
+pub fn capital(line: &str) -> String {
+    let mut letters = line.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().collect::<String>() + letters.as_str(),
+        None => String::new(),
+    }
+}
+
+/// The sentence without a capital letter.
+fn uncapital(line: &str) -> String {
+    let mut letters = line.chars();
+    match letters.next() {
+        Some(first) => first.to_lowercase().collect::<String>() + letters.as_str(),
+        None => String::new(),
+    }
+}
