@@ -15,6 +15,8 @@ pub use crate::quantity::{Dimension, Exact, Quantity, Range, Unit, duration_text
 pub use crate::schedule::Schedule;
 pub use crate::time::{Instant, Moment, When};
 
+use std::collections::BTreeMap;
+
 use crate::graph::Order;
 use crate::model::{self, Spec};
 use crate::schedule::{self, Placing};
@@ -208,17 +210,33 @@ pub struct Origin {
 impl Plan {
     /// All nodes, outermost first, in the order written.
     pub fn walk(&self) -> impl Iterator<Item = &Node> {
-        let mut stack: Vec<&Node> = self.nodes.iter().rev().collect();
-        std::iter::from_fn(move || {
-            let node = stack.pop()?;
-            stack.extend(node.children.iter().rev());
-            Some(node)
-        })
+        outermost_first(self.nodes.iter().rev().collect())
     }
 
     /// The node with this id. Looks at every node: build a map to ask often.
     pub fn node(&self, id: &str) -> Option<&Node> {
         self.walk().find(|node| node.id == id)
+    }
+
+    /// The phases and gates on the way forward, in the order in which they are done: those that only
+    /// follow a rollback are left out.
+    pub fn forward(&self) -> Vec<&Node> {
+        self.in_order(|node| {
+            matches!(node.work, Work::Phase | Work::Gate) && !node.follows_rollback()
+        })
+    }
+
+    /// The top-level nodes that are wanted, in the order in which they are done.
+    pub fn in_order(&self, wanted: impl Fn(&Node) -> bool) -> Vec<&Node> {
+        let places: BTreeMap<&str, usize> = self
+            .order
+            .iter()
+            .enumerate()
+            .map(|(place, id)| (id.as_str(), place))
+            .collect();
+        let mut nodes: Vec<&Node> = self.nodes.iter().filter(|node| wanted(node)).collect();
+        nodes.sort_by_key(|node| places.get(node.id.as_str()).copied());
+        nodes
     }
 
     /// The top-level nodes of a kind.
@@ -229,7 +247,20 @@ impl Plan {
     }
 }
 
+fn outermost_first(mut stack: Vec<&Node>) -> impl Iterator<Item = &Node> {
+    std::iter::from_fn(move || {
+        let node = stack.pop()?;
+        stack.extend(node.children.iter().rev());
+        Some(node)
+    })
+}
+
 impl Node {
+    /// This node and all inside, outermost first, in the order written.
+    pub fn walk(&self) -> impl Iterator<Item = &Node> {
+        outermost_first(vec![self])
+    }
+
     /// Whether it is done only once something was rolled back: after any rollback, or after one by
     /// its name.
     pub fn follows_rollback(&self) -> bool {
@@ -379,9 +410,16 @@ fn guards_and_undoes(spec: &Spec) -> Vec<Edge> {
         .filter(|node| matches!(node.work, Work::Phase | Work::Gate))
         .filter(|node| !node.follows_rollback())
         .collect();
-    let moves: Vec<bool> = work.iter().map(|node| any(node, moves_traffic)).collect();
-    let first = moves.iter().position(|moves| *moves);
-    let last = moves.iter().rposition(|moves| *moves);
+    let changing: Vec<bool> = work.iter().map(|node| any(node, changes)).collect();
+    let moving: Vec<bool> = work.iter().map(|node| any(node, moves_traffic)).collect();
+    // A rule is armed while traffic moves; where none does, while something is changed.
+    let armed = if moving.contains(&true) {
+        &moving
+    } else {
+        &changing
+    };
+    let first = armed.iter().position(|armed| *armed);
+    let last = armed.iter().rposition(|armed| *armed);
     let mut edges = Vec::new();
     if let (Some(first), Some(last)) = (first, last) {
         for rule in of("severity") {
@@ -394,9 +432,9 @@ fn guards_and_undoes(spec: &Spec) -> Vec<Edge> {
             }
         }
     }
-    let changing: Vec<&&model::Node> = work.iter().filter(|node| any(node, changes)).collect();
     for rollback in of("rollback") {
-        for undone in changing.iter().rev() {
+        let undone = work.iter().zip(&changing).filter(|(_, changes)| **changes);
+        for (undone, _) in undone.rev() {
             edges.push(Edge {
                 from: rollback.id.clone(),
                 to: undone.id.clone(),

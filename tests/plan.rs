@@ -13,7 +13,9 @@ use std::collections::BTreeSet;
 
 use deployc::backend::plan_json::{self, PlanJson};
 use deployc::backend::{Backend, Embedded, Fidelity, account};
-use deployc::plan::Plan;
+use deployc::compile;
+use deployc::plan::{EdgeKind, Plan};
+use deployc::source::NoFiles;
 use serde_json::Value;
 
 fn validator() -> jsonschema::Validator {
@@ -135,6 +137,25 @@ fn ids_are_unique_and_everything_that_is_named_is_there() {
             assert!(node.origin.line >= 1 && node.origin.column >= 1);
         }
     }
+}
+
+/// A rule is armed while traffic moves; where none does, while something is changed.
+#[test]
+fn a_rule_guards_what_moves_traffic_or_else_what_changes() {
+    let guarded = |middle: &str| -> Vec<String> {
+        let text = format!(
+            "edition 2026\ndeployment \"D\" {{ version \"v1\" }}\nservice shop \"Shop\" {{ traffic istio \"shop\" }}\nmetric n \"N\" : percent\nrollback back \"Back\" {{ run `true` }}\nseverity s \"S\" {{\n  when n > 5%\n  then rollback back\n}}\nphase look \"Look\" {{ check \"A\" }}\nphase change \"Change\" {{ run `kubectl rollout restart deployment/shop` undo `true` }}\nphase middle \"Middle\" {{ {middle} }}\nphase end \"End\" {{ check \"B\" }}\n"
+        );
+        let compilation = compile::check("spec.deploy", text, &NoFiles);
+        let plan = compile::plan(&compilation).expect("it has a plan");
+        let guards = plan
+            .edges
+            .iter()
+            .filter(|edge| edge.kind == EdgeKind::Guards);
+        guards.map(|edge| edge.to.clone()).collect()
+    };
+    assert_eq!(guarded("shift shop to 10%"), ["middle"]);
+    assert_eq!(guarded("check \"C\""), ["change"]);
 }
 
 #[test]

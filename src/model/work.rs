@@ -154,7 +154,7 @@ pub enum Work {
     },
     /// What happens if the node around it fails.
     Else,
-    /// A rule that stays armed while traffic moves and while a gate waits: any `when` inside
+    /// A rule that stays armed while traffic moves, or else while something is changed: any `when` inside
     /// leads to its actions.
     Severity {
         /// What is done.
