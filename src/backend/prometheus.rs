@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Artifact, Backend, Fidelity, Templates, kubernetes, promql, yaml};
+use super::{Artifact, Backend, Fidelity, Templates, kubernetes, one_line, promql, yaml};
 use crate::plan::{Action, Condition, Deed, Measured, NoData, Node, Plan, Quantity, Work};
 
 /// Alerting rules.
@@ -21,27 +21,8 @@ impl Backend for Prometheus {
         "alerting rules, as a PrometheusRule"
     }
 
-    fn fidelity(&self, plan: &Plan, node: &Node) -> Fidelity {
-        let elsewhere = |place: &str| Fidelity::Elsewhere {
-            place: place.to_owned(),
-        };
-        match &node.work {
-            Work::Alert {
-                when: Some(condition),
-                ..
-            } => fate(plan, condition, None),
-            Work::When {
-                holds: Some(condition),
-            } => fate(
-                plan,
-                condition,
-                Some("it warns at any time, not only while the deployment goes on"),
-            ),
-            Work::Severity { .. } | Work::Failure => Fidelity::Exact,
-            Work::Test { .. } => elsewhere("deployc test"),
-            Work::Run { .. } | Work::Rollback | Work::Procedure => elsewhere("shell"),
-            _ => elsewhere("markdown"),
-        }
+    fn fates(&self, plan: &Plan) -> Vec<Fidelity> {
+        plan.walk().map(|node| becomes(plan, node)).collect()
     }
 
     fn emit(
@@ -77,14 +58,35 @@ impl Backend for Prometheus {
         );
         let comment = format!(
             "{}\nMade by deployc from {}: change that file, not this one.",
-            kubernetes::one_line(&plan.deployment.title.to_string()),
-            kubernetes::one_line(&plan.deployment.origin.file),
+            one_line(&plan.deployment.title.to_string()),
+            one_line(&plan.deployment.origin.file),
         );
         Ok(vec![Artifact {
             path: format!("{stem}.prometheus.yaml"),
             text: yaml::stream(&comment, &[object]),
             executable: false,
         }])
+    }
+}
+
+/// What the rules make of a node.
+fn becomes(plan: &Plan, node: &Node) -> Fidelity {
+    match &node.work {
+        Work::Alert {
+            when: Some(condition),
+            ..
+        } => fate(plan, condition, None),
+        Work::When {
+            holds: Some(condition),
+        } => fate(
+            plan,
+            condition,
+            Some("it warns at any time, not only while the deployment goes on"),
+        ),
+        Work::Severity { .. } | Work::Failure => Fidelity::Exact,
+        Work::Test { .. } => Fidelity::elsewhere("deployc test"),
+        Work::Run { .. } | Work::Rollback | Work::Procedure => Fidelity::elsewhere("shell"),
+        _ => Fidelity::elsewhere("markdown"),
     }
 }
 
@@ -124,25 +126,35 @@ fn rules(plan: &Plan, stem: &str) -> Vec<Value> {
             } => rules.extend(rule(plan, stem, node, node, condition, then, &mut names)),
             Work::Severity { then } => {
                 for reason in &node.children {
-                    if let Work::When {
-                        holds: Some(condition),
-                    } = &reason.work
-                    {
-                        rules.extend(rule(plan, stem, node, reason, condition, then, &mut names));
-                    }
+                    rules.extend(reasoned(plan, stem, node, reason, then, &mut names));
                 }
             }
             Work::Failure => {
                 for reason in &node.children {
-                    if let Some(condition) = reason.work.holds() {
-                        rules.extend(rule(plan, stem, node, reason, condition, &[], &mut names));
-                    }
+                    rules.extend(reasoned(plan, stem, node, reason, &[], &mut names));
                 }
             }
             _ => {}
         }
     }
     rules
+}
+
+/// The rule for one reason of a severity or of the failure.
+fn reasoned(
+    plan: &Plan,
+    stem: &str,
+    around: &Node,
+    reason: &Node,
+    then: &[Action],
+    names: &mut BTreeMap<String, usize>,
+) -> Option<Value> {
+    match &reason.work {
+        Work::When {
+            holds: Some(condition),
+        } => rule(plan, stem, around, reason, condition, then, names),
+        _ => None,
+    }
 }
 
 fn rule(
@@ -165,9 +177,8 @@ fn rule(
     };
     rule.insert("alert".to_owned(), json!(name));
     rule.insert("expr".to_owned(), json!(expression));
-    let sustained = longest(condition);
-    if let Some(sustained) = sustained {
-        rule.insert("for".to_owned(), json!(sustained));
+    if let Some(sustained) = whole(condition) {
+        rule.insert("for".to_owned(), json!(promql::duration(sustained)));
     }
     let last = |id: &str| id.rsplit('/').next().unwrap_or(id).to_owned();
     rule.insert("labels".to_owned(), json!({ "severity": last(&around.id) }));
@@ -178,7 +189,7 @@ fn rule(
     );
     annotations.insert(
         "description".to_owned(),
-        json!(escaped(&kubernetes::one_line(&condition.to_string()))),
+        json!(escaped(&one_line(&condition.to_string()))),
     );
     let actions: Vec<String> = then
         .iter()
@@ -210,11 +221,11 @@ fn escaped(text: &str) -> String {
 }
 
 fn summary(around: &Node, reason: &Node) -> String {
-    let around_words = kubernetes::one_line(&around.label());
+    let around_words = one_line(&around.label());
     if around.id == reason.id {
         around_words
     } else {
-        format!("{around_words}: {}", kubernetes::one_line(&reason.label()))
+        format!("{around_words}: {}", one_line(&reason.label()))
     }
 }
 
@@ -224,16 +235,13 @@ fn said(plan: &Plan, action: &Action) -> Option<String> {
         plan.roles
             .iter()
             .find(|role| role.name == *name && !role.title.is_empty())
-            .map_or_else(
-                || name.clone(),
-                |role| kubernetes::one_line(&role.title.to_string()),
-            )
+            .map_or_else(|| name.clone(), |role| one_line(&role.title.to_string()))
     };
     let node = |id: &str| {
         plan.nodes
             .iter()
             .find(|node| node.id == id)
-            .map_or_else(|| id.to_owned(), |node| kubernetes::one_line(&node.label()))
+            .map_or_else(|| id.to_owned(), |node| one_line(&node.label()))
     };
     let words = match &action.deed {
         Deed::Rollback { rollback } => format!("roll back: {}", node(rollback)),
@@ -247,7 +255,7 @@ fn said(plan: &Plan, action: &Action) -> Option<String> {
         }
         Deed::Notify(notice) => format!("tell {}", notice.channels.join(", ")),
         Deed::Do { procedure } => node(procedure),
-        Deed::Instruct { text } => kubernetes::one_line(&text.to_string()),
+        Deed::Instruct { text } => one_line(&text.to_string()),
         Deed::Skip | Deed::Retry { .. } => return None,
     };
     Some(match &action.after {
@@ -256,10 +264,22 @@ fn said(plan: &Plan, action: &Action) -> Option<String> {
     })
 }
 
-/// The expression of a condition at one moment; how long it must hold is the rule's own `for`.
+/// The expression of a condition; how long it must hold as a whole is the rule's own `for`.
 fn expression(plan: &Plan, condition: &Condition) -> Result<String, Lost> {
     match condition {
-        Condition::Measured(measured) => at_once(plan, measured).map_err(Lost::Because),
+        Condition::Measured(measured) => {
+            let mut now = measured.clone();
+            now.sustained = None;
+            compared(plan, &now).map_err(Lost::Because)
+        }
+        _ => part(plan, condition),
+    }
+}
+
+/// The expression of a part of a condition, with the time that it must hold.
+fn part(plan: &Plan, condition: &Condition) -> Result<String, Lost> {
+    match condition {
+        Condition::Measured(measured) => compared(plan, measured).map_err(Lost::Because),
         Condition::All { of } => joined(plan, of, "and on ()"),
         Condition::Any { of } => joined(plan, of, "or"),
         Condition::Not { .. } => Err(Lost::Because(
@@ -273,7 +293,7 @@ fn expression(plan: &Plan, condition: &Condition) -> Result<String, Lost> {
 }
 
 fn joined(plan: &Plan, of: &[Condition], between: &str) -> Result<String, Lost> {
-    let parts: Result<Vec<String>, Lost> = of.iter().map(|inner| expression(plan, inner)).collect();
+    let parts: Result<Vec<String>, Lost> = of.iter().map(|inner| part(plan, inner)).collect();
     Ok(parts?
         .iter()
         .map(|part| format!("({part})"))
@@ -281,10 +301,8 @@ fn joined(plan: &Plan, of: &[Condition], between: &str) -> Result<String, Lost> 
         .join(&format!("\n{between}\n")))
 }
 
-fn at_once(plan: &Plan, measured: &Measured) -> Result<String, String> {
-    let mut now = measured.clone();
-    now.sustained = None;
-    let question = promql::question(plan, &now)?;
+fn compared(plan: &Plan, measured: &Measured) -> Result<String, String> {
+    let question = promql::question(plan, measured)?;
     if question.query.contains(promql::LATEST) {
         return Err("Prometheus does not know which pods are new: compare with a value".to_owned());
     }
@@ -305,17 +323,17 @@ fn at_once(plan: &Plan, measured: &Measured) -> Result<String, String> {
     Ok(text)
 }
 
-/// How long the longest part of a condition must hold.
-fn longest(condition: &Condition) -> Option<String> {
-    let mut longest: Option<&Quantity> = None;
-    for measured in condition.measured() {
-        if let Some(sustained) = &measured.sustained
-            && longest.is_none_or(|known| known.value < sustained.value)
-        {
-            longest = Some(sustained);
-        }
+/// How long a condition must hold as a whole: that is the rule's own `for`. The parts of a condition
+/// that is put together each have a time of their own, which stays in the expression.
+fn whole(condition: &Condition) -> Option<&Quantity> {
+    match condition {
+        Condition::Measured(measured) => measured.sustained.as_ref(),
+        Condition::All { .. }
+        | Condition::Any { .. }
+        | Condition::Not { .. }
+        | Condition::Asserted { .. }
+        | Condition::Parameter { .. } => None,
     }
-    longest.map(promql::duration)
 }
 
 /// An id as the name of an alert: `severity/critical/error-rate` is `CriticalErrorRate`.

@@ -40,17 +40,9 @@ pub fn question(plan: &Plan, measured: &Measured) -> Result<Question, String> {
         .ok_or_else(|| format!("nothing is known of the metric `{name}`"))?;
     match resolved(plan, measured, &measured.bound) {
         Bound::Compare { comparator, value } => {
-            let query = sustained(
-                measured,
-                metric,
-                value_query(measured, metric)?,
-                *comparator,
-            );
-            Ok(Question {
-                query,
-                tests: vec![(*comparator, number(value, metric))],
-                differs: None,
-            })
+            let query = value_query(measured, metric)?;
+            let test = (*comparator, number(value, metric));
+            Ok(throughout(measured, metric, query, test))
         }
         Bound::Between { range } => between(measured, metric, range),
         Bound::About { value } => about(measured, metric, value),
@@ -122,23 +114,44 @@ fn value_query(measured: &Measured, metric: &Metric) -> Result<String, String> {
     }
 }
 
-/// The same value, as it was all the time that the condition says.
-fn sustained(
+/// A comparison, for as long as the condition says. The worst value of that time tells whether it
+/// stayed below or above; for (un)equal there is none, so each moment is compared.
+fn throughout(
     measured: &Measured,
     metric: &Metric,
     query: String,
-    comparator: Comparator,
-) -> String {
-    let Some(length) = &measured.sustained else {
-        return query;
-    };
-    let worst = match comparator {
-        Comparator::Less | Comparator::AtMost => "max_over_time",
-        Comparator::Greater | Comparator::AtLeast | Comparator::Equal | Comparator::NotEqual => {
-            "min_over_time"
+    test: (Comparator, String),
+) -> Question {
+    let (query, test) = match (&measured.sustained, test.0) {
+        (None, _) => (query, test),
+        (Some(length), Comparator::Less | Comparator::AtMost) => {
+            (over_time("max", &query, length, metric), test)
+        }
+        (Some(length), Comparator::Greater | Comparator::AtLeast) => {
+            (over_time("min", &query, length, metric), test)
+        }
+        (Some(length), Comparator::Equal | Comparator::NotEqual) => {
+            let each = format!("({query}) {} bool {}", test.0.sign(), test.1);
+            (
+                over_time("min", &each, length, metric),
+                (Comparator::Equal, "1".to_owned()),
+            )
         }
     };
-    format!("{worst}(({query})[{}:{}])", duration(length), step(metric))
+    Question {
+        query,
+        tests: vec![test],
+        differs: None,
+    }
+}
+
+/// The least or the greatest value of a query over a stretch of time.
+fn over_time(which: &str, query: &str, length: &Quantity, metric: &Metric) -> String {
+    format!(
+        "{which}_over_time(({query})[{}:{}])",
+        duration(length),
+        step(metric)
+    )
 }
 
 fn between(measured: &Measured, metric: &Metric, range: &Range) -> Result<Question, String> {
@@ -182,11 +195,7 @@ fn inside(
         high.1
     );
     Ok(Question {
-        query: format!(
-            "min_over_time(({both})[{}:{}])",
-            duration(length),
-            step(metric)
-        ),
+        query: over_time("min", &both, length, metric),
         tests: vec![(Comparator::Equal, "1".to_owned())],
         differs: None,
     })
@@ -246,11 +255,10 @@ fn near(measured: &Measured, metric: &Metric, tolerance: &Quantity) -> Result<Qu
         .unwrap_or_else(|| tolerance.value.to_string());
     let query = format!("abs(({new}) - ({stable})) / ({stable})");
     Ok(Question {
-        query: sustained(measured, metric, query, Comparator::AtMost),
-        tests: vec![(Comparator::AtMost, share)],
         differs: Some(format!(
             "its series must carry the label `{POD_HASH}`, which the scrape configuration copies from the pods"
         )),
+        ..throughout(measured, metric, query, (Comparator::AtMost, share))
     })
 }
 
