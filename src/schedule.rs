@@ -177,7 +177,7 @@ impl Sums<'_> {
             .as_ref()
             .map(|takes| &takes.value.high)
             .or_else(|| length(&node.work))
-            .and_then(seconds);
+            .map(Quantity::whole_seconds);
         let over = begin
             .zip(takes)
             .map(|(begin, takes)| begin.saturating_add(takes));
@@ -208,11 +208,6 @@ fn length(work: &Work) -> Option<&Quantity> {
         } => Some(length),
         _ => None,
     }
-}
-
-/// Whole seconds, rounded up.
-fn seconds(quantity: &Quantity) -> Option<i64> {
-    i64::try_from(quantity.value.ceiling()).ok()
 }
 
 /// The top-level nodes that determine when the deployment ends: from the last one to end back, as

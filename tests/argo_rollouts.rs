@@ -280,6 +280,29 @@ fn what_a_rollout_cannot_carry_is_refused_with_a_reason() {
     assert!(refused(&router)[0].contains("no router `linkerd`"));
 }
 
+/// A blue-green Rollout has no analysis that goes on all the time: a rule is asked after the switch for
+/// as long as the plan holds there, or not at all, and the account says which.
+#[test]
+fn a_rule_of_a_blue_green_rollout_is_asked_after_the_switch() {
+    let reason = |behind: &str| {
+        let text = format!(
+            "{HEAD}metric n \"N\" : percent in ratio {{ prometheus `sum(rate(errors[5m]))` }}\nseverity s \"S\" {{\n  when n > 5%\n  then rollback back\n}}\nphase p \"P\" {{\n  switch shop to green\n  {behind}\n}}\n"
+        );
+        let plan = plan(&text);
+        account(&ArgoRollouts, &plan)
+            .into_iter()
+            .find(|one| one.kind == "when")
+            .map(|one| one.fidelity)
+            .expect("the rule has a reason")
+    };
+    assert!(
+        reason("hold 10m while n < 5%")
+            .detail()
+            .contains("after the switch alone")
+    );
+    assert!(matches!(reason(""), Fidelity::Refused { .. }));
+}
+
 /// Words of people reach annotations only; whatever they write, the YAML stays what it is.
 #[test]
 fn no_text_of_a_spec_breaks_out() {

@@ -2,7 +2,9 @@
 //! Knows nothing of any kind of object.
 
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
+use super::one_line;
 use crate::plan::Plan;
 
 /// An object with its head; it says which nodes it was made of.
@@ -41,16 +43,6 @@ pub fn annotations(plan: &Plan, nodes: &[&str]) -> Value {
     Value::Object(all)
 }
 
-/// A text on one line, without control characters.
-pub fn one_line(text: &str) -> String {
-    text.split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .chars()
-        .filter(|character| !character.is_control())
-        .collect()
-}
-
 /// A name as Kubernetes takes it (a DNS label: at most 63 of a–z, 0–9 and `-`), the same for the same
 /// words. A name that had to be cut ends in a hash of the whole.
 pub fn dns_label(words: &str) -> String {
@@ -67,8 +59,7 @@ pub fn dns_label(words: &str) -> String {
     if label.len() <= 63 && !label.is_empty() {
         return label.to_owned();
     }
-    use sha2::Digest;
-    let hash = sha2::Sha256::digest(words.as_bytes());
+    let hash = Sha256::digest(words.as_bytes());
     let hash: String = hash
         .iter()
         .take(4)

@@ -17,7 +17,7 @@ pub mod yaml;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::plan::{Node, Plan};
+use crate::plan::{Node, Plan, Work};
 
 /// A file that a backend makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +54,35 @@ pub enum Fidelity {
 }
 
 impl Fidelity {
+    /// The target does something near it: how it differs.
+    pub fn approximate(how: impl Into<String>) -> Fidelity {
+        Fidelity::Approximate { how: how.into() }
+    }
+
+    /// Another target carries it: which.
+    pub fn elsewhere(place: &str) -> Fidelity {
+        Fidelity::Elsewhere {
+            place: place.to_owned(),
+        }
+    }
+
+    /// The target can't carry it: why, and what to change.
+    pub fn refused(why: impl Into<String>) -> Fidelity {
+        Fidelity::Refused { why: why.into() }
+    }
+
+    /// What carries a node that a controller of traffic has nothing to do with.
+    pub fn beside_traffic(node: &Node) -> Fidelity {
+        Fidelity::elsewhere(match &node.work {
+            Work::Run { .. } | Work::Act { .. } | Work::Rollback | Work::Procedure => "shell",
+            Work::Alert { .. } | Work::Severity { .. } | Work::When { .. } | Work::Failure => {
+                "prometheus"
+            }
+            Work::Test { .. } => "deployc test",
+            _ => "markdown",
+        })
+    }
+
     /// `exact`, `approximate`, `elsewhere` or `refused`.
     pub fn name(&self) -> &'static str {
         match self {
@@ -110,14 +139,8 @@ pub trait Backend: Sync {
     /// What it makes, in one line.
     fn summary(&self) -> &'static str;
 
-    /// What becomes of a node.
-    fn fidelity(&self, plan: &Plan, node: &Node) -> Fidelity;
-
-    /// What becomes of every node, in the order written. A target whose nodes depend on each other
-    /// answers at once.
-    fn fates(&self, plan: &Plan) -> Vec<Fidelity> {
-        plan.walk().map(|node| self.fidelity(plan, node)).collect()
-    }
+    /// What becomes of every node, in the order of [`Plan::walk`].
+    fn fates(&self, plan: &Plan) -> Vec<Fidelity>;
 
     /// The files for a plan. `stem` is the name of the spec's file without its ending. Fails only
     /// where a template that replaces an embedded one can't be read; the text says which and why.
@@ -138,5 +161,15 @@ pub fn account(backend: &dyn Backend, plan: &Plan) -> Vec<Account> {
             kind: node.work.kind().to_owned(),
             fidelity,
         })
+        .collect()
+}
+
+/// A text on one line, without control characters.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .filter(|character| !character.is_control())
         .collect()
 }

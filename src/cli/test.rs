@@ -260,5 +260,5 @@ fn duration(text: &str) -> Result<i64, Trouble> {
     if quantity.dimension != Dimension::Duration {
         return Err(wrong());
     }
-    i64::try_from(quantity.value.ceiling()).map_err(|_| wrong())
+    Ok(quantity.whole_seconds())
 }

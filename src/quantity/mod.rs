@@ -45,6 +45,14 @@ impl Quantity {
         parse::parse(text)
     }
 
+    /// A duration in whole seconds, rounded up: never negative, and small enough that sums of some
+    /// fit.
+    pub fn whole_seconds(&self) -> i64 {
+        i64::try_from(self.value.ceiling())
+            .unwrap_or(i64::MAX)
+            .clamp(0, 1 << 40)
+    }
+
     /// A quantity that no file holds, written as the language writes it.
     pub fn of(value: Exact, dimension: Dimension) -> Quantity {
         let open_ended = dimension == Dimension::Version;

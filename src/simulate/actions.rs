@@ -2,7 +2,7 @@
 
 use super::engine::{Engine, State, is_main};
 use super::event::{Happening, action_words};
-use super::verdict::{Verdict, seconds};
+use super::verdict::Verdict;
 use crate::plan::{Action, Deed, Effect, Work};
 
 /// Retries without a limit end here: what has not changed by then never will.
@@ -154,7 +154,7 @@ impl<'p> Engine<'p> {
                     {
                         return;
                     }
-                    let due = self.now.saturating_add(seconds(after));
+                    let due = self.now.saturating_add(after.whole_seconds());
                     self.wake(due);
                     decided |= decides(&action.deed);
                     self.awaited.push(Awaited {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::actions::{Awaited, Cause, Course};
 use super::event::{Happening, Moment, Outcome, Timeline, is_landmark, time, words};
 use super::rules::Rule;
-use super::verdict::{Judge, Look, Verdict, seconds};
+use super::verdict::{Judge, Look, Verdict};
 use super::world::{Parameters, World, offset};
 use crate::plan::{Condition, EdgeKind, Node, Plan, Work};
 
@@ -416,7 +416,9 @@ impl<'p> Engine<'p> {
 
     pub fn seconds_of(&self, place: usize) -> i64 {
         let node = self.items[place].node;
-        node.takes.as_ref().map_or(0, |takes| seconds(&takes.high))
+        node.takes
+            .as_ref()
+            .map_or(0, |takes| takes.high.whole_seconds())
     }
 }
 
@@ -479,10 +481,10 @@ fn offsets(plan: &Plan) -> BTreeSet<(i64, bool)> {
         );
         for measured in node.work.holds().into_iter().flat_map(Condition::measured) {
             if let Some(sustained) = &measured.sustained {
-                offsets.insert((seconds(sustained), false));
+                offsets.insert((sustained.whole_seconds(), false));
             }
             if let Some(over) = &measured.over {
-                offsets.insert((seconds(over), watched));
+                offsets.insert((over.whole_seconds(), watched));
             }
         }
     }

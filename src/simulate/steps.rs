@@ -3,7 +3,7 @@
 use super::actions::Cause;
 use super::engine::{Engine, Recurring, State, is_main, takes_turn};
 use super::event::{Happening, notice_words};
-use super::verdict::{Verdict, seconds};
+use super::verdict::Verdict;
 use super::world::{Answer, offset};
 use crate::plan::{Action, Condition, Effect, Interval, Node, Quantity, WaitFor, Work};
 
@@ -64,11 +64,11 @@ impl<'p> Engine<'p> {
             }
         }
         let mut lengths = vec![self.seconds_of(place)];
-        lengths.extend(node.within.as_ref().map(seconds));
+        lengths.extend(node.within.as_ref().map(Quantity::whole_seconds));
         match &node.work {
-            Work::Hold { length, .. } => lengths.push(seconds(&length.high)),
+            Work::Hold { length, .. } => lengths.push(length.high.whole_seconds()),
             Work::Wait { until, .. } => match until {
-                WaitFor::Length(length) => lengths.push(seconds(length)),
+                WaitFor::Length(length) => lengths.push(length.whole_seconds()),
                 WaitFor::Time(time) => {
                     let start = self.plan.deployment.starts.as_ref();
                     if let Some(until) = offset(time, start) {
@@ -113,7 +113,7 @@ impl<'p> Engine<'p> {
     }
 
     fn recurs(&mut self, item: usize, period: &Quantity) {
-        let period = seconds(period).max(1);
+        let period = period.whole_seconds().max(1);
         let next = self.now.saturating_add(period);
         self.recurring.push(Recurring { item, next, period });
     }
@@ -160,11 +160,11 @@ impl<'p> Engine<'p> {
         }
         let inside = self.inside_is_finished(place);
         let length = match &node.work {
-            Work::Hold { length, .. } => seconds(&length.high),
+            Work::Hold { length, .. } => length.high.whole_seconds(),
             Work::Wait {
                 until: WaitFor::Length(length),
                 ..
-            } => seconds(length),
+            } => length.whole_seconds(),
             _ => self.seconds_of(place),
         };
         let until = self.since[place].saturating_add(length);
@@ -260,7 +260,7 @@ impl<'p> Engine<'p> {
                 }
                 let took = self.now - self.since[place];
                 if let Some(within) = &node.within
-                    && seconds(within) < took
+                    && within.whole_seconds() < took
                 {
                     let limit = within.to_string();
                     self.tell(Some(place), Happening::Overran { limit });
@@ -323,7 +323,7 @@ impl<'p> Engine<'p> {
             let Some(within) = &node.within else {
                 return false;
             };
-            if self.since[place].saturating_add(seconds(within)) > self.now {
+            if self.since[place].saturating_add(within.whole_seconds()) > self.now {
                 return false;
             }
             self.fail(place, format!("nobody answers within {within}"));
@@ -334,7 +334,7 @@ impl<'p> Engine<'p> {
             ..
         } = &node.work
         {
-            let every = attempts.every.as_ref().map_or(0, seconds);
+            let every = attempts.every.as_ref().map_or(0, Quantity::whole_seconds);
             length = length.saturating_add(every.saturating_mul(i64::from(attempts.retries)));
         }
         let until = self.since[place].saturating_add(length);

@@ -89,7 +89,7 @@ impl<'p> Judge<'p> {
             Condition::Asserted {
                 text, sustained, ..
             } => {
-                let since = look.at - sustained.as_ref().map_or(0, seconds);
+                let since = look.at - sustained.as_ref().map_or(0, Quantity::whole_seconds);
                 Verdict::of(well || look.world.says(&text.to_string(), since, look.at))
             }
             Condition::Measured(measured) => self.measured(measured, look, well),
@@ -129,7 +129,7 @@ impl<'p> Judge<'p> {
         let Some(sustained) = &measured.sustained else {
             return self.at_once(measured, look.world, look.at, well);
         };
-        let from = look.at - seconds(sustained);
+        let from = look.at - sustained.whole_seconds();
         let mut moments = vec![from, look.at];
         moments.extend(look.world.turns(&measured.metric.metric, from, look.at));
         let all = moments
@@ -141,12 +141,15 @@ impl<'p> Judge<'p> {
     fn at_once(&self, measured: &Measured, world: &World, at: i64, well: bool) -> Verdict {
         let metric = &measured.metric;
         if let Bound::Trend { trend } = &measured.bound {
-            let over = measured.over.as_ref().map_or(WINDOW, seconds);
+            let over = measured
+                .over
+                .as_ref()
+                .map_or(WINDOW, Quantity::whole_seconds);
             return self.trend(metric, *trend, world, (at - over, at), well);
         }
         let shown = match &measured.over {
             None => world.shows(metric, at),
-            Some(over) => vec![self.over(metric, world, at - seconds(over), at)],
+            Some(over) => vec![self.over(metric, world, at - over.whole_seconds(), at)],
         };
         let all = shown.into_iter().map(|shown| match shown {
             Shown::Healthy => Verdict::of(well),
@@ -341,7 +344,7 @@ impl<'p> Judge<'p> {
                 Some(over) => world_words(vec![self.over(
                     metric,
                     look.world,
-                    look.at - seconds(over),
+                    look.at - over.whole_seconds(),
                     look.at,
                 )]),
             };
@@ -456,9 +459,4 @@ fn rounds_to(value: Exact, about: &Quantity) -> bool {
         (Some(half), Some(off)) => off >= half.negated() && off < half,
         (_, _) => value == about.value,
     }
-}
-
-/// Whole seconds of a duration, rounded up.
-pub fn seconds(quantity: &Quantity) -> i64 {
-    i64::try_from(quantity.value.ceiling()).unwrap_or(i64::MAX / 4)
 }

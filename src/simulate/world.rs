@@ -250,10 +250,7 @@ fn line(given: &Given, start: Option<&Instant>) -> Line {
         Some(TestPoint::Node(node)) => Point::Node(node.clone()),
         Some(TestPoint::Time(time)) => offset(time, start).map_or(Point::Open, Point::At),
     };
-    let length = given
-        .length
-        .as_ref()
-        .and_then(|length| i64::try_from(length.value.ceiling()).ok());
+    let length = given.length.as_ref().map(|length| length.whole_seconds());
     let from = point(&given.from);
     let mut to = point(&given.to);
     if let (Some(length), Point::At(from), Point::Open) = (length, &from, &to) {

@@ -8,7 +8,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::backend::promql::{self, Question};
-use crate::plan::{Condition, Measured, NoData, Plan};
+use crate::plan::{Condition, Measured, NoData, Plan, Quantity};
 
 /// So many answers in a row that are errors (Prometheus out of reach; asked again every 10 seconds)
 /// end the analysis. The controller's own default of 4 gives up after 40 seconds.
@@ -69,8 +69,7 @@ pub fn metric(plan: &Plan, measured: &Measured, role: Role, asked: Asked) -> Res
     let no_data = known.map(|metric| metric.no_data).unwrap_or_default();
     let interval = known
         .and_then(|metric| metric.interval.as_ref())
-        .and_then(|interval| i64::try_from(interval.value.ceiling()).ok())
-        .unwrap_or(INTERVAL)
+        .map_or(INTERVAL, Quantity::whole_seconds)
         .max(1);
     let (success, failure) = conditions(&question, role, no_data);
     let mut out = Map::new();

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::backend::{Fidelity, promql};
+use crate::backend::{Fidelity, one_line, promql};
 use crate::plan::{Condition, Exact, Measured, Node, Plan, Quantity, Service, WaitFor, Work};
 
 use super::analysis::{self, Asked, Role, analysis_step};
 use super::dns_label;
-use super::traffic::{Split, each, moved, problem, split, switched_in};
+use super::traffic::{Split, moved, problem, split, switched_in};
 
 /// An AnalysisTemplate in the making.
 pub struct Template {
@@ -48,39 +48,10 @@ pub struct Courses<'a> {
     pub active: Option<usize>,
 }
 
-pub fn runbook() -> Fidelity {
-    Fidelity::Elsewhere {
-        place: "markdown".to_owned(),
-    }
-}
-
-/// What becomes of a node that no Rollout touches.
-pub fn default_fate(node: &Node) -> Fidelity {
-    let place = match &node.work {
-        Work::Run { .. } | Work::Act { .. } | Work::Rollback | Work::Procedure => "shell",
-        Work::Alert { .. } | Work::Severity { .. } | Work::When { .. } | Work::Failure => {
-            "prometheus"
-        }
-        Work::Test { .. } => "deployc test",
-        _ => "markdown",
-    };
-    Fidelity::Elsewhere {
-        place: place.to_owned(),
-    }
-}
-
-pub fn approximate(how: &str) -> Fidelity {
-    Fidelity::Approximate {
-        how: how.to_owned(),
-    }
-}
-
-pub fn refused(why: impl Into<String>) -> Fidelity {
-    Fidelity::Refused { why: why.into() }
-}
-
 fn both_ways() -> Fidelity {
-    refused("a Rollout moves its traffic in steps or at once, and this is both: choose one")
+    Fidelity::refused(
+        "a Rollout moves its traffic in steps or at once, and this is both: choose one",
+    )
 }
 
 impl<'a> Courses<'a> {
@@ -91,27 +62,13 @@ impl<'a> Courses<'a> {
             plan,
             active: None,
         };
-        let places: BTreeMap<&str, usize> = plan
-            .order
-            .iter()
-            .enumerate()
-            .map(|(place, id)| (id.as_str(), place))
-            .collect();
-        let mut tops: Vec<&Node> = plan
-            .nodes
-            .iter()
-            .filter(|node| matches!(node.work, Work::Phase | Work::Gate))
-            .filter(|node| !node.follows_rollback())
-            .collect();
-        tops.sort_by_key(|node| places.get(node.id.as_str()).copied());
+        let tops = plan.forward();
         // The last top-level node that moves each service.
         let mut last: BTreeMap<&str, usize> = BTreeMap::new();
         for (place, top) in tops.iter().enumerate() {
-            each(top, &mut |node| {
-                if let Some(service) = moved(node) {
-                    last.insert(service, place);
-                }
-            });
+            for service in top.walk().filter_map(moved) {
+                last.insert(service, place);
+            }
         }
         for (place, top) in tops.iter().enumerate() {
             if courses.active.is_none()
@@ -138,7 +95,7 @@ impl<'a> Courses<'a> {
             if !courses.all.is_empty() {
                 courses.fates.insert(
                     &rollback.id,
-                    approximate(
+                    Fidelity::approximate(
                         "the controller gives the traffic back to the stable version; the commands stay in the script",
                     ),
                 );
@@ -184,7 +141,7 @@ impl<'a> Courses<'a> {
             Work::Shift { service, share } => self.shift(node, service, share),
             Work::Switch { service, .. } => self.switch(node, service),
             Work::Hold { length, holds } => {
-                let seconds = whole(&length.low);
+                let seconds = length.low.whole_seconds();
                 let exact = length.low.value == length.high.value;
                 self.hold(node, seconds, exact, holds.as_ref());
             }
@@ -199,7 +156,7 @@ impl<'a> Courses<'a> {
             ),
             Work::Wait { until, .. } => match until {
                 WaitFor::Length(length) => {
-                    let seconds = whole(length);
+                    let seconds = length.whole_seconds();
                     self.hold(node, seconds, true, None);
                 }
                 WaitFor::Time(_) | WaitFor::Event(_) | WaitFor::Command(_) => {
@@ -221,7 +178,7 @@ impl<'a> Courses<'a> {
             } else if self.running().is_some() {
                 self.fates.insert(
                     &child.id,
-                    approximate(
+                    Fidelity::approximate(
                         "a failed analysis gives the traffic back; the rest is in the runbook",
                     ),
                 );
@@ -243,7 +200,7 @@ impl<'a> Courses<'a> {
         let Some(weight) = weight.filter(|weight| *weight <= 100) else {
             self.fates.insert(
                 &node.id,
-                refused(format!(
+                Fidelity::refused(format!(
                     "the weight of a Rollout is a whole percentage, and this is {share}: round it"
                 )),
             );
@@ -260,14 +217,14 @@ impl<'a> Courses<'a> {
         course.steps.push(json!({ "setWeight": weight }));
         course.nodes.push(node.id.clone());
         let fate = match problem(course.service) {
-            Some(why) => refused(why),
+            Some(why) => Fidelity::refused(why),
             None => match split(course.service) {
                 Split::Router => Fidelity::Exact,
                 Split::Replicas if weight == 100 || weight == 0 => Fidelity::Exact,
-                Split::Replicas => approximate(
+                Split::Replicas => Fidelity::approximate(
                     "without a router the share is that of the pods: see `traffic` of the service",
                 ),
-                Split::Unknown => refused(format!(
+                Split::Unknown => Fidelity::refused(format!(
                     "Argo Rollouts has no router `{}`: use gateway-api, istio, nginx, alb, traefik or apisix",
                     course
                         .service
@@ -293,7 +250,7 @@ impl<'a> Courses<'a> {
         course.switched = true;
         course.nodes.push(node.id.clone());
         let fate = match problem(course.service) {
-            Some(why) => refused(why),
+            Some(why) => Fidelity::refused(why),
             None => Fidelity::Exact,
         };
         self.fates.insert(&node.id, fate);
@@ -329,19 +286,19 @@ impl<'a> Courses<'a> {
                 .steps
                 .push(json!({ "analysis": analysis_step(&name, &measured) })),
             None if course.blue_green => {
-                fate = approximate("a blue-green Rollout only waits for an analysis");
+                fate = Fidelity::approximate("a blue-green Rollout only waits for an analysis");
             }
             None => course
                 .steps
                 .push(json!({ "pause": { "duration": analysis::go_duration(seconds) } })),
         }
         if !exact {
-            fate = approximate("it holds for the shorter time");
+            fate = Fidelity::approximate("it holds for the shorter time");
         }
         if !all {
-            fate = approximate(&format!(
+            fate = Fidelity::approximate(format!(
                 "a machine can't watch all of it: {}",
-                super::one_line(&plan_says)
+                one_line(&plan_says)
             ));
         }
         if let Some(why) = why {
@@ -383,9 +340,11 @@ impl<'a> Courses<'a> {
         }
         let fate = match why {
             Some(why) => why,
-            None if early => approximate("it is asked right after the switch, not after the hold"),
+            None if early => {
+                Fidelity::approximate("it is asked right after the switch, not after the hold")
+            }
             None if all => Fidelity::Exact,
-            None => approximate("what a person says of it is in the runbook"),
+            None => Fidelity::approximate("what a person says of it is in the runbook"),
         };
         self.fates.insert(&node.id, fate);
     }
@@ -396,19 +355,14 @@ impl<'a> Courses<'a> {
         };
         course.nodes.push(node.id.clone());
         if course.blue_green && course.switched {
-            self.fates.insert(
-                &node.id,
-                Fidelity::Elsewhere {
-                    place: "markdown".to_owned(),
-                },
-            );
+            self.fates.insert(&node.id, Fidelity::elsewhere("markdown"));
             return;
         }
         course.waits = true;
         if !course.blue_green && course.steps.last() != Some(&json!({ "pause": {} })) {
             course.steps.push(json!({ "pause": {} }));
         }
-        self.fates.insert(&node.id, approximate(how));
+        self.fates.insert(&node.id, Fidelity::approximate(how));
     }
 
     /// A template for some conditions; also what is lost where one can't be asked.
@@ -459,7 +413,7 @@ impl<'a> Courses<'a> {
                     metric["name"] = json!(name);
                     metrics.push(metric);
                 }
-                Err(why) => fate = Some(refused(why)),
+                Err(why) => fate = Some(Fidelity::refused(why)),
             }
         }
         if metrics.is_empty() {
@@ -473,10 +427,4 @@ impl<'a> Courses<'a> {
         });
         (Some(name), fate)
     }
-}
-
-pub fn whole(quantity: &Quantity) -> i64 {
-    i64::try_from(quantity.value.ceiling())
-        .unwrap_or(i64::MAX)
-        .max(0)
 }

@@ -4,10 +4,20 @@ use crate::backend::{Fidelity, promql};
 use crate::plan::{Action, Deed, Measured, Node, Quantity, Work};
 
 use super::analysis::{self, Asked, Role};
-use super::course::{Courses, approximate, refused, runbook, whole};
+use super::course::Courses;
+
+/// When a blue-green Rollout measures: only for as long as the plan holds after the switch.
+const AFTER_THE_SWITCH: &str =
+    "a blue-green Rollout asks it after the switch alone, for as long as the plan holds there";
+
+fn unwatched() -> Fidelity {
+    Fidelity::refused(
+        "a blue-green Rollout measures nothing unless the plan holds after the switch: add `hold 10m while …` behind it",
+    )
+}
 
 impl<'a> Courses<'a> {
-    /// A rule that stays armed while traffic moves: it goes back, or it pauses.
+    /// A rule: it goes back, or it pauses.
     pub fn severity(&mut self, rule: &'a Node) {
         let Work::Severity { then } = &rule.work else {
             return;
@@ -25,20 +35,20 @@ impl<'a> Courses<'a> {
         for place in 0..self.all.len() {
             self.active = Some(place);
             let mut reasons: Vec<Measured> = Vec::new();
-            let mut nodes = Vec::new();
+            let mut nodes: Vec<&str> = Vec::new();
             for reason in &rule.children {
                 let Work::When { holds } = &reason.work else {
                     continue;
                 };
                 let fate = match holds {
-                    None => approximate("a person aborts the Rollout"),
+                    None => Fidelity::approximate("a person aborts the Rollout"),
                     Some(condition) => {
                         let mut measured = Vec::new();
                         let all = analysis::parts(condition, role, &mut measured);
                         let mut fate = if all {
                             Fidelity::Exact
                         } else {
-                            approximate(
+                            Fidelity::approximate(
                                 "a machine can't decide all of it: a person aborts the Rollout",
                             )
                         };
@@ -49,9 +59,9 @@ impl<'a> Courses<'a> {
                                         fate = Fidelity::Approximate { how };
                                     }
                                     reasons.push(delayed(one, after));
-                                    nodes.push(reason.id.clone());
+                                    nodes.push(&reason.id);
                                 }
-                                Err(why) => fate = refused(why),
+                                Err(why) => fate = Fidelity::refused(why),
                             }
                         }
                         fate
@@ -61,13 +71,24 @@ impl<'a> Courses<'a> {
             }
             nodes.dedup();
             let measured: Vec<&Measured> = reasons.iter().collect();
-            // A blue-green Rollout measures after the switch, for a time.
             let course = &self.all[place];
             let asked = match (course.blue_green, course.baked) {
                 (false, _) => Asked::Always,
-                (true, 0) => continue,
-                (true, seconds) => Asked::For(seconds),
+                (true, 0) => {
+                    for node in nodes {
+                        self.fates.insert(node, unwatched());
+                    }
+                    continue;
+                }
+                (true, seconds) => {
+                    for node in &nodes {
+                        self.fates
+                            .insert(node, Fidelity::approximate(AFTER_THE_SWITCH));
+                    }
+                    Asked::For(seconds)
+                }
             };
+            let nodes: Vec<String> = nodes.into_iter().map(str::to_owned).collect();
             let (names, why) = self.template(&rule.id, nodes, &measured, role, asked);
             if let Some(why) = why {
                 self.fates.insert(&rule.id, why);
@@ -82,9 +103,9 @@ impl<'a> Courses<'a> {
         }
         self.active = None;
         let fate = match (any, elsewhere) {
-            (false, _) => runbook(),
+            (false, _) => Fidelity::elsewhere("markdown"),
             (true, false) => Fidelity::Exact,
-            (true, true) => approximate(
+            (true, true) => Fidelity::approximate(
                 "the Rollout goes back or pauses; who is told is a matter of the prometheus target and the runbook",
             ),
         };
@@ -96,7 +117,7 @@ impl<'a> Courses<'a> {
 fn outcome(actions: &[Action]) -> Option<(Role, i64)> {
     let find = |wanted: fn(&Deed) -> bool| actions.iter().find(|action| wanted(&action.deed));
     let back = find(|deed| matches!(deed, Deed::Rollback { .. } | Deed::Stop));
-    let after = |action: &Action| action.after.as_ref().map_or(0, whole);
+    let after = |action: &Action| action.after.as_ref().map_or(0, Quantity::whole_seconds);
     match (back, find(|deed| matches!(deed, Deed::Pause))) {
         (Some(back), _) => Some((Role::GoesBack, after(back))),
         (None, Some(pause)) => Some((Role::Pauses, after(pause))),
@@ -108,7 +129,11 @@ fn outcome(actions: &[Action]) -> Option<(Role, i64)> {
 fn delayed(measured: &Measured, seconds: i64) -> Measured {
     let mut later = measured.clone();
     if seconds > 0 {
-        let all = measured.sustained.as_ref().map_or(0, whole) + seconds;
+        let all = measured
+            .sustained
+            .as_ref()
+            .map_or(0, Quantity::whole_seconds)
+            + seconds;
         later.sustained = Quantity::parse(&format!("{all}s")).ok();
     }
     later

@@ -10,9 +10,9 @@ mod traffic;
 
 use serde_json::Value;
 
-use super::kubernetes::{self, dns_label, one_line};
-use super::{Artifact, Backend, Fidelity, Templates, yaml};
-use crate::plan::{Node, Plan};
+use super::kubernetes::{self, dns_label};
+use super::{Artifact, Backend, Fidelity, Templates, one_line, yaml};
+use crate::plan::Plan;
 
 /// Rollouts and AnalysisTemplates.
 pub struct ArgoRollouts;
@@ -26,21 +26,13 @@ impl Backend for ArgoRollouts {
         "Rollouts and AnalysisTemplates for Argo Rollouts"
     }
 
-    fn fidelity(&self, plan: &Plan, node: &Node) -> Fidelity {
-        let fates = self.fates(plan);
-        plan.walk()
-            .zip(fates)
-            .find(|(other, _)| other.id == node.id)
-            .map_or_else(course::runbook, |(_, fate)| fate)
-    }
-
     fn fates(&self, plan: &Plan) -> Vec<Fidelity> {
         let mut fates = course::Courses::of(plan).fates;
         plan.walk()
             .map(|node| {
                 fates
                     .remove(node.id.as_str())
-                    .unwrap_or_else(|| course::default_fate(node))
+                    .unwrap_or_else(|| Fidelity::beside_traffic(node))
             })
             .collect()
     }

@@ -36,13 +36,6 @@ pub fn problem(service: &Service) -> Option<String> {
     }
 }
 
-pub fn each<'a>(node: &'a Node, visit: &mut impl FnMut(&'a Node)) {
-    visit(node);
-    for child in &node.children {
-        each(child, visit);
-    }
-}
-
 pub fn moved(node: &Node) -> Option<&str> {
     match &node.work {
         Work::Shift { service, .. } | Work::Switch { service, .. } => Some(service),
@@ -51,13 +44,6 @@ pub fn moved(node: &Node) -> Option<&str> {
 }
 
 pub fn switched_in(top: &Node) -> Option<&str> {
-    let mut first = None;
-    each(top, &mut |node| {
-        if first.is_none()
-            && let Some(service) = moved(node)
-        {
-            first = Some((matches!(node.work, Work::Switch { .. }), service));
-        }
-    });
-    first.and_then(|(switches, service)| switches.then_some(service))
+    let first = top.walk().find(|node| moved(node).is_some())?;
+    moved(first).filter(|_| matches!(first.work, Work::Switch { .. }))
 }

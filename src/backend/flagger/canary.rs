@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::backend::kubernetes::{dns_label, object, one_line};
+use crate::backend::kubernetes::{dns_label, object};
+use crate::backend::one_line;
 use crate::plan::{Plan, Work};
 
 use super::people;

@@ -10,8 +10,6 @@ use serde_json::{Map, Value};
 use crate::backend::promql::{self, Question};
 use crate::plan::{Action, Comparator, Condition, Deed, Measured, NoData, Plan, Quantity};
 
-use super::way::whole;
-
 /// What is asked, and between what the answer must lie.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Look {
@@ -149,14 +147,18 @@ pub fn goes_back(actions: &[Action]) -> Option<i64> {
     actions
         .iter()
         .find(|action| matches!(action.deed, Deed::Rollback { .. } | Deed::Stop))
-        .map(|action| action.after.as_ref().map_or(0, whole))
+        .map(|action| action.after.as_ref().map_or(0, Quantity::whole_seconds))
 }
 
 /// A condition that must hold for some seconds more before something is done.
 pub fn delayed(measured: &Measured, seconds: i64) -> Measured {
     let mut later = measured.clone();
     if seconds > 0 {
-        let all = measured.sustained.as_ref().map_or(0, whole) + seconds;
+        let all = measured
+            .sustained
+            .as_ref()
+            .map_or(0, Quantity::whole_seconds)
+            + seconds;
         later.sustained = Quantity::parse(&format!("{all}s")).ok();
     }
     later

@@ -9,8 +9,8 @@ mod service;
 mod stops;
 mod way;
 
-use super::{Artifact, Backend, Fidelity, Templates, kubernetes, yaml};
-use crate::plan::{Node, Plan};
+use super::{Artifact, Backend, Fidelity, Templates, one_line, yaml};
+use crate::plan::Plan;
 
 /// Canaries, MetricTemplates and AlertProviders.
 pub struct Flagger;
@@ -24,21 +24,13 @@ impl Backend for Flagger {
         "Canaries and MetricTemplates for Flagger"
     }
 
-    fn fidelity(&self, plan: &Plan, node: &Node) -> Fidelity {
-        let fates = self.fates(plan);
-        plan.walk()
-            .zip(fates)
-            .find(|(other, _)| other.id == node.id)
-            .map_or_else(|| way::elsewhere(node), |(_, fate)| fate)
-    }
-
     fn fates(&self, plan: &Plan) -> Vec<Fidelity> {
         let mut fates = way::Ways::of(plan).fates;
         plan.walk()
             .map(|node| {
                 fates
                     .remove(node.id.as_str())
-                    .unwrap_or_else(|| way::elsewhere(node))
+                    .unwrap_or_else(|| Fidelity::beside_traffic(node))
             })
             .collect()
     }
@@ -57,8 +49,8 @@ impl Backend for Flagger {
             "{}\nMade by deployc from {}: change that file, not this one.\n\
              Flagger makes the Services and the routes itself, from the workload that is named here; a route\n\
              through a Gateway needs its `gatewayRefs`. The port is 80 where the spec names none.",
-            kubernetes::one_line(&plan.deployment.title.to_string()),
-            kubernetes::one_line(&plan.deployment.origin.file),
+            one_line(&plan.deployment.title.to_string()),
+            one_line(&plan.deployment.origin.file),
         );
         Ok(vec![Artifact {
             path: format!("{stem}.flagger.yaml"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::backend::kubernetes;
+use crate::backend::{kubernetes, one_line};
 use crate::plan::{Action, Channel, Deed, Plan, Work};
 
 /// Flagger's name for a kind of channel, if it has one.
@@ -77,7 +77,7 @@ fn channels(actions: &[Action]) -> impl Iterator<Item = &String> {
 
 /// What an AlertProvider says. Its address is a secret, which must exist.
 pub fn alert_provider(channel: &Channel, kind: &str) -> Value {
-    let address = kubernetes::one_line(&channel.address.to_string());
+    let address = one_line(&channel.address.to_string());
     let mut spec = json!({ "type": kind });
     if kind == "slack" && !address.is_empty() {
         spec["channel"] = json!(address.trim_start_matches('#'));

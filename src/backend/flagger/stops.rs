@@ -2,7 +2,7 @@
 
 use crate::backend::Fidelity;
 
-use super::way::{Way, Ways, approximate};
+use super::way::{Way, Ways};
 
 /// How often Flagger looks at the most, in seconds.
 const LOOK: i64 = 60;
@@ -29,7 +29,7 @@ impl Ways<'_> {
                 let steps = steps(stop, before, interval);
                 let fate = match steps {
                     1 => Fidelity::Exact,
-                    steps => approximate(format!(
+                    steps => Fidelity::approximate(format!(
                         "the weight grows from {}% to {}% in {steps} steps, and is never more",
                         stop.weight - steps + 1,
                         stop.weight
@@ -40,7 +40,7 @@ impl Ways<'_> {
                     if steps > 1 && self.fates.get(hold) == Some(&Fidelity::Exact) {
                         self.fates.insert(
                             hold,
-                            approximate(format!("it is {steps} steps of {}", way.look())),
+                            Fidelity::approximate(format!("it is {steps} steps of {}", way.look())),
                         );
                     }
                 }

@@ -53,29 +53,6 @@ pub struct Ways<'a> {
     active: Option<usize>,
 }
 
-pub fn approximate(how: impl Into<String>) -> Fidelity {
-    Fidelity::Approximate { how: how.into() }
-}
-
-fn refused(why: impl Into<String>) -> Fidelity {
-    Fidelity::Refused { why: why.into() }
-}
-
-/// What becomes of a node that no Canary touches.
-pub fn elsewhere(node: &Node) -> Fidelity {
-    let place = match &node.work {
-        Work::Run { .. } | Work::Act { .. } | Work::Rollback | Work::Procedure => "shell",
-        Work::Alert { .. } | Work::Severity { .. } | Work::When { .. } | Work::Failure => {
-            "prometheus"
-        }
-        Work::Test { .. } => "deployc test",
-        _ => "markdown",
-    };
-    Fidelity::Elsewhere {
-        place: place.to_owned(),
-    }
-}
-
 impl<'a> Ways<'a> {
     pub fn of(plan: &'a Plan) -> Self {
         let mut ways = Ways {
@@ -84,26 +61,12 @@ impl<'a> Ways<'a> {
             plan,
             active: None,
         };
-        let places: BTreeMap<&str, usize> = plan
-            .order
-            .iter()
-            .enumerate()
-            .map(|(place, id)| (id.as_str(), place))
-            .collect();
-        let mut tops: Vec<&Node> = plan
-            .nodes
-            .iter()
-            .filter(|node| matches!(node.work, Work::Phase | Work::Gate))
-            .filter(|node| !node.follows_rollback())
-            .collect();
-        tops.sort_by_key(|node| places.get(node.id.as_str()).copied());
+        let tops = plan.forward();
         let mut last: BTreeMap<&str, usize> = BTreeMap::new();
         for (place, top) in tops.iter().enumerate() {
-            each(top, &mut |node| {
-                if let Some((service, _)) = moved(node) {
-                    last.insert(service, place);
-                }
-            });
+            for (service, _) in top.walk().filter_map(moved) {
+                last.insert(service, place);
+            }
         }
         for (place, top) in tops.iter().enumerate() {
             ways.begin_switch(top);
@@ -121,7 +84,7 @@ impl<'a> Ways<'a> {
             for rollback in plan.of_kind("rollback") {
                 ways.fates.insert(
                     &rollback.id,
-                    approximate(
+                    Fidelity::approximate(
                         "Flagger gives the traffic back to the running version; the commands stay in the script",
                     ),
                 );
@@ -136,13 +99,7 @@ impl<'a> Ways<'a> {
         if self.active.is_some() {
             return;
         }
-        let mut first = None;
-        each(top, &mut |node| {
-            if first.is_none() {
-                first = moved(node);
-            }
-        });
-        if let Some((service, false)) = first {
+        if let Some((service, false)) = top.walk().find_map(moved) {
             self.activate(service, false);
         }
     }
@@ -187,11 +144,13 @@ impl<'a> Ways<'a> {
         match &node.work {
             Work::Shift { service, share } => self.shift(node, service, share),
             Work::Switch { service, .. } => self.switch(node, service),
-            Work::Hold { length, holds } => self.hold(node, whole(&length.high), holds.as_ref()),
+            Work::Hold { length, holds } => {
+                self.hold(node, length.high.whole_seconds(), holds.as_ref())
+            }
             Work::Wait {
                 until: WaitFor::Length(length),
                 ..
-            } => self.hold(node, whole(length), None),
+            } => self.hold(node, length.whole_seconds(), None),
             Work::Check { holds } | Work::Require { holds } => {
                 if let Some(condition) = holds {
                     self.ask(node, condition);
@@ -212,7 +171,7 @@ impl<'a> Ways<'a> {
             } else if self.running().is_some() {
                 self.fates.insert(
                     &child.id,
-                    approximate(
+                    Fidelity::approximate(
                         "a failed check gives the traffic back; the rest is in the runbook",
                     ),
                 );
@@ -227,20 +186,20 @@ impl<'a> Ways<'a> {
             .and_then(|weight| i64::try_from(weight).ok())
             .filter(|weight| (1..=100).contains(weight));
         let fate = match (weight, self.activate(service, true)) {
-            (None, _) => refused(format!(
+            (None, _) => Fidelity::refused(format!(
                 "the weight of a Canary is a whole percentage above 0, and this is {share}"
             )),
             (_, None) => return,
-            (_, Some(Err(why))) => refused(why),
+            (_, Some(Err(why))) => Fidelity::refused(why),
             (Some(weight), Some(Ok(active))) => {
                 let way = &mut self.all[active];
                 let before = way.stops.last().map_or(0, |stop| stop.weight);
                 if way.blue_green {
-                    refused("Flagger moves the traffic in steps or at once, not both")
+                    Fidelity::refused("Flagger moves the traffic in steps or at once, not both")
                 } else if weight == before {
                     Fidelity::Exact
                 } else if weight < before {
-                    refused(format!(
+                    Fidelity::refused(format!(
                         "the weight of a Canary only grows, and {before}% comes before {share}"
                     ))
                 } else {
@@ -261,17 +220,17 @@ impl<'a> Ways<'a> {
     fn switch(&mut self, node: &'a Node, service: &str) {
         let fate = match self.activate(service, false) {
             None => return,
-            Some(Err(why)) => refused(why),
+            Some(Err(why)) => Fidelity::refused(why),
             Some(Ok(active)) => {
                 let way = &mut self.all[active];
                 if way.blue_green {
                     way.switched = true;
                     way.nodes.push(node.id.clone());
-                    approximate(
+                    Fidelity::approximate(
                         "Flagger tests the new version beside the running one, then copies it over: no second colour stays to go back to",
                     )
                 } else {
-                    refused("Flagger moves the traffic in steps or at once, not both")
+                    Fidelity::refused("Flagger moves the traffic in steps or at once, not both")
                 }
             }
         };
@@ -314,7 +273,7 @@ impl<'a> Ways<'a> {
             if !all {
                 how.push("what it can't ask is in the runbook");
             }
-            approximate(how.join("; "))
+            Fidelity::approximate(how.join("; "))
         });
         self.fates.insert(&node.id, fate);
     }
@@ -372,7 +331,7 @@ impl<'a> Ways<'a> {
                         nodes: vec![node.id.clone()],
                     });
                 }
-                Err(why) => lost = Some(refused(why)),
+                Err(why) => lost = Some(Fidelity::refused(why)),
             }
         }
         lost.ok_or(pauses)
@@ -387,7 +346,7 @@ impl<'a> Ways<'a> {
         way.gates.push(Gate { node, after });
         self.fates.insert(
             &node.id,
-            approximate(
+            Fidelity::approximate(
                 "a webhook asks a gate that you run; who may open it is the gate's matter, it never times out, and Flagger asks it before every step from then on",
             ),
         );
@@ -429,33 +388,20 @@ impl<'a> Ways<'a> {
                     if !all {
                         how.push("what it can't ask is in the runbook".to_owned());
                     }
-                    approximate(how.join("; "))
+                    Fidelity::approximate(how.join("; "))
                 });
                 self.fates.insert(&reason.id, fate);
             }
             if any {
                 self.fates.insert(
                     &rule.id,
-                    approximate(
+                    Fidelity::approximate(
                         "Flagger gives the traffic back; who is told is a matter of its alerts and the prometheus target",
                     ),
                 );
             }
         }
         self.active = None;
-    }
-}
-
-pub fn whole(quantity: &Quantity) -> i64 {
-    i64::try_from(quantity.value.ceiling())
-        .unwrap_or(i64::MAX)
-        .clamp(0, 1 << 32)
-}
-
-fn each<'a>(node: &'a Node, visit: &mut impl FnMut(&'a Node)) {
-    visit(node);
-    for child in &node.children {
-        each(child, visit);
     }
 }
 

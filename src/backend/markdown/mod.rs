@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::runbook::Sentences;
 use super::{Artifact, Backend, Fidelity, Templates};
-use crate::plan::{Node, Plan, Work};
+use crate::plan::{Plan, Work};
 
 /// The embedded templates by name; `--templates DIR` replaces them by `DIR/<name>.hbs`.
 pub const TEMPLATES: &[(&str, &str)] = &[
@@ -32,13 +32,15 @@ impl Backend for Markdown {
         "the runbook that people follow"
     }
 
-    fn fidelity(&self, _plan: &Plan, node: &Node) -> Fidelity {
-        match &node.work {
-            Work::Test { .. } => Fidelity::Elsewhere {
-                place: "a test is about the spec itself; `deployc test` runs it".to_owned(),
-            },
-            _ => Fidelity::Exact,
-        }
+    fn fates(&self, plan: &Plan) -> Vec<Fidelity> {
+        plan.walk()
+            .map(|node| match &node.work {
+                Work::Test { .. } => {
+                    Fidelity::elsewhere("a test is about the spec itself; `deployc test` runs it")
+                }
+                _ => Fidelity::Exact,
+            })
+            .collect()
     }
 
     fn emit(

@@ -3,7 +3,7 @@
 mod schema;
 
 use super::{Artifact, Backend, Fidelity, Templates};
-use crate::plan::{Node, Plan};
+use crate::plan::Plan;
 
 pub use schema::schema;
 
@@ -19,8 +19,8 @@ impl Backend for PlanJson {
         "the plan as JSON, for runners and scripts"
     }
 
-    fn fidelity(&self, _plan: &Plan, _node: &Node) -> Fidelity {
-        Fidelity::Exact
+    fn fates(&self, plan: &Plan) -> Vec<Fidelity> {
+        plan.walk().map(|_| Fidelity::Exact).collect()
     }
 
     fn emit(

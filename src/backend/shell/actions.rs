@@ -1,7 +1,8 @@
 //! What is done when something fails or a rule fires.
 
 use super::Script;
-use super::quote::{lines, one_line, quoted};
+use super::quote::{lines, quoted};
+use crate::backend::one_line;
 use crate::plan::{Action, Deed, Node, Notice, Piece, Text, Work};
 
 /// Whether what follows some actions can be reached.

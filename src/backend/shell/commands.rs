@@ -1,7 +1,8 @@
 //! Commands: their environment, what they must give, how they are taken back.
 
 use super::Script;
-use super::quote::{here, name, one_line, quoted};
+use super::quote::{here, name, quoted};
+use crate::backend::one_line;
 use crate::plan::{Command, Effect, Expectation, Node, Quantity, ValueOrigin, WaitFor, Work};
 
 /// How often a command is tried where nothing says it, in seconds.
@@ -47,11 +48,15 @@ impl Script<'_> {
         if exit != 0 || !wanted.is_empty() {
             settings.push(format!("wanted=({exit}{wanted})"));
         }
-        if let Some(within) = node.within.as_ref().and_then(seconds) {
+        if let Some(within) = node.within.as_ref().map(Quantity::whole_seconds) {
             settings.push(format!("within={within}"));
         }
         if let Some(attempts) = attempts {
-            let every = attempts.every.as_ref().and_then(seconds).unwrap_or(PAUSE);
+            let every = attempts
+                .every
+                .as_ref()
+                .map(Quantity::whole_seconds)
+                .unwrap_or(PAUSE);
             settings.push(format!("retries={} every={every}", attempts.retries));
         }
         if let Some(capture) = capture {
@@ -142,17 +147,20 @@ impl Script<'_> {
                 "  wait_for {id} {title} {}",
                 quoted(&format!("it is {when}"))
             )),
-            WaitFor::Length(length) => body.push(format!(
-                "  hold {id} {title} {} ''",
-                seconds(length).unwrap_or(0)
-            )),
+            WaitFor::Length(length) => {
+                body.push(format!("  hold {id} {title} {} ''", length.whole_seconds()))
+            }
             WaitFor::Event(event) => {
                 body.push(format!("  wait_for {id} {title} {}", self.text(event)));
             }
             WaitFor::Command(command) => {
                 self.environment(command, body);
-                let limit = node.within.as_ref().and_then(seconds).unwrap_or(0);
-                let pause = every.and_then(seconds).unwrap_or(PAUSE);
+                let limit = node
+                    .within
+                    .as_ref()
+                    .map(Quantity::whole_seconds)
+                    .unwrap_or(0);
+                let pause = every.map(Quantity::whole_seconds).unwrap_or(PAUSE);
                 let (redirect, text) = here(&command.text);
                 body.push(format!(
                     "  wait_until {id} {title} {pause} {limit}{redirect}\n{text}"
@@ -161,11 +169,6 @@ impl Script<'_> {
         }
         self.inside(node, body);
     }
-}
-
-pub fn seconds(quantity: &Quantity) -> Option<i64> {
-    let whole = quantity.value.to_whole()?;
-    i64::try_from(whole.max(0)).ok()
 }
 
 /// `$.a.b-c[0]` as jq reads it: `.["a"]["b-c"][0]`.

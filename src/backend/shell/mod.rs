@@ -3,8 +3,8 @@
 
 mod actions;
 mod commands;
+mod frame;
 mod quote;
-mod rest;
 mod steps;
 mod words;
 
@@ -13,7 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Artifact, Backend, Fidelity, Templates};
 use crate::plan::{Condition, Node, Plan, Text, WaitFor, Work};
 
-use quote::{name, one_line, part, quoted};
+use crate::backend::one_line;
+use quote::{name, part, quoted};
 
 /// What every script can do, before the plan's own part.
 const RUNTIME: &str = include_str!("runtime.sh");
@@ -30,69 +31,8 @@ impl Backend for Shell {
         "a bash script that walks the plan with a person"
     }
 
-    fn fidelity(&self, _plan: &Plan, node: &Node) -> Fidelity {
-        let approximate = |how: &str| Fidelity::Approximate {
-            how: how.to_owned(),
-        };
-        let elsewhere = |place: &str| Fidelity::Elsewhere {
-            place: place.to_owned(),
-        };
-        match &node.work {
-            Work::Phase
-            | Work::Gate
-            | Work::Group { .. }
-            | Work::Run { .. }
-            | Work::Record { .. }
-            | Work::Watch { .. }
-            | Work::Choose
-            | Work::Option
-            | Work::Note { .. }
-            | Work::Act { .. }
-            | Work::Else
-            | Work::Rollback
-            | Work::Procedure
-            | Work::Monitor
-            | Work::Success => Fidelity::Exact,
-            Work::Check { holds } | Work::Require { holds } => match holds {
-                Some(condition) if !condition.measured().is_empty() => {
-                    approximate("a person looks at the metric and says whether it holds")
-                }
-                Some(_) | None => Fidelity::Exact,
-            },
-            Work::Hold { .. } => {
-                approximate("the script keeps the time; a person watches and says whether it held")
-            }
-            Work::Shift { .. } | Work::Switch { .. } | Work::Scale { .. } => {
-                approximate("a person does it, and says when it is done")
-            }
-            Work::Approve { .. } => {
-                approximate("names go into the journal; nothing proves who typed them")
-            }
-            Work::Every { .. } => approximate("done once, with a reminder to do it again"),
-            Work::Wait { until, .. } => match until {
-                WaitFor::Command(_) | WaitFor::Length(_) => Fidelity::Exact,
-                WaitFor::Time(_) | WaitFor::Event(_) => {
-                    approximate("a person says when it has come")
-                }
-            },
-            Work::Notify { .. } => approximate("a person sends it; the script shows the words"),
-            Work::Severity { .. } | Work::When { .. } | Work::Failure => {
-                approximate("shown at every question by `?`; a person watches")
-            }
-            Work::Alert { .. } => elsewhere("prometheus"),
-            Work::Baseline { .. }
-            | Work::Bound { .. }
-            | Work::Escalation
-            | Work::Escalate { .. }
-            | Work::Objective { .. }
-            | Work::Backup { .. }
-            | Work::Freeze { .. }
-            | Work::Reference
-            | Work::Link { .. }
-            | Work::File { .. }
-            | Work::Lookup { .. } => elsewhere("markdown"),
-            Work::Test { .. } => elsewhere("deployc test"),
-        }
+    fn fates(&self, plan: &Plan) -> Vec<Fidelity> {
+        plan.walk().map(fate).collect()
     }
 
     fn emit(
@@ -106,6 +46,68 @@ impl Backend for Shell {
             text: Script::new(plan, stem).write(),
             executable: true,
         }])
+    }
+}
+
+/// What the script makes of a node.
+fn fate(node: &Node) -> Fidelity {
+    match &node.work {
+        Work::Phase
+        | Work::Gate
+        | Work::Group { .. }
+        | Work::Run { .. }
+        | Work::Record { .. }
+        | Work::Watch { .. }
+        | Work::Choose
+        | Work::Option
+        | Work::Note { .. }
+        | Work::Act { .. }
+        | Work::Else
+        | Work::Rollback
+        | Work::Procedure
+        | Work::Monitor
+        | Work::Success => Fidelity::Exact,
+        Work::Check { holds } | Work::Require { holds } => match holds {
+            Some(condition) if !condition.measured().is_empty() => {
+                Fidelity::approximate("a person looks at the metric and says whether it holds")
+            }
+            Some(_) | None => Fidelity::Exact,
+        },
+        Work::Hold { .. } => Fidelity::approximate(
+            "the script keeps the time; a person watches and says whether it held",
+        ),
+        Work::Shift { .. } | Work::Switch { .. } | Work::Scale { .. } => {
+            Fidelity::approximate("a person does it, and says when it is done")
+        }
+        Work::Approve { .. } => {
+            Fidelity::approximate("names go into the journal; nothing proves who typed them")
+        }
+        Work::Every { .. } => Fidelity::approximate("done once, with a reminder to do it again"),
+        Work::Wait { until, .. } => match until {
+            WaitFor::Command(_) | WaitFor::Length(_) => Fidelity::Exact,
+            WaitFor::Time(_) | WaitFor::Event(_) => {
+                Fidelity::approximate("a person says when it has come")
+            }
+        },
+        Work::Notify { .. } => {
+            Fidelity::approximate("a person sends it; the script shows the words")
+        }
+        Work::Severity { .. } | Work::When { .. } | Work::Failure => {
+            Fidelity::approximate("shown at every question by `?`; a person watches")
+        }
+        Work::Alert { .. } => Fidelity::elsewhere("prometheus"),
+        Work::Baseline { .. }
+        | Work::Bound { .. }
+        | Work::Escalation
+        | Work::Escalate { .. }
+        | Work::Objective { .. }
+        | Work::Backup { .. }
+        | Work::Freeze { .. }
+        | Work::Reference
+        | Work::Link { .. }
+        | Work::File { .. }
+        | Work::Lookup { .. } => Fidelity::elsewhere("markdown"),
+        Work::Test { .. } => Fidelity::elsewhere("deployc test"),
     }
 }
 

@@ -21,16 +21,6 @@ pub fn quoted(text: &str) -> String {
     out
 }
 
-/// A text on one line, without characters that a terminal obeys.
-pub fn one_line(text: &str) -> String {
-    text.split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .chars()
-        .filter(|character| !character.is_control())
-        .collect()
-}
-
 /// A part of a text that goes on one line: blanks at its ends stay.
 pub fn part(text: &str) -> String {
     text.chars()

@@ -2,9 +2,9 @@
 
 use super::Script;
 use super::actions::Ends;
-use super::commands::seconds;
-use super::quote::{lines, one_line, quoted};
+use super::quote::{lines, quoted};
 use super::words::record_kind;
+use crate::backend::one_line;
 use crate::plan::{Condition, Interval, Node, Range, Target, Work};
 
 impl Script<'_> {
@@ -254,7 +254,7 @@ impl Script<'_> {
         holds: Option<&Condition>,
         body: &mut Vec<String>,
     ) {
-        let seconds = seconds(&length.low).unwrap_or(0);
+        let seconds = length.low.whole_seconds();
         let condition = holds.map(ToString::to_string).unwrap_or_default();
         let mut meanwhile = String::new();
         if !node.children.is_empty() {

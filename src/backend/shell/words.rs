@@ -1,7 +1,8 @@
 //! What is known of a node, in words.
 
 use super::Script;
-use super::quote::{one_line, quoted};
+use super::quote::quoted;
+use crate::backend::one_line;
 use crate::plan::{Condition, Deed, Node, ValueType};
 
 /// The window of a rate where neither the metric nor the condition names one.

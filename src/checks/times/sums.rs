@@ -154,9 +154,7 @@ pub(super) fn fits(context: &Context<'_>, place: usize, found: &mut Vec<Diagnost
         };
         (to_seconds, to.span, "the window")
     } else if let Some(takes) = &node.times.takes {
-        let Ok(seconds) = i64::try_from(takes.value.high.value.ceiling()) else {
-            return;
-        };
+        let seconds = takes.value.high.whole_seconds();
         (begin.saturating_add(seconds), takes.span, "the estimate")
     } else {
         return;
@@ -238,9 +236,7 @@ pub(super) fn lasts(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     else {
         return;
     };
-    let Ok(limit) = i64::try_from(lasts.value.high.value.ceiling()) else {
-        return;
-    };
+    let limit = lasts.value.high.whole_seconds();
     // What begins after that time is said to be something else: a check the next day. A stretch that
     // begins before the start is judged by what stands in it.
     let mut judged: Vec<usize> = Vec::new();

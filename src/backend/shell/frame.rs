@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Script;
 use super::actions::Ends;
-use super::quote::{here, name, one_line, quoted};
+use super::quote::{here, name, quoted};
+use crate::backend::one_line;
 use crate::plan::{Node, Work};
 
 impl Script<'_> {
@@ -46,21 +47,9 @@ impl Script<'_> {
     /// The main part; fills `functions` on its way.
     pub fn main(&mut self) -> String {
         let plan = self.plan;
-        let places: BTreeMap<&str, usize> = plan
-            .order
-            .iter()
-            .enumerate()
-            .map(|(place, id)| (id.as_str(), place))
-            .collect();
-        let mut stretches: Vec<&Node> = plan
-            .nodes
-            .iter()
-            .filter(|node| matches!(node.work, Work::Phase | Work::Gate | Work::Monitor))
-            .collect();
-        stretches.sort_by_key(|node| {
-            let monitor = matches!(node.work, Work::Monitor);
-            (monitor, places.get(node.id.as_str()).copied())
-        });
+        let mut stretches =
+            plan.in_order(|node| matches!(node.work, Work::Phase | Work::Gate | Work::Monitor));
+        stretches.sort_by_key(|node| matches!(node.work, Work::Monitor));
         let (behind, forward): (Vec<&Node>, Vec<&Node>) = stretches
             .into_iter()
             .partition(|node| node.follows_rollback());
