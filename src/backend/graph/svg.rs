@@ -8,11 +8,17 @@ use super::chart::{Chart, Shape};
 use super::layout::{BOX_WIDTH, DETAIL, HEAD, INDENT, Layout, Line, Placed, ROW, TITLE, layout};
 use crate::plan::EdgeKind;
 
-const STYLE: &str = "text{font-family:system-ui,'Segoe UI','DejaVu Sans',sans-serif;fill:#1f2933}\
-.title{font-size:18px;font-weight:600}.head{font-size:13px;font-weight:600}\
-.detail{font-size:11px;fill:#52606d}.row{font-size:12px}.mark{font-size:12px;fill:#52606d}\
-.legend{font-size:11px;fill:#52606d}\
-path{fill:none;stroke-width:1.4}.box{stroke-width:1.2}.critical{stroke:#c0392b;stroke-width:2.4}";
+/// Each rule names the picture: it may stand inside a page that has classes of its own.
+const STYLE: &str = ".deployc-graph text{font-family:system-ui,'Segoe UI','DejaVu Sans',sans-serif;fill:#1f2933}\
+.deployc-graph .title{font-size:18px;font-weight:600}\
+.deployc-graph .head{font-size:13px;font-weight:600}\
+.deployc-graph .detail{font-size:11px;fill:#52606d}\
+.deployc-graph .row{font-size:12px}\
+.deployc-graph .mark{font-size:12px;fill:#52606d}\
+.deployc-graph .legend{font-size:11px;fill:#52606d}\
+.deployc-graph path{fill:none;stroke-width:1.4}\
+.deployc-graph .box{stroke-width:1.2}\
+.deployc-graph .critical{stroke:#c0392b;stroke-width:2.4}";
 
 /// The width of a character of one column at a font size of one pixel, in thousandths of a pixel.
 const COLUMN: i32 = 560;
@@ -23,7 +29,7 @@ pub(super) fn write(chart: &Chart) -> String {
     let width = layout.width.max(least);
     let height = layout.height + 24;
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"deployc-graph\" width=\"{width}\" height=\"{height}\" \
          viewBox=\"0 0 {width} {height}\" role=\"img\">\n<title>{}</title>\n<style>{STYLE}</style>\n",
         escape(&chart.title)
     );
@@ -67,7 +73,7 @@ fn markers(out: &mut String) {
         let (name, colour) = colour(kind);
         let _ = writeln!(
             out,
-            "<marker id=\"{name}\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"9\" \
+            "<marker id=\"deployc-{name}\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"9\" \
              markerHeight=\"9\" markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" style=\"fill:{colour}\"/></marker>"
         );
     }
@@ -87,7 +93,7 @@ fn draw_line(out: &mut String, line: &Line) {
     };
     let _ = writeln!(
         out,
-        "<path d=\"{}\" stroke=\"{colour}\"{dashed}{class} marker-end=\"url(#{name})\"/>",
+        "<path d=\"{}\" stroke=\"{colour}\"{dashed}{class} marker-end=\"url(#deployc-{name})\"/>",
         line.path
     );
 }

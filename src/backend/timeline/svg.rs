@@ -16,11 +16,17 @@ const RIGHT: i64 = 150;
 /// The width of a character at the size of a row.
 const LETTER: i64 = 7;
 
-const STYLE: &str = "text{font-family:system-ui,'Segoe UI','DejaVu Sans',sans-serif;fill:#1f2933;\
-font-size:12px}.title{font-size:18px;font-weight:600}.day{font-size:13px;font-weight:600}\
-.dim{fill:#52606d;font-size:11px}.top{font-weight:600}.grid{stroke:#e4e7eb;stroke-width:1}\
-.critical{fill:#c0392b}.plain{fill:#829ab1}.inner{fill-opacity:.55}\
-.slack{stroke:#829ab1;stroke-width:1.5;stroke-dasharray:2 3}";
+/// Each rule names the picture: it may stand inside a page that has classes of its own.
+const STYLE: &str = ".deployc-timeline text{font-family:system-ui,'Segoe UI','DejaVu Sans',sans-serif;fill:#1f2933;font-size:12px}\
+.deployc-timeline .title{font-size:18px;font-weight:600}\
+.deployc-timeline .day{font-size:13px;font-weight:600}\
+.deployc-timeline .dim{fill:#52606d;font-size:11px}\
+.deployc-timeline .top{font-weight:600}\
+.deployc-timeline .grid{stroke:#e4e7eb;stroke-width:1}\
+.deployc-timeline .critical{fill:#c0392b}\
+.deployc-timeline .plain{fill:#829ab1}\
+.deployc-timeline .inner{fill-opacity:.55}\
+.deployc-timeline .slack{stroke:#829ab1;stroke-width:1.5;stroke-dasharray:2 3}";
 
 pub(super) fn write(timeline: &Timeline) -> String {
     let bars = || timeline.days.iter().flat_map(|day| &day.bars);
@@ -40,7 +46,7 @@ pub(super) fn write(timeline: &Timeline) -> String {
     let height = 64 + rows + foot;
     let title = escape(&timeline.title);
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"deployc-timeline\" width=\"{width}\" height=\"{height}\" \
          viewBox=\"0 0 {width} {height}\" role=\"img\">\n<title>{title}</title>\n<style>{STYLE}</style>\n\
          <rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>\n\
          <text class=\"title\" x=\"{LEFT}\" y=\"34\">{title}</text>\n"
