@@ -1,7 +1,9 @@
 //! In: nothing. Out: every rule and every backend, each in one list.
 //! Knows nothing of what they do.
 
-use crate::backend::{Backend, argo_rollouts, flagger, markdown, plan_json, prometheus, shell};
+use crate::backend::{
+    Backend, argo_rollouts, flagger, html, markdown, plan_json, prometheus, shell,
+};
 use crate::diagnostic::Rule;
 use crate::{allow, checks, graph, model, syntax};
 
@@ -153,6 +155,7 @@ pub static RULES: &[&Rule] = &[
 /// Every backend, by name.
 pub static BACKENDS: &[&dyn Backend] = &[
     &markdown::Markdown,
+    &html::Html,
     &plan_json::PlanJson,
     &shell::Shell,
     &argo_rollouts::ArgoRollouts,

@@ -4,6 +4,7 @@
 pub mod argo_rollouts;
 pub mod flagger;
 pub mod graph;
+pub mod html;
 pub mod kubernetes;
 pub mod markdown;
 pub mod plan_json;

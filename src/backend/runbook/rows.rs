@@ -123,8 +123,8 @@ impl Sentences<'_> {
             .collect()
     }
 
-    /// Parameters and secrets: the variable (`name`), `what`, `kind`, `default`; `open` where a
-    /// person must say what it is.
+    /// Parameters and secrets: the name (`key`), the variable (`name`), `what`, `kind`, `default`, and
+    /// whether it is a `secret`.
     pub fn inputs(&self) -> Vec<Value> {
         let markup = self.markup;
         let parameters = self.plan.parameters.iter().map(|parameter| {
@@ -145,7 +145,7 @@ impl Sentences<'_> {
                     false => markup.text(&parameter.title),
                 },
                 "kind": kind,
-                "open": parameter.default.is_none(),
+                "secret": false,
                 "default": match parameter.default.as_deref() {
                     Some(default) => markup.cell_code(default),
                     None => markup.strong("to be set"),
@@ -161,7 +161,7 @@ impl Sentences<'_> {
                     false => markup.text(&secret.title),
                 },
                 "kind": "secret",
-                "open": false,
+                "secret": true,
                 "default": "from the environment",
             })
         });

@@ -127,7 +127,7 @@ impl Sentences<'_> {
                         last.note = Some(notes.join(" "));
                     }
                 }
-                Work::Else => stretch.otherwise = Some(child),
+                Work::Else if stretch.otherwise.is_none() => stretch.otherwise = Some(child),
                 _ => stretch.items.push(child),
             }
         }

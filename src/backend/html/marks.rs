@@ -1,0 +1,172 @@
+//! Text that can't break out of the HTML around it: what people wrote is escaped where it is read.
+
+use handlebars::html_escape;
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
+
+use crate::backend::runbook::Markup;
+use crate::plan::{Piece, Text};
+
+/// HTML as a markup.
+pub struct Marks;
+
+impl Markup for Marks {
+    fn words(&self, words: &str) -> String {
+        html_escape(&flat(words))
+    }
+
+    fn code(&self, code: &str) -> String {
+        let code = flat(code);
+        match code.is_empty() {
+            true => code,
+            false => format!("<code>{}</code>", html_escape(&code)),
+        }
+    }
+
+    fn sign(&self, sign: &str) -> String {
+        html_escape(sign)
+    }
+
+    fn strong(&self, marked: &str) -> String {
+        format!("<strong>{marked}</strong>")
+    }
+
+    fn link(&self, marked: &str, anchor: &str) -> String {
+        format!("<a href=\"#{}\">{marked}</a>", html_escape(anchor))
+    }
+
+    fn block(&self, text: &str, language: &str) -> String {
+        block(&html_escape(&visible(text)), language)
+    }
+
+    fn prose(&self, text: &Text) -> String {
+        prose(text)
+    }
+}
+
+/// A block of what is marked up already, with a button that copies it.
+pub fn block(marked: &str, language: &str) -> String {
+    let language: String = language
+        .chars()
+        .filter(|letter| letter.is_ascii_alphanumeric() || *letter == '-')
+        .collect();
+    format!(
+        "<div class=\"code\"><pre tabindex=\"0\"><code class=\"language-{language}\">{}</code></pre>\
+         <button type=\"button\" class=\"copy scripted\">Copy</button></div>",
+        marked.trim_end_matches('\n')
+    )
+}
+
+/// Without what is not seen: controls, and marks that turn the direction of what follows.
+pub fn visible(text: &str) -> String {
+    text.chars()
+        .filter(|letter| {
+            let turns = matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            !turns && (!letter.is_control() || matches!(letter, '\n' | '\t'))
+        })
+        .collect()
+}
+
+/// On one line.
+fn flat(text: &str) -> String {
+    let text = visible(text);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ")
+}
+
+/// Markdown by its author. HTML in it is shown, not obeyed; its headings don't mix with those of the
+/// page; its pictures are links, for a page needs no network.
+fn prose(text: &Text) -> String {
+    let mut source = String::new();
+    for piece in &text.pieces {
+        match piece {
+            Piece::Literal(literal) => source.push_str(&visible(literal)),
+            Piece::Parameter { parameter } => source.push_str(&format!("`{{{parameter}}}`")),
+        }
+    }
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    let mut links = Vec::new();
+    let events = Parser::new_ext(&source, options).filter_map(|event| match event {
+        Event::Html(html) | Event::InlineHtml(html) => Some(Event::Text(html)),
+        Event::Start(Tag::HtmlBlock) => Some(Event::Start(Tag::Paragraph)),
+        Event::End(TagEnd::HtmlBlock) => Some(Event::End(TagEnd::Paragraph)),
+        Event::Start(Tag::Heading { .. }) => Some(Event::Html("<p><strong>".into())),
+        Event::End(TagEnd::Heading(_)) => Some(Event::Html("</strong></p>".into())),
+        Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+            let safe = leads_elsewhere(&dest_url);
+            links.push(safe);
+            safe.then(|| {
+                let href = html_escape(&dest_url);
+                Event::Html(format!("<a href=\"{href}\" rel=\"noreferrer\">").into())
+            })
+        }
+        Event::End(TagEnd::Link | TagEnd::Image) => match links.pop() {
+            Some(true) => Some(Event::Html("</a>".into())),
+            Some(false) | None => None,
+        },
+        other => Some(other),
+    });
+    let mut out = String::new();
+    html::push_html(&mut out, events);
+    out
+}
+
+/// Whether a link only leads to another page.
+fn leads_elsewhere(address: &str) -> bool {
+    let lower = address.to_ascii_lowercase();
+    ["https://", "http://", "mailto:", "#"]
+        .iter()
+        .any(|start| lower.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Marks, Markup, Text};
+
+    fn prose(text: &str) -> String {
+        Marks.prose(&Text::plain(text))
+    }
+
+    #[test]
+    fn html_in_prose_is_shown() {
+        for hostile in [
+            "<script>alert(1)</script>",
+            "a <img src=x onerror=alert(1)> b",
+            "<!-- gone\n\nstill here -->",
+            "</section></main>",
+        ] {
+            let html = prose(hostile);
+            assert!(
+                !html.contains("<script") && !html.contains("<img"),
+                "{html}"
+            );
+            assert!(
+                !html.contains("<!--") && !html.contains("</section"),
+                "{html}"
+            );
+            assert!(html.contains("&lt;"), "{html}");
+        }
+    }
+
+    #[test]
+    fn links_lead_to_pages_and_run_nothing() {
+        assert_eq!(
+            prose("[a](https://example.org/?a=1&b=\"2\")"),
+            "<p><a href=\"https://example.org/?a&#x3D;1&amp;b&#x3D;&quot;2&quot;\" rel=\"noreferrer\">a</a></p>\n"
+        );
+        assert_eq!(prose("[a](javascript:alert(1))"), "<p>a</p>\n");
+        assert_eq!(prose("![a](data:text/html,x)"), "<p>a</p>\n");
+        assert_eq!(
+            prose("[![a](javascript:x)](https://example.org)"),
+            "<p><a href=\"https://example.org\" rel=\"noreferrer\">a</a></p>\n"
+        );
+    }
+
+    #[test]
+    fn words_stay_words() {
+        assert_eq!(
+            Marks.words("a <b> \"c\" 'd'\n e\u{202e}"),
+            "a &lt;b&gt; &quot;c&quot; &#x27;d&#x27; e"
+        );
+        assert_eq!(Marks.code("`<`"), "<code>&#x60;&lt;&#x60;</code>");
+    }
+}

@@ -1,0 +1,110 @@
+//! The runbook that people follow on the day, as one page that needs nothing else. Its shape is in the
+//! templates, its looks and its life in the style and the script beside them.
+
+mod items;
+mod marks;
+mod page;
+mod stretches;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use handlebars::Handlebars;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::runbook::Sentences;
+use super::{Artifact, Backend, Fidelity, Templates};
+use crate::plan::{Node, Plan, Work};
+
+/// The embedded templates by name; `--templates DIR` replaces them by `DIR/<name>.hbs`.
+pub const TEMPLATES: &[(&str, &str)] = &[
+    ("html-page", include_str!("templates/html-page.hbs")),
+    ("html-stretch", include_str!("templates/html-stretch.hbs")),
+    ("html-item", include_str!("templates/html-item.hbs")),
+];
+
+const STYLE: &str = include_str!("templates/page.css");
+const SCRIPT: &str = include_str!("templates/page.js");
+
+/// The HTML target.
+pub struct Html;
+
+impl Backend for Html {
+    fn name(&self) -> &'static str {
+        "html"
+    }
+
+    fn summary(&self) -> &'static str {
+        "the runbook to follow on the day, one page with a clock"
+    }
+
+    fn fidelity(&self, _plan: &Plan, node: &Node) -> Fidelity {
+        match &node.work {
+            Work::Test { .. } => Fidelity::Elsewhere {
+                place: "a test is about the spec itself; `deployc test` runs it".to_owned(),
+            },
+            _ => Fidelity::Exact,
+        }
+    }
+
+    fn emit(
+        &self,
+        plan: &Plan,
+        stem: &str,
+        templates: &dyn Templates,
+    ) -> Result<Vec<Artifact>, String> {
+        let renderer = Renderer::new(plan, templates)?;
+        Ok(vec![Artifact {
+            path: format!("{stem}.html"),
+            text: renderer.page(stem)?,
+            executable: false,
+        }])
+    }
+}
+
+/// A plan, its sentences and the templates.
+struct Renderer<'a> {
+    plan: &'a Plan,
+    say: Sentences<'a>,
+    handlebars: Handlebars<'static>,
+}
+
+impl<'a> Renderer<'a> {
+    fn new(plan: &'a Plan, templates: &dyn Templates) -> Result<Self, String> {
+        let mut handlebars = Handlebars::new();
+        handlebars.set_strict_mode(true);
+        // `{{x}}` is text and escaped; `{{{x}}}` stands where `Marks` or a template has made HTML.
+        for (name, embedded) in TEMPLATES {
+            let replaced = templates.template(name);
+            handlebars
+                .register_template_string(name, replaced.as_deref().unwrap_or(embedded))
+                .map_err(|error| format!("the template `{name}.hbs` can't be read: {error}"))?;
+        }
+        Ok(Renderer {
+            plan,
+            say: Sentences::new(plan, &marks::Marks),
+            handlebars,
+        })
+    }
+
+    fn render(&self, template: &str, data: &Value) -> Result<String, String> {
+        self.handlebars
+            .render(template, data)
+            .map_err(|error| format!("the template `{template}.hbs` can't be filled in: {error}"))
+    }
+}
+
+/// What the page may do: show itself and run its own script. Whatever found its way into the text, no
+/// other script runs and nothing is fetched.
+fn policy() -> String {
+    let hash = BASE64_STANDARD.encode(Sha256::digest(SCRIPT.as_bytes()));
+    format!(
+        "default-src 'none'; script-src 'sha256-{hash}'; style-src 'unsafe-inline'; img-src data:; \
+         base-uri 'none'; form-action 'none'"
+    )
+}
+
+/// JSON that can stand in a `script` element.
+fn embedded(value: &Value) -> String {
+    value.to_string().replace('<', "\\u003c")
+}
