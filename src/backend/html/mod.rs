@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::runbook::Sentences;
 use super::{Artifact, Backend, Fidelity, Templates};
-use crate::plan::{Node, Plan, Work};
+use crate::plan::{Plan, Work};
 
 /// The embedded templates by name; `--templates DIR` replaces them by `DIR/<name>.hbs`.
 pub const TEMPLATES: &[(&str, &str)] = &[
@@ -38,13 +38,15 @@ impl Backend for Html {
         "the runbook to follow on the day, one page with a clock"
     }
 
-    fn fidelity(&self, _plan: &Plan, node: &Node) -> Fidelity {
-        match &node.work {
-            Work::Test { .. } => Fidelity::Elsewhere {
-                place: "a test is about the spec itself; `deployc test` runs it".to_owned(),
-            },
-            _ => Fidelity::Exact,
-        }
+    fn fates(&self, plan: &Plan) -> Vec<Fidelity> {
+        plan.walk()
+            .map(|node| match &node.work {
+                Work::Test { .. } => {
+                    Fidelity::elsewhere("a test is about the spec itself; `deployc test` runs it")
+                }
+                _ => Fidelity::Exact,
+            })
+            .collect()
     }
 
     fn emit(
