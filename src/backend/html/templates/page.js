@@ -62,10 +62,13 @@
   const format = (options) => new Intl.DateTimeFormat('en-GB', { timeZone: zone, hourCycle: 'h23', ...options });
   const short = format({ hour: '2-digit', minute: '2-digit' });
   const long = format({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
-  const dated = format({ weekday: 'short', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' });
-  const day = format({ year: 'numeric', month: '2-digit', day: '2-digit' });
+  const whole = format({ weekday: 'short', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' });
+  const dated = (time) => {
+    const is = Object.fromEntries(whole.formatToParts(time).map((part) => [part.type, part.value]));
+    return `${is.weekday} ${is.year}-${is.month}-${is.day} ${is.hour}:${is.minute}`;
+  };
   const clock = (time) =>
-    day.format(time) === day.format(Date.now()) ? short.format(time) : dated.format(time);
+    dated(time).slice(0, 14) === dated(Date.now()).slice(0, 14) ? short.format(time) : dated(time);
   const length = (seconds) => {
     const minutes = Math.round(Math.abs(seconds) / 60);
     if (minutes < 1) return 'less than a minute';
@@ -127,8 +130,22 @@
     }
     kept.set(field.dataset.key, ticks(field) ? field.checked : field.value);
     stamp(field);
+    follow(field);
     fillBlanks();
     show();
+  };
+  // The box of a group follows those inside it.
+  const follow = (field) => {
+    for (let item = field.closest('.item')?.parentElement.closest('.item.is-group'); item;
+      item = item.parentElement.closest('.item.is-group')) {
+      const own = item.querySelector('.line > .tick');
+      const count = counted(item.querySelector('.items'));
+      if (own && own.checked !== (count.done === count.total)) {
+        own.checked = !own.checked;
+        kept.set(own.dataset.key, own.checked);
+        stamp(own);
+      }
+    }
   };
   for (const field of fields) {
     load(field);
@@ -207,7 +224,9 @@
     if (now < begins) {
       const wait = (begins - now) / 1000;
       if (count.done > 0) return { mood: 'now', words: `begun, planned ${clock(begins)}`, when };
-      return { mood: wait <= 300 ? 'soon' : 'ahead', words: `${when}, in ${length(wait)}`, when };
+      const moved = plan.starts === null || start !== plan.starts * 1000;
+      const words = `${moved ? `${when}, ` : ''}in ${length(wait)}`;
+      return { mood: wait <= 300 ? 'soon' : 'ahead', words, when };
     }
     if (now < ends) return { mood: 'now', words: `now, ${length((ends - now) / 1000)} left`, when };
     const late = (now - ends) / 1000;
@@ -222,7 +241,7 @@
     const start = started();
     part('now').textContent = long.format(now);
     part('offset').textContent = start === null ? '' : offset(Math.floor((now - start) / 1000));
-    let current = null;
+    const open = [];
     for (const stretch of stretches) {
       const stands = standing(stretch, now, start);
       for (const element of stretch.states) {
@@ -230,12 +249,15 @@
         element.dataset.mood = stands.mood;
         element.title = stands.when;
       }
-      const open = stands.mood === 'late' || stands.mood === 'now' || stands.mood === 'soon';
-      if (open && stretch.top && !stretch.rollback && stretch.kind !== 'monitor' && !current) {
-        current = { ...stands, title: stretch.title, id: stretch.id };
+      const pressing = ['late', 'now', 'soon'].includes(stands.mood);
+      if (pressing && stretch.top && !stretch.rollback && stretch.kind !== 'monitor') {
+        open.push({ ...stands, title: stretch.title, id: stretch.id });
       }
     }
-    const words = current ? `${current.title}: ${current.words}` : '';
+    // The one whose time it is, else the first that waits to be done; and whether others are late.
+    const current = open.findLast((one) => one.mood === 'now') ?? open[0];
+    const late = open.filter((one) => one.mood === 'late' && one !== current).length;
+    const words = current ? `${current.title}: ${current.words}${late ? `; ${late} before it late` : ''}` : '';
     if (part('current').textContent !== words) part('current').textContent = words;
     part('current').dataset.mood = current?.mood ?? '';
     const state = current ? `${current.id} ${current.mood}` : '';
@@ -255,7 +277,7 @@
     const here = new Intl.DateTimeFormat().resolvedOptions().timeZone;
     const planned = plan.starts === null
       ? 'No start is planned. Set one, and every stretch shows its times.'
-      : `T is planned for ${dated.format(plan.starts * 1000)} ${zone ?? ''}.`;
+      : `T is planned for ${dated(plan.starts * 1000)} ${zone ?? ''}.`;
     const elsewhere = zone && zone !== here ? ` The field below is in the time of this computer, ${here}.` : '';
     part('planned').textContent = planned + elsewhere;
     part('start').value = kept.get('page#start') && start !== null ? local(start) : '';
@@ -266,7 +288,7 @@
     else kept.set('page#start', new Date(time).toISOString());
     showStart();
     show();
-    say(time === null ? 'The clock runs as planned.' : `T is ${dated.format(time)}.`);
+    say(time === null ? 'The clock runs as planned.' : `T is ${dated(time)}.`);
   };
   part('start').addEventListener('change', () => {
     const time = Date.parse(part('start').value);
@@ -396,7 +418,7 @@
   const markdown = () => {
     const told = account();
     const escape = (text) => text.replace(/([\\`*_[\]<>|#])/g, '\\$1');
-    const at = (iso) => iso ? dated.format(Date.parse(iso)) : '';
+    const at = (iso) => iso ? dated(Date.parse(iso)) : '';
     const lines = [`# What was done: ${escape(told.title)}`, ''];
     if (told.version) lines.push(`- Version: ${escape(told.version)}`);
     if (told.start) lines.push(`- Started: ${at(told.start)} ${zone ?? ''}`.trimEnd());
