@@ -27,10 +27,22 @@ pub struct Compilation {
 
 /// Reads and checks a file. Never fails: mistakes are findings.
 pub fn check(path: &str, text: String, loader: &dyn Loader) -> Compilation {
+    let source = Source::new(path, text);
+    let (file, found) = syntax::parse(SourceId::default(), source.text());
+    check_read(source, file, found, loader)
+}
+
+/// Checks a file that was read already, with what was found while reading it. The file was read as
+/// the one with the number [`SourceId::default`].
+pub fn check_read(
+    source: Source,
+    file: File,
+    found: Vec<Diagnostic>,
+    loader: &dyn Loader,
+) -> Compilation {
     let mut sources = Sources::default();
-    let root = sources.add(Source::new(path, text));
-    let text = sources.get(root).shared();
-    let (file, mut diagnostics) = syntax::parse(root, &text);
+    let root = sources.add(source);
+    let mut diagnostics = found;
     let (spec, unresolved) = model::lower(&file, &mut sources, loader);
     diagnostics.extend(unresolved);
     let (order, cycles) = graph::order(&spec);

@@ -59,3 +59,6 @@ pub mod compile;
 
 // what is shown of the findings
 pub mod report;
+
+// what an editor asks
+pub mod lsp;

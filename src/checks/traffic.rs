@@ -162,7 +162,7 @@ fn percent(share: Exact) -> String {
 /// of the nearest numbers of new pods below and above, with one pod more or not, the one that is
 /// nearest to the share; never none of either for a share between 0 and 100%.
 /// Source: argo-rollouts `utils/replicaset/canary.go`, `approximateWeightedCanaryStableReplicaCounts`.
-fn served(share: Exact, replicas: i64) -> Option<(i64, i64)> {
+pub fn served(share: Exact, replicas: i64) -> Option<(i64, i64)> {
     let mut best: Option<(Exact, i64, i64)> = None;
     for total in [replicas, replicas + 1] {
         let exact = share.times(Exact::whole(total))?;

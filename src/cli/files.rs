@@ -142,6 +142,11 @@ impl Chosen {
     }
 }
 
+/// The specs in a folder that `.gitignore` does not leave out.
+pub fn below(folder: &Path) -> miette::Result<Vec<PathBuf>> {
+    walk(folder, &Override::empty())
+}
+
 /// The specs in a folder that neither `.gitignore` nor `--exclude` leaves out.
 fn walk(folder: &Path, excluded: &Override) -> miette::Result<Vec<PathBuf>> {
     let mut files = Vec::new();

@@ -12,6 +12,7 @@ mod fix;
 mod fmt;
 mod front;
 mod graph;
+mod lsp;
 mod man;
 mod new;
 mod parallel;
@@ -106,6 +107,7 @@ enum Command {
     Explain(explain::Explain),
     Graph(graph::Graph),
     Timeline(timeline::Timeline),
+    Lsp(lsp::Lsp),
     New(new::New),
     Schema(schema::Schema),
     Completions(completions::Completions),
@@ -122,6 +124,7 @@ impl Command {
             Command::Explain(explain) => explain.run(screen),
             Command::Graph(graph) => graph.run(screen),
             Command::Timeline(timeline) => timeline.run(screen),
+            Command::Lsp(lsp) => lsp.run(screen),
             Command::New(new) => new.run(screen),
             Command::Schema(schema) => schema.run(screen),
             Command::Completions(completions) => completions.run(screen),

@@ -2,13 +2,14 @@
 
 use super::bench::Bench;
 
-const SUBCOMMANDS: [&str; 11] = [
+const SUBCOMMANDS: [&str; 12] = [
     "build",
     "check",
     "completions",
     "explain",
     "fmt",
     "graph",
+    "lsp",
     "man",
     "new",
     "schema",

@@ -1,0 +1,148 @@
+//! `deployc lsp`: the language server, on the standard streams.
+
+use std::io::{self, BufReader};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use deployc::lsp::{self, Connection, Ended, Host};
+use deployc::settings::Settings;
+use deployc::source::{LoadError, Loader};
+
+use super::disk::{self, Disk};
+use super::files;
+use super::screen::Screen;
+use super::{Exit, settings, write};
+
+/// Serve an editor over the Language Server Protocol
+///
+/// Editors start this themselves and speak to it on standard input and output.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Lsp {
+    /// Standard input and output, which is all there is; some editors say so
+    #[arg(long = "stdio", hide = true)]
+    _stdio: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  deployc lsp        What an editor starts; docs/editors.md has the settings of each";
+
+impl Lsp {
+    pub fn run(self, screen: Screen) -> miette::Result<Exit> {
+        let (server, client) = Connection::memory();
+        let Connection { sender, receiver } = client;
+        // It ends with the process: a read can't be called off.
+        std::thread::spawn(move || read(&sender));
+        let writer = std::thread::spawn(move || {
+            for message in receiver {
+                if lsp::send(&mut io::stdout().lock(), &message).is_err() {
+                    return;
+                }
+            }
+        });
+        let ended = lsp::serve(&server, Arc::new(Machine));
+        drop(server);
+        match ended {
+            Ended::AsAsked => {
+                // What was answered last is still on its way.
+                let _ = writer.join();
+                Ok(Exit::Clean)
+            }
+            Ended::Abruptly => {
+                screen.complain("the editor left without a word\n");
+                Ok(Exit::Found)
+            }
+        }
+    }
+}
+
+/// Reads messages until the stream ends.
+fn read(to: &lsp::Inbox) {
+    let mut from = BufReader::new(io::stdin());
+    loop {
+        match lsp::receive(&mut from) {
+            Ok(Some(Ok(message))) => {
+                if to.send(message).is_err() {
+                    return;
+                }
+            }
+            Ok(Some(Err(broken))) => {
+                if lsp::send(&mut io::stdout().lock(), &broken.answer).is_err() {
+                    return;
+                }
+            }
+            // No frame can be found any more, or the editor is gone.
+            Ok(None) | Err(_) => return,
+        }
+    }
+}
+
+/// The machine as the server sees it.
+struct Machine;
+
+impl Host for Machine {
+    fn read(&self, path: &str) -> Option<String> {
+        disk::read(Path::new(path)).ok()
+    }
+
+    fn specs(&self, folder: &str) -> Vec<String> {
+        let files = files::below(Path::new(folder)).unwrap_or_default();
+        let mut paths: Vec<String> = files.iter().map(|file| written(file)).collect();
+        paths.sort();
+        paths
+    }
+
+    fn load(&self, from: &str, path: &str) -> Result<(String, String), LoadError> {
+        let (shown, text) = Disk::of(from).load(from, path)?;
+        let absolute = std::path::absolute(&shown).unwrap_or_else(|_| PathBuf::from(&shown));
+        Ok((written(&absolute), text))
+    }
+
+    fn settings(&self, path: &str) -> Result<Settings, String> {
+        let input = files::Input::File {
+            path: PathBuf::from(path),
+            below: PathBuf::new(),
+        };
+        settings::nearest(std::slice::from_ref(&input))
+            .map(|settings| {
+                settings
+                    .first()
+                    .map(|one| (**one).clone())
+                    .unwrap_or_default()
+            })
+            .map_err(|trouble| trouble.to_string())
+    }
+
+    fn keep(&self, name: &str, text: &str) -> Option<String> {
+        let path = cache()?
+            .join("deployc")
+            .join(env!("CARGO_PKG_VERSION"))
+            .join(name);
+        if disk::read(&path).is_ok_and(|kept| kept == text) {
+            return Some(written(&path));
+        }
+        let folder = path.parent()?;
+        std::fs::create_dir_all(folder).ok()?;
+        let root = folder.canonicalize().ok()?;
+        write::replace(&path, text, false, &root).ok()?;
+        Some(written(&path))
+    }
+}
+
+/// Where programs of this user keep what they can make again.
+fn cache() -> Option<PathBuf> {
+    let folder = |name: &str| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    folder("XDG_CACHE_HOME")
+        .or_else(|| folder("LOCALAPPDATA"))
+        .or_else(|| folder("HOME").map(|home| home.join(".cache")))
+}
+
+/// A path with forward slashes.
+fn written(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}

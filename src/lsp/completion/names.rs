@@ -1,0 +1,382 @@
+//! Names that may stand at the cursor: those of this file, of what it brings in, of what is around.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use lsp_types::CompletionItemKind;
+
+use super::Offers;
+use crate::lsp::names::Declaration;
+use crate::lsp::noun::Noun;
+use crate::lsp::parsed::Parsed;
+use crate::lsp::uri;
+use crate::stdlib;
+
+impl Offers<'_> {
+    /// What may stand behind a word that wants something special. Whether it does.
+    pub(super) fn after_word(&mut self, before: &[&str], last: &str) -> bool {
+        let keyword = before.first().copied().unwrap_or_default();
+        // In a list, the word before the list says what it is of.
+        let wants = if last == "," {
+            before
+                .iter()
+                .rev()
+                .copied()
+                .find(|word| {
+                    matches!(
+                        *word,
+                        "by" | "to"
+                            | "page"
+                            | "notify"
+                            | "after"
+                            | "owner"
+                            | "while"
+                            | "watch"
+                            | "require"
+                            | "check"
+                            | "when"
+                            | "then"
+                            | "else"
+                            | "failure"
+                    )
+                })
+                .unwrap_or(last)
+        } else {
+            last
+        };
+        match wants {
+            "shift" | "switch" | "scale" | "canary" | "blue-green" => {
+                self.names(&[Noun::Argument, Noun::Service]);
+            }
+            "by" | "page" | "owner" => self.names(&[Noun::Role]),
+            "to" if matches!(self.place.head(), Some("escalation")) => self.names(&[Noun::Role]),
+            "to" if matches!(keyword, "switch" | "blue-green") => self.plain(&["blue", "green"]),
+            "to" if keyword == "given" => self.names(&[Noun::Node]),
+            "to" => self.suggest(&["25%", "50%", "100%"]),
+            "notify" => self.names(&[Noun::Channel, Noun::Role]),
+            "with" => self.names(&[Noun::Message]),
+            "do" => self.names(&[Noun::Procedure]),
+            "include" => self.names(&[Noun::Checklist]),
+            "after" => {
+                self.names(&[Noun::Node]);
+                self.plain(&["rollback"]);
+            }
+            "rollback" if before.len() > 1 || self.place.head().is_some() => {
+                self.names(&[Noun::Rollback]);
+            }
+            "from" if keyword == "given" => self.names(&[Noun::Node]),
+            "while" | "watch" | "require" | "check" | "when" | "and" | "or" | "not" | "given" => {
+                self.names(&[Noun::Argument, Noun::Metric, Noun::Parameter]);
+            }
+            "if" => self.names(&[Noun::Parameter, Noun::Argument]),
+            "=" if keyword == "metric" => self.names(&[Noun::Metric]),
+            "=" if keyword == "given" => {
+                self.values_for(before);
+                self.plain(&["no-data"]);
+            }
+            "<" | "<=" | ">" | ">=" | "==" | "!=" => self.values_for(before),
+            "in" if matches!(keyword, "metric" | "record") => self.query_units(before),
+            "in" => self.values_for(before),
+            "for" | "over" | "within" | "every" | "takes" | "keep" | "lasts" | "window"
+            | "interval" => {
+                self.suggest(&["30s", "1m", "5m", "10m", "15m", "30m", "1h", "1d"]);
+                if wants == "within" {
+                    self.plain(&["baseline"]);
+                    self.names(&[Noun::Baseline]);
+                }
+            }
+            "at" | "due" | "until" | "from" => {
+                self.suggest(&["T", "T+30m", "T-1h", "T-1d", "09:00"])
+            }
+            "then" | "else" | "failure" | "expect" => self.actions(),
+            ":" | "as" => self.types(),
+            "better" => self.plain(&["lower", "higher"]),
+            "no-data" => self.plain(&["pause", "pass", "fail"]),
+            "traffic" => self.plain(&[
+                "gateway-api",
+                "istio",
+                "linkerd",
+                "nginx",
+                "alb",
+                "kubernetes",
+                "none",
+            ]),
+            "status" => self.plain(&["draft", "open", "ready", "done"]),
+            "edition" => self.plain(&["2026"]),
+            "workload" => self.suggest(&["deployment/", "statefulset/", "daemonset/"]),
+            "contact" => self.plain(&["phone", "email", "slack", "pagerduty"]),
+            "via" => self.plain(&["phone", "slack", "email", "sms", "pagerduty"]),
+            "on" => self.plain(&["failure"]),
+            "hold" => {
+                self.suggest(&["5m", "15m", "30m", "1h"]);
+                self.names(&[Noun::Argument, Noun::Parameter]);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn actions(&mut self) {
+        self.plain(&["pause", "stop", "skip", "retry"]);
+        for (word, nouns) in [
+            ("rollback", Noun::Rollback),
+            ("page", Noun::Role),
+            ("notify", Noun::Channel),
+            ("do", Noun::Procedure),
+        ] {
+            for name in self.known(&[nouns]) {
+                let text = format!("{word} {}", name.0);
+                self.offer(&text, CompletionItemKind::KEYWORD, &name.1, &text, false);
+            }
+        }
+    }
+
+    fn types(&mut self) {
+        self.plain(crate::quantity::Dimension::TYPE_NAMES);
+        self.plain(&[
+            "text",
+            "yes-no",
+            "choice",
+            "service",
+            "percentile",
+            "date",
+            "time",
+            "person",
+        ]);
+    }
+
+    /// Words as they are.
+    pub(super) fn plain(&mut self, words: &[&str]) {
+        for word in words {
+            self.offer(word, CompletionItemKind::ENUM_MEMBER, "", word, false);
+        }
+    }
+
+    /// Values to begin with.
+    pub(super) fn suggest(&mut self, values: &[&str]) {
+        for value in values {
+            self.offer(value, CompletionItemKind::VALUE, "", value, false);
+        }
+    }
+
+    /// The names of these kinds that are known at the cursor.
+    pub(super) fn names(&mut self, nouns: &[Noun]) {
+        for (name, about, noun) in self.known(nouns) {
+            let kind = match noun {
+                Noun::Service | Noun::Role => CompletionItemKind::CLASS,
+                Noun::Metric | Noun::Baseline => CompletionItemKind::FIELD,
+                Noun::Checklist | Noun::Procedure | Noun::Rollback => CompletionItemKind::FUNCTION,
+                Noun::Channel | Noun::Message => CompletionItemKind::TEXT,
+                Noun::Severity => CompletionItemKind::EVENT,
+                Noun::Node => CompletionItemKind::REFERENCE,
+                Noun::Parameter | Noun::Secret | Noun::Capture | Noun::Argument | Noun::Field => {
+                    CompletionItemKind::VARIABLE
+                }
+            };
+            self.offer(&name, kind, &about, &name, false);
+        }
+    }
+
+    /// The names of these kinds, and a line about each.
+    fn known(&self, nouns: &[Noun]) -> Vec<(String, String, Noun)> {
+        let mut known = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut add = |name: String, parsed: &Parsed, one: &Declaration| {
+            if seen.insert((one.noun, name.clone())) {
+                let head = parsed.slice(one.span);
+                let head = head.split(['\n', '{']).next().unwrap_or_default().trim();
+                known.push((name, format!("`{head}`"), one.noun));
+            }
+        };
+        let own = self.parsed.names();
+        for one in &own.declarations {
+            let here = one
+                .scope
+                .is_none_or(|scope| scope.start <= self.offset && self.offset <= scope.end);
+            if !nouns.contains(&one.noun) || !here {
+                continue;
+            }
+            // What is being written is not offered to itself.
+            if one.name_span.touches(self.offset) {
+                continue;
+            }
+            let name = if one.noun == Noun::Node {
+                one.id.clone()
+            } else {
+                one.name.clone()
+            };
+            add(name, self.parsed, one);
+        }
+        for module in &own.modules {
+            let Some(there) = self.world.module(self.parsed, &module.path) else {
+                continue;
+            };
+            for one in &there.names().declarations {
+                let outside = one.scope.is_none()
+                    && !matches!(one.noun, Noun::Node | Noun::Capture)
+                    && nouns.contains(&one.noun);
+                if !outside {
+                    continue;
+                }
+                if module.imports.iter().any(|(name, _)| *name == one.name) {
+                    add(one.name.clone(), &there, one);
+                }
+                add(format!("{}.{}", module.name, one.name), &there, one);
+            }
+        }
+        known
+    }
+
+    /// Modules behind `use`, and what they hold in its braces.
+    pub(super) fn modules(&mut self) {
+        if self.place.head() == Some("use") {
+            let text = self.parsed.text();
+            let line = self.parsed.line_of(self.offset);
+            let written = text[self.parsed.line(line)]
+                .trim_start()
+                .strip_prefix("use")
+                .map(|rest| rest.trim_start())
+                .and_then(|rest| rest.split([' ', '{']).next())
+                .unwrap_or_default();
+            if let Some(there) = self.world.module(self.parsed, written) {
+                let names: Vec<String> = there
+                    .names()
+                    .declarations
+                    .iter()
+                    .filter(|one| {
+                        one.scope.is_none() && !matches!(one.noun, Noun::Node | Noun::Capture)
+                    })
+                    .map(|one| one.name.clone())
+                    .collect();
+                for name in names {
+                    self.offer(&name, CompletionItemKind::REFERENCE, "", &name, false);
+                }
+            }
+            return;
+        }
+        for (name, text) in stdlib::MODULES {
+            let path = format!("std/{name}");
+            let about: Vec<&str> = text
+                .lines()
+                .map_while(|line| line.strip_prefix('#'))
+                .map(str::trim)
+                .collect();
+            self.offer(
+                &path,
+                CompletionItemKind::MODULE,
+                &about.join(" "),
+                &path,
+                false,
+            );
+        }
+        let own = uri::folder(&self.parsed.path).to_owned();
+        for other in self.world.all() {
+            let beside = other.path.strip_prefix(&format!("{own}/"));
+            if let Some(rest) = beside.and_then(|rest| rest.strip_suffix(".deploy"))
+                && other.path != self.parsed.path
+            {
+                let path = format!("./{rest}");
+                self.offer(&path, CompletionItemKind::FILE, "", &path, false);
+            }
+        }
+    }
+
+    /// What may stand in braces in a text.
+    pub(super) fn holes(&mut self) {
+        let text = &self.parsed.text()[self.place.token..self.offset as usize];
+        let Some(brace) = text.rfind('{') else { return };
+        let typed = &text[brace + 1..];
+        let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+        if !typed.chars().all(is_name) || text[..brace].ends_with('\\') {
+            return;
+        }
+        let start = self.offset - typed.len() as u32;
+        let nouns = [Noun::Argument, Noun::Field, Noun::Capture, Noun::Parameter];
+        for (name, about, _) in self.known(&nouns) {
+            let kind = CompletionItemKind::VARIABLE;
+            self.offer_from(start, &name, kind, &about, &name, false);
+        }
+    }
+
+    /// The variables that a command finds in its environment.
+    pub(super) fn variables(&mut self) {
+        let nouns = [
+            Noun::Argument,
+            Noun::Parameter,
+            Noun::Secret,
+            Noun::Capture,
+            Noun::Service,
+        ];
+        let mut offers = Vec::new();
+        for (name, about, noun) in self.known(&nouns) {
+            if name.contains('.') {
+                continue;
+            }
+            let name = name.replace('-', "_").to_ascii_uppercase();
+            offers.push((name.clone(), about.clone()));
+            if matches!(noun, Noun::Service) {
+                for of in ["NAMESPACE", "WORKLOAD", "IMAGE"] {
+                    offers.push((format!("{name}_{of}"), about.clone()));
+                }
+            }
+        }
+        self.dollar(&offers);
+    }
+
+    /// What is filled in in a query.
+    pub(super) fn query_variables(&mut self) {
+        let mut offers: Vec<(String, String)> = [
+            ("service", "the name of the service"),
+            ("namespace", "the namespace of the service"),
+            ("workload", "the workload of the service"),
+            ("window", "the stretch that the query looks back on"),
+        ]
+        .map(|(name, about)| (name.to_owned(), about.to_owned()))
+        .to_vec();
+        for (name, about, _) in self.known(&[Noun::Argument]) {
+            offers.push((name, about));
+        }
+        self.dollar(&offers);
+    }
+
+    /// Names behind a `$`.
+    fn dollar(&mut self, offers: &[(String, String)]) {
+        let text = &self.parsed.text()[self.place.token..self.offset as usize];
+        let Some(dollar) = text.rfind('$') else {
+            return;
+        };
+        let typed = text[dollar + 1..].trim_start_matches('{');
+        if !typed
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-'))
+        {
+            return;
+        }
+        let start = self.offset - typed.len() as u32;
+        for (name, about) in offers {
+            let kind = CompletionItemKind::VARIABLE;
+            self.offer_from(start, name, kind, about, name, false);
+        }
+    }
+
+    /// Arguments between parentheses: names of parameters, and what may be given for them.
+    pub(super) fn arguments(&mut self) {
+        let call = crate::lsp::signature::call(self.world, self.parsed, self.offset);
+        if let Some(call) = call {
+            for parameter in &call.parameters {
+                if let Some((name, _)) = parameter.split_once(':') {
+                    let text = format!("{} = ", name.trim());
+                    let kind = CompletionItemKind::FIELD;
+                    self.offer(name.trim(), kind, &format!("`{parameter}`"), &text, false);
+                }
+            }
+        }
+        self.names(&[Noun::Argument, Noun::Service, Noun::Parameter, Noun::Metric]);
+    }
+}
+
+/// A declaration of a file that a path names, for what needs it whole.
+pub(super) fn metric<'p>(offers: &Offers<'p>, path: &str) -> Option<(Arc<Parsed>, Declaration)> {
+    let found = offers.world.find(offers.parsed, Noun::Metric, path)?;
+    Some((found.parsed, found.declaration))
+}

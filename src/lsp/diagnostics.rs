@@ -1,0 +1,340 @@
+//! Findings, as editors show them: pushed when they are known, and given when they are asked for.
+//!
+//! What was found while reading is shown with every change; what the checks say stands at the places to
+//! which it moved until they have looked again.
+
+use std::sync::Arc;
+
+use lsp_types::{
+    CodeDescription, Diagnostic as Shown, DiagnosticRelatedInformation, DiagnosticSeverity,
+    DiagnosticTag, DocumentDiagnosticParams, DocumentDiagnosticReport,
+    DocumentDiagnosticReportResult, FullDocumentDiagnosticReport, Location, NumberOrString,
+    PublishDiagnosticsParams, RelatedFullDocumentDiagnosticReport,
+    RelatedUnchangedDocumentDiagnosticReport, UnchangedDocumentDiagnosticReport, Uri,
+};
+use serde_json::json;
+
+use super::parsed::Parsed;
+use super::server::{Refusal, Server};
+use super::world::{Document, World};
+use crate::compile::Compilation;
+use crate::diagnostic::{Diagnostic, Level, Rule};
+use crate::source::{SourceId, Span};
+
+/// Whether a finding was made while reading: those of the rules `D01…`.
+fn of_reading(finding: &Diagnostic) -> bool {
+    finding.rule.code.starts_with("D01")
+}
+
+/// Publishes what the last check of a file said.
+pub(super) fn publish(server: &mut Server<'_>, path: &str) {
+    let Some(document) = server.world.documents.get_mut(path) else {
+        return;
+    };
+    let Some(deep) = document.fresh().cloned() else {
+        return;
+    };
+    document.shown = deep
+        .compilation
+        .diagnostics
+        .iter()
+        .filter(|finding| finding.primary.span.source == deep.compilation.root)
+        .cloned()
+        .collect();
+    if server.world.client.pulls {
+        return;
+    }
+    let Some(document) = server.world.documents.get(path) else {
+        return;
+    };
+    let shown = of_check(&server.world, document, &deep.compilation);
+    send(server, path, shown);
+}
+
+/// After a change, before the checks have looked: what reading says now, and what the checks said,
+/// where it stands now.
+pub(super) fn after_change(server: &mut Server<'_>, path: &str, before: &Parsed) {
+    let pulls = server.world.client.pulls;
+    let Some(document) = server.world.documents.get_mut(path) else {
+        return;
+    };
+    let parsed = Arc::clone(&document.parsed);
+    let moved = Moved::between(before.text(), parsed.text());
+    let old = std::mem::take(&mut document.shown);
+    let was = old.iter().filter(|finding| of_reading(finding));
+    let same = was.clone().count() == parsed.found.len()
+        && was
+            .zip(&parsed.found)
+            .all(|(old, new)| old.rule.code == new.rule.code && old.message == new.message);
+    let mut shown: Vec<Diagnostic> = old
+        .into_iter()
+        .filter(|finding| !of_reading(finding))
+        .filter_map(|finding| moved.finding(finding))
+        .collect();
+    shown.extend(parsed.found.iter().cloned());
+    crate::diagnostic::sort(&mut shown);
+    document.shown = shown;
+    if same || pulls {
+        return;
+    }
+    let Some(document) = server.world.documents.get(path) else {
+        return;
+    };
+    let shown = document
+        .shown
+        .iter()
+        .map(|finding| shown_of(&server.world, &parsed, None, finding))
+        .collect();
+    send(server, path, shown);
+}
+
+fn send(server: &Server<'_>, path: &str, shown: Vec<Shown>) {
+    if let Some(document) = server.world.documents.get(path) {
+        let params =
+            PublishDiagnosticsParams::new(document.uri.clone(), shown, Some(document.version));
+        server.notify("textDocument/publishDiagnostics", params);
+    }
+}
+
+/// Answers a client that asks.
+pub(super) fn pull(
+    world: &World,
+    params: DocumentDiagnosticParams,
+) -> Result<DocumentDiagnosticReportResult, Refusal> {
+    let path = super::uri::path_of(&params.text_document.uri);
+    let document = world
+        .documents
+        .get(&path)
+        .ok_or_else(|| Refusal::Failed("the file is not open".to_owned()))?;
+    let deep = document
+        .fresh()
+        .ok_or_else(|| Refusal::NotYet(path.clone()))?;
+    let id = format!("{}-{}", document.version, document.state);
+    let report = if params.previous_result_id.as_deref() == Some(&id) {
+        DocumentDiagnosticReport::Unchanged(RelatedUnchangedDocumentDiagnosticReport {
+            related_documents: None,
+            unchanged_document_diagnostic_report: UnchangedDocumentDiagnosticReport {
+                result_id: id,
+            },
+        })
+    } else {
+        DocumentDiagnosticReport::Full(RelatedFullDocumentDiagnosticReport {
+            related_documents: None,
+            full_document_diagnostic_report: FullDocumentDiagnosticReport {
+                result_id: Some(id),
+                items: of_check(world, document, &deep.compilation),
+            },
+        })
+    };
+    Ok(report.into())
+}
+
+/// What a check of a file said, for its editor.
+fn of_check(world: &World, document: &Document, compilation: &Compilation) -> Vec<Shown> {
+    let parsed = &document.parsed;
+    compilation
+        .diagnostics
+        .iter()
+        .filter_map(|finding| {
+            if finding.primary.span.source == compilation.root {
+                return Some(shown_of(world, parsed, Some(compilation), finding));
+            }
+            elsewhere(world, parsed, compilation, finding)
+        })
+        .collect()
+}
+
+/// A finding in a file that this one brings in, at the `use` that does. An open file shows its own.
+fn elsewhere(
+    world: &World,
+    parsed: &Parsed,
+    compilation: &Compilation,
+    finding: &Diagnostic,
+) -> Option<Shown> {
+    if finding.level < Level::Warning {
+        return None;
+    }
+    let span = finding.primary.span;
+    let there = world.of_compilation(compilation, span.source)?;
+    if world.documents.contains_key(&there.path) {
+        return None;
+    }
+    let module = parsed
+        .names()
+        .modules
+        .iter()
+        .find(|module| {
+            world
+                .module(parsed, &module.path)
+                .is_some_and(|module| module.path == there.path)
+        })
+        .or_else(|| parsed.names().modules.first())?;
+    let name = there.path.rsplit('/').next().unwrap_or(&there.path);
+    let mut shown = plain(world, parsed.range(module.span), finding);
+    shown.message = format!("in `{name}`: {}", finding.message);
+    shown.related_information = Some(vec![DiagnosticRelatedInformation {
+        location: world.location(&there, span)?,
+        message: finding.message.clone(),
+    }]);
+    Some(shown)
+}
+
+/// A finding in this file.
+fn shown_of(
+    world: &World,
+    parsed: &Parsed,
+    compilation: Option<&Compilation>,
+    finding: &Diagnostic,
+) -> Shown {
+    let mut shown = plain(world, parsed.range(finding.primary.span), finding);
+    let related: Vec<DiagnosticRelatedInformation> = finding
+        .secondary
+        .iter()
+        .filter_map(|label| {
+            let location = if label.span.source == SourceId::default() {
+                Location::new(world.uri(&parsed.path)?, parsed.range(label.span))
+            } else {
+                let there = world.of_compilation(compilation?, label.span.source)?;
+                world.location(&there, label.span)?
+            };
+            Some(DiagnosticRelatedInformation {
+                location,
+                message: label.text.clone(),
+            })
+        })
+        .collect();
+    if !related.is_empty() {
+        shown.related_information = Some(related);
+    }
+    shown
+}
+
+fn plain(world: &World, range: lsp_types::Range, finding: &Diagnostic) -> Shown {
+    let mut message = finding.message.clone();
+    if !finding.primary.text.is_empty() {
+        message.push_str(&format!(" ({})", finding.primary.text));
+    }
+    for note in &finding.notes {
+        message.push_str(&format!("\n{note}"));
+    }
+    for help in &finding.helps {
+        message.push_str(&format!("\nhelp: {help}"));
+    }
+    let unnecessary = matches!(
+        finding.rule.name,
+        "unused" | "unused-allowance" | "unused-rollback" | "unreachable"
+    );
+    Shown {
+        range,
+        severity: Some(match finding.level {
+            Level::Error => DiagnosticSeverity::ERROR,
+            Level::Warning => DiagnosticSeverity::WARNING,
+            Level::Note => DiagnosticSeverity::INFORMATION,
+        }),
+        code: Some(NumberOrString::String(finding.rule.code.to_owned())),
+        code_description: page(world, finding.rule).map(|href| CodeDescription { href }),
+        source: Some("deployc".to_owned()),
+        message,
+        related_information: None,
+        tags: unnecessary.then(|| vec![DiagnosticTag::UNNECESSARY]),
+        data: Some(json!({ "rule": finding.rule.name })),
+    }
+}
+
+/// The address of the page of a rule.
+pub(super) fn page(world: &World, rule: &'static Rule) -> Option<Uri> {
+    world.kept(&format!("rules/{}.md", rule.name), || Some(page_text(rule)))
+}
+
+/// The page of a rule, as Markdown.
+pub(super) fn page_text(rule: &Rule) -> String {
+    let lines: Vec<&str> = rule
+        .page
+        .trim_end()
+        .lines()
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect();
+    let mut out = format!(
+        "# {} `{}` ({})\n\n{}: {}.\n\n{}\n",
+        rule.code,
+        rule.name,
+        rule.level.name(),
+        rule.level.name(),
+        rule.summary,
+        lines.join("\n")
+    );
+    for (title, example) in [
+        ("A spec that breaks it", rule.bad),
+        ("The same, mended", rule.good),
+    ] {
+        if !example.trim().is_empty() {
+            out.push_str(&format!(
+                "\n## {title}\n\n````deploy\n{}\n````\n",
+                example.trim_end()
+            ));
+        }
+    }
+    if rule.allowable {
+        out.push_str(&format!(
+            "\n## To allow it where it is meant\n\n````deploy\n# deployc: allow({}, reason = \"…\")\n````\n",
+            rule.name
+        ));
+    }
+    out
+}
+
+/// What became of the places of a text after a change: one stretch was replaced.
+struct Moved {
+    /// Where the stretch begins, in both texts.
+    start: u32,
+    /// Where it ended before.
+    end: u32,
+    /// By how many bytes what follows has moved.
+    by: i64,
+}
+
+impl Moved {
+    fn between(old: &str, new: &str) -> Moved {
+        let (a, b) = (old.as_bytes(), new.as_bytes());
+        let start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+        let most = a.len().min(b.len()) - start;
+        let tail = a
+            .iter()
+            .rev()
+            .zip(b.iter().rev())
+            .take(most)
+            .take_while(|(a, b)| a == b)
+            .count();
+        Moved {
+            start: start as u32,
+            end: (a.len() - tail) as u32,
+            by: b.len() as i64 - a.len() as i64,
+        }
+    }
+
+    fn span(&self, span: Span) -> Option<Span> {
+        if span.source != SourceId::default() || span.end < self.start {
+            return Some(span);
+        }
+        if span.start < self.end || span.start == self.start && span.start == self.end {
+            return None;
+        }
+        let moved = |offset: u32| u32::try_from(i64::from(offset) + self.by).ok();
+        Some(Span::new(span.source, moved(span.start)?, moved(span.end)?))
+    }
+
+    fn finding(&self, mut finding: Diagnostic) -> Option<Diagnostic> {
+        finding.primary.span = self.span(finding.primary.span)?;
+        finding.secondary = finding
+            .secondary
+            .into_iter()
+            .filter_map(|mut label| {
+                label.span = self.span(label.span)?;
+                Some(label)
+            })
+            .collect();
+        // Its edits were made for the old text.
+        finding.fixes.clear();
+        Some(finding)
+    }
+}

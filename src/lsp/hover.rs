@@ -1,0 +1,315 @@
+//! What a word, a name or a quantity means, where the cursor stands.
+
+use lsp_types::{Hover, HoverContents, HoverParams, MarkupContent, MarkupKind};
+
+use super::diagnostics::page_text;
+use super::links::allowed;
+use super::names::Declaration;
+use super::noun::Noun;
+use super::parsed::Parsed;
+use super::place::place;
+use super::resolve::{Found, Under};
+use super::server::Refusal;
+use super::world::{Document, World};
+use super::{calls, hints, words};
+use crate::catalogue;
+use crate::quantity::{Quantity, Range};
+use crate::source::Span;
+use crate::syntax::{Kind, Node, text};
+
+/// What stands under the cursor.
+pub(super) fn hover(world: &World, params: HoverParams) -> Result<Option<Hover>, Refusal> {
+    let at = params.text_document_position_params;
+    let document = super::document(world, &at.text_document)?;
+    let parsed = &document.parsed;
+    let offset = parsed.offset(at.position);
+    let said = match world.under(parsed, offset) {
+        Some(Under::Name { span, found }) => Some((span, of_name(world, document, &found)?)),
+        Some(Under::Module { span, parsed }) => Some((span, of_module(&parsed))),
+        None => of_token(document, offset)?,
+    };
+    Ok(said.map(|(span, value)| Hover {
+        contents: HoverContents::Markup(MarkupContent {
+            kind: MarkupKind::Markdown,
+            value,
+        }),
+        range: Some(parsed.range(span)),
+    }))
+}
+
+/// A fenced block of the language.
+fn code(lines: &str) -> String {
+    format!("```deploy\n{}\n```", lines.trim_end())
+}
+
+fn of_module(parsed: &Parsed) -> String {
+    let mut out = format!(
+        "**{}**\n",
+        parsed.path.rsplit('/').next().unwrap_or_default()
+    );
+    if let Some(first) = parsed.file.items().next() {
+        let about = comments_before(parsed, first.span().start);
+        if !about.is_empty() {
+            out.push_str(&format!("\n{about}\n"));
+        }
+    }
+    let names = parsed.names();
+    let holds: Vec<String> = names
+        .declarations
+        .iter()
+        .filter(|one| one.scope.is_none() && !matches!(one.noun, Noun::Node | Noun::Capture))
+        .map(|one| format!("`{}`", one.name))
+        .collect();
+    if !holds.is_empty() {
+        out.push_str(&format!("\nIt holds {}.\n", holds.join(", ")));
+    }
+    out
+}
+
+/// The comment lines directly above an offset, as Markdown.
+fn comments_before(parsed: &Parsed, offset: u32) -> String {
+    let line = parsed.line_of(offset);
+    let mut lines = Vec::new();
+    for above in (0..line).rev() {
+        let text = parsed.text()[parsed.line(above)].trim();
+        match text.strip_prefix('#') {
+            Some(words) if !words.trim_start().starts_with("deployc:") => lines.push(words.trim()),
+            Some(_) | None => break,
+        }
+    }
+    lines.reverse();
+    lines.join("\n")
+}
+
+/// The node of a declaration.
+pub(super) fn node_of<'p>(parsed: &'p Parsed, declaration: &Declaration) -> Option<Node<'p>> {
+    parsed
+        .around(declaration.name_span.start)
+        .into_iter()
+        .find(|node| node.kind() == declaration.kind && node.span().start == declaration.span.start)
+}
+
+fn of_name(world: &World, document: &Document, found: &Found) -> Result<String, Refusal> {
+    let Found {
+        parsed,
+        declaration,
+    } = found;
+    let head = super::names::head;
+    let Some(node) = node_of(parsed, declaration) else {
+        return Ok(code(parsed.slice(declaration.span)));
+    };
+    let mut out = match node.kind() {
+        // Small enough to be shown whole.
+        Kind::role
+        | Kind::channel
+        | Kind::service
+        | Kind::param
+        | Kind::secret
+        | Kind::field
+        | Kind::severity
+        | Kind::baseline
+        | Kind::objective => code(parsed.slice(node.trimmed())),
+        _ => code(parsed.slice(head(node))),
+    };
+    let comment = comments_before(parsed, node.span().start);
+    if !comment.is_empty() {
+        out.push_str(&format!("\n\n{comment}"));
+    }
+    if node.kind() == Kind::metric {
+        out.push_str(&of_metric(world, found, node));
+    }
+    if declaration.noun == Noun::Node && parsed.path == document.parsed.path {
+        out.push_str(&of_step(document, declaration)?);
+    }
+    if declaration.noun == Noun::Checklist {
+        let count = calls::callers(world, found).len();
+        let times = if count == 1 { "place" } else { "places" };
+        out.push_str(&format!("\n\nIncluded in {count} {times}."));
+    }
+    if matches!(declaration.noun, Noun::Parameter | Noun::Secret) {
+        let variable = declaration.name.replace('-', "_").to_ascii_uppercase();
+        out.push_str(&format!("\n\nCommands find it as `${variable}`."));
+    }
+    if parsed.path != document.parsed.path {
+        let file = parsed.path.trim_end_matches(".deploy");
+        let file = if file.starts_with("std/") {
+            file
+        } else {
+            file.rsplit('/').next().unwrap_or(file)
+        };
+        out.push_str(&format!("\n\nDeclared in `{file}`."));
+    }
+    Ok(out)
+}
+
+/// What a metric measures, and its query; an alias has those of what stands behind it.
+fn of_metric(world: &World, found: &Found, node: Node<'_>) -> String {
+    if let Some(path) = node
+        .child(Kind::alias)
+        .and_then(|alias| alias.child(Kind::metric_ref))
+        .and_then(|reference| reference.child(Kind::path))
+    {
+        let behind = world.find(&found.parsed, Noun::Metric, path.text());
+        return match behind {
+            Some(behind) if !behind.is(found) => node_of(&behind.parsed, &behind.declaration)
+                .filter(|node| !node.has(Kind::alias))
+                .map(|node| of_metric(world, &behind, node))
+                .unwrap_or_default(),
+            Some(_) | None => String::new(),
+        };
+    }
+    let mut out = String::new();
+    let settings: Vec<Node<'_>> = node
+        .child(Kind::block)
+        .into_iter()
+        .flat_map(|block| block.children())
+        .filter(|child| child.kind() == Kind::setting)
+        .collect();
+    let setting = |word: &str| {
+        settings.iter().copied().find(|setting| {
+            setting
+                .child(Kind::setting_word)
+                .is_some_and(|own| own.text() == word)
+        })
+    };
+    let value = |word: &str| {
+        let setting = setting(word)?;
+        let skip = setting.child(Kind::setting_word)?.text().len();
+        let own = setting.trimmed();
+        let text = &setting.text()[skip..(own.end - own.start) as usize];
+        Some(text.trim().to_owned())
+    };
+    if let Some(measure) = node.child(Kind::measure) {
+        let measure = measure.text().trim_start_matches(':').trim();
+        out.push_str(&format!("\n\nMeasures {measure}."));
+    }
+    match value("better").as_deref() {
+        Some("lower") => out.push_str(" Lower is better."),
+        Some("higher") => out.push_str(" Higher is better."),
+        Some(_) | None => {}
+    }
+    let no_data = value("no-data");
+    out.push_str(match no_data.as_deref() {
+        Some("pass") => " No data counts as well.",
+        Some("fail") => " No data counts as not well.",
+        Some(_) | None => " No data pauses for a person.",
+    });
+    if let Some(window) = value("window") {
+        out.push_str(&format!(" It looks back {window}."));
+    }
+    match setting("prometheus").and_then(|setting| {
+        setting
+            .children()
+            .find(|child| matches!(child.kind(), Kind::query | Kind::command | Kind::script))
+    }) {
+        Some(query) => {
+            let query = text::content(query.text());
+            let query = query.trim_matches('`').trim().to_owned();
+            out.push_str(&format!("\n\n```promql\n{query}\n```"));
+        }
+        None => out.push_str("\n\nIt has no query: a person reads it off."),
+    }
+    out
+}
+
+/// When a step begins and ends, as the schedule adds up.
+fn of_step(document: &Document, declaration: &Declaration) -> Result<String, Refusal> {
+    if !matches!(
+        declaration.kind,
+        Kind::phase | Kind::gate | Kind::monitor | Kind::hold | Kind::group
+    ) {
+        return Ok(String::new());
+    }
+    let Some(deep) = document.fresh() else {
+        return Err(Refusal::NotYet(document.parsed.path.clone()));
+    };
+    let times = hints::times(deep);
+    Ok(times
+        .iter()
+        .find(|time| time.name.start == declaration.name_span.start)
+        .map(|time| format!("\n\nAs the schedule adds up: **{}**", time.words))
+        .unwrap_or_default())
+}
+
+/// What a token means that is no name.
+fn of_token(document: &Document, offset: u32) -> Result<Option<(Span, String)>, Refusal> {
+    let parsed = &document.parsed;
+    let around = parsed.around(offset);
+    for node in around.iter().rev() {
+        let span = node.trimmed();
+        let written = parsed.slice(span);
+        let said = match node.kind() {
+            Kind::quantity | Kind::range => of_quantity(written),
+            Kind::offset | Kind::clock | Kind::instant => {
+                let start = hints::start_of(parsed);
+                hints::absolute(start.as_ref(), node.kind(), written)
+                    .map(|words| format!("`{written}` is **{words}**"))
+            }
+            Kind::comment => allowed(node.text())
+                .and_then(|(_, name)| catalogue::rule(name))
+                .map(page_text),
+            _ => None,
+        };
+        if let Some(said) = said {
+            return Ok(Some((span, said)));
+        }
+        if node.kind() == Kind::comment {
+            return Ok(None);
+        }
+    }
+    Ok(keyword(parsed, offset))
+}
+
+fn of_quantity(written: &str) -> Option<String> {
+    if written.contains("..") {
+        let range = Range::parse(written).ok()?;
+        return Some(format!(
+            "`{written}`: from {} to {}, a {}",
+            in_base(&range.low),
+            in_base(&range.high),
+            range.dimension().name()
+        ));
+    }
+    let quantity = Quantity::parse(written).ok()?;
+    Some(format!(
+        "`{written}` is {}, a {}",
+        in_base(&quantity),
+        quantity.dimension.name()
+    ))
+}
+
+/// A quantity in the base unit of its dimension.
+fn in_base(quantity: &Quantity) -> String {
+    let value = quantity
+        .value
+        .to_decimal()
+        .unwrap_or_else(|| quantity.value.to_string());
+    let unit = quantity.dimension.base_unit();
+    format!("**{value}** {unit}").trim_end().to_owned()
+}
+
+/// What a word of the language is for.
+fn keyword(parsed: &Parsed, offset: u32) -> Option<(Span, String)> {
+    let text = parsed.text();
+    let is_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    let at = offset as usize;
+    let start = text[..at]
+        .rfind(|letter| !is_word(letter))
+        .map_or(0, |before| {
+            before + text[before..].chars().next().map_or(1, char::len_utf8)
+        });
+    let end = text[at..]
+        .find(|letter| !is_word(letter))
+        .map_or(text.len(), |length| at + length);
+    let word = &text[start..end];
+    if word.is_empty() {
+        return None;
+    }
+    let here = place(parsed, start as u32);
+    if here.inside != super::place::Inside::Code {
+        return None;
+    }
+    let about = words::about(word, here.head())?;
+    let span = Span::new(parsed.file.source, start as u32, end as u32);
+    Some((span, format!("**{word}**: {about}")))
+}

@@ -1,0 +1,70 @@
+//! In: what an editor says in the Language Server Protocol. Out: what it is answered.
+//! Knows nothing of disks, processes and standard streams: a [`Host`] and a connection are given.
+//!
+//! Edits are applied in the order in which they come, by the one thread that owns the texts; names,
+//! completions and everything else that an editor asks while somebody types are answered from the tree,
+//! which is always there. What needs the checks waits for them.
+
+mod actions;
+mod blocks;
+mod calls;
+mod capabilities;
+mod commands;
+mod completion;
+mod definition;
+mod diagnostics;
+mod documents;
+mod folding;
+mod formatting;
+mod frame;
+mod highlight;
+mod hints;
+mod hover;
+mod lenses;
+mod lines;
+mod links;
+mod names;
+mod noun;
+mod parsed;
+mod place;
+mod references;
+mod rename;
+mod resolve;
+mod selection;
+mod server;
+mod signature;
+mod symbols;
+mod table;
+mod tokens;
+mod uri;
+mod words;
+mod worker;
+mod world;
+
+pub use frame::{Broken, MOST_BYTES, receive, send};
+pub use lsp_server::{Connection, Message};
+pub use server::{Ended, serve};
+pub use world::Host;
+
+/// Where what the client says is put.
+pub type Inbox = crossbeam_channel::Sender<Message>;
+
+use std::sync::Arc;
+
+use lsp_types::TextDocumentIdentifier;
+
+use parsed::Parsed;
+use server::Refusal;
+use world::{Document, World};
+
+/// The open text that a request is about.
+fn document<'w>(world: &'w World, of: &TextDocumentIdentifier) -> Result<&'w Document, Refusal> {
+    world
+        .document(&of.uri)
+        .ok_or_else(|| Refusal::Failed("the file is not open".to_owned()))
+}
+
+/// The text that a request is about.
+fn parsed<'w>(world: &'w World, of: &TextDocumentIdentifier) -> Result<&'w Arc<Parsed>, Refusal> {
+    Ok(&document(world, of)?.parsed)
+}

@@ -1,0 +1,127 @@
+//! One state of one text: what was read from it, whether or not it makes sense.
+
+use std::sync::{Arc, OnceLock};
+
+use lsp_types::{Position, Range};
+
+use super::lines::{Encoding, Lines};
+use super::names::Names;
+use crate::diagnostic::Diagnostic;
+use crate::source::{Source, SourceId, Span};
+use crate::syntax::{self, File, Node};
+
+/// A text that was read. Its spans are those of the file [`SourceId::default`].
+pub(super) struct Parsed {
+    /// The path of the file: absolute, with forward slashes.
+    pub path: String,
+    /// The text as the editor or the disk has it, a byte order mark included.
+    pub raw: Arc<str>,
+    lines: Lines,
+    /// How many bytes the byte order mark takes: spans do not count it.
+    mark: u32,
+    /// The text that was read, and the tree of it.
+    pub source: Source,
+    /// The tree.
+    pub file: File,
+    /// What was found while reading.
+    pub found: Vec<Diagnostic>,
+    encoding: Encoding,
+    names: OnceLock<Names>,
+}
+
+impl Parsed {
+    /// Reads a text; pieces that an older state of it had are not read again.
+    pub fn new(path: &str, raw: Arc<str>, encoding: Encoding, before: Option<&Parsed>) -> Parsed {
+        let source = Source::new(path, Arc::clone(&raw));
+        let mark = (raw.len() - source.text().len()) as u32;
+        let pieces = before.map_or(&[][..], |before| &before.file.pieces);
+        let (file, found) = syntax::parse_again(SourceId::default(), source.text(), pieces);
+        Parsed {
+            path: path.to_owned(),
+            lines: Lines::new(&raw),
+            raw,
+            mark,
+            source,
+            file,
+            found,
+            encoding,
+            names: OnceLock::new(),
+        }
+    }
+
+    /// The text without its byte order mark: what spans count in.
+    pub fn text(&self) -> &str {
+        self.source.text()
+    }
+
+    /// The text of a span; empty where it does not fit.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text().get(span.range()).unwrap_or_default()
+    }
+
+    /// The names that the file declares and uses.
+    pub fn names(&self) -> &Names {
+        self.names.get_or_init(|| Names::of(&self.file))
+    }
+
+    /// The byte offset of a position.
+    pub fn offset(&self, at: Position) -> u32 {
+        self.lines
+            .offset(&self.raw, at, self.encoding)
+            .saturating_sub(self.mark)
+    }
+
+    /// The position of a byte offset.
+    pub fn position(&self, offset: u32) -> Position {
+        self.lines
+            .position(&self.raw, offset + self.mark, self.encoding)
+    }
+
+    /// The range of a span.
+    pub fn range(&self, span: Span) -> Range {
+        Range::new(self.position(span.start), self.position(span.end))
+    }
+
+    /// The span of a range; a range whose ends are swapped is turned round.
+    pub fn span(&self, range: Range) -> Span {
+        let (start, end) = (self.offset(range.start), self.offset(range.end));
+        Span::new(SourceId::default(), start.min(end), end.max(start))
+    }
+
+    /// The whole text.
+    pub fn whole(&self) -> Range {
+        Range::new(Position::new(0, 0), self.position(self.text().len() as u32))
+    }
+
+    /// The units of a stretch of text.
+    pub fn length(&self, text: &str) -> u32 {
+        self.encoding.length(text)
+    }
+
+    /// The number of the line of an offset, zero-based.
+    pub fn line_of(&self, offset: u32) -> u32 {
+        self.lines.line_of(offset + self.mark)
+    }
+
+    /// The bytes of a line without its end.
+    pub fn line(&self, line: u32) -> std::ops::Range<usize> {
+        let range = self.lines.line(&self.raw, line);
+        let mark = self.mark as usize;
+        range.start.saturating_sub(mark)..range.end.saturating_sub(mark)
+    }
+
+    /// How many lines there are.
+    pub fn line_count(&self) -> u32 {
+        self.lines.count()
+    }
+
+    /// The innermost node at an offset and those around it, outermost first.
+    pub fn around(&self, offset: u32) -> Vec<Node<'_>> {
+        self.file.around(offset)
+    }
+
+    /// The top-level item that an offset lies in.
+    pub fn item_at(&self, offset: u32) -> Option<Node<'_>> {
+        self.around(offset).get(1).copied()
+    }
+}

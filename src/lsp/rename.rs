@@ -1,0 +1,234 @@
+//! Another name for a thing, wherever it is named; and another name for a file, wherever it is used.
+
+use std::collections::{BTreeMap, HashMap};
+
+use lsp_types::{
+    DocumentChanges, OneOf, OptionalVersionedTextDocumentIdentifier, PrepareRenameResponse,
+    RenameFilesParams, RenameParams, TextDocumentEdit, TextDocumentPositionParams, TextEdit, Uri,
+    WorkspaceEdit,
+};
+
+use super::noun::Noun;
+use super::references::occurrences;
+use super::resolve::{Found, Under};
+use super::server::Refusal;
+use super::uri::{folder, join, path_of};
+use super::world::World;
+use crate::syntax::words;
+
+/// Whether what stands under the cursor can have another name, and its place.
+pub(super) fn prepare(
+    world: &World,
+    params: TextDocumentPositionParams,
+) -> Result<Option<PrepareRenameResponse>, Refusal> {
+    let parsed = super::parsed(world, &params.text_document)?;
+    let offset = parsed.offset(params.position);
+    match world.under(parsed, offset) {
+        Some(Under::Name { span, found }) => {
+            may_change(world, &found)?;
+            Ok(Some(PrepareRenameResponse::RangeWithPlaceholder {
+                range: parsed.range(span),
+                placeholder: found.declaration.name,
+            }))
+        }
+        Some(Under::Module { .. }) | None => Ok(None),
+    }
+}
+
+fn may_change(world: &World, found: &Found) -> Result<(), Refusal> {
+    if found.parsed.path.starts_with("std/") {
+        return Err(Refusal::Failed(
+            "the standard library can't be changed".to_owned(),
+        ));
+    }
+    if world.uri(&found.parsed.path).is_none() {
+        return Err(Refusal::Failed("its file can't be changed".to_owned()));
+    }
+    if !found.declaration.named {
+        return Err(Refusal::Failed(
+            "it has its name from its title: give it one of its own first".to_owned(),
+        ));
+    }
+    if found.declaration.noun == Noun::Baseline
+        && world
+            .find(&found.parsed, Noun::Service, &found.declaration.name)
+            .is_some()
+    {
+        return Err(Refusal::Failed(
+            "a baseline has the name of its service: rename the service".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// The edits that give a thing another name.
+pub(super) fn rename(
+    world: &World,
+    params: RenameParams,
+) -> Result<Option<WorkspaceEdit>, Refusal> {
+    let at = params.text_document_position;
+    let parsed = super::parsed(world, &at.text_document)?;
+    let offset = parsed.offset(at.position);
+    let Some(Under::Name { found, .. }) = world.under(parsed, offset) else {
+        return Ok(None);
+    };
+    may_change(world, &found)?;
+    let name = params.new_name.trim();
+    if !is_name(name) {
+        return Err(Refusal::Failed(format!(
+            "`{name}` is no name: names are lower-case words with hyphens"
+        )));
+    }
+    if let Some(other) = taken(&found, name) {
+        return Err(Refusal::Failed(format!(
+            "there is a {other} called `{name}` already"
+        )));
+    }
+    let mut edits: BTreeMap<String, Vec<TextEdit>> = BTreeMap::new();
+    for one in occurrences(world, &found) {
+        let text = if one.variable {
+            name.replace('-', "_").to_ascii_uppercase()
+        } else {
+            name.to_owned()
+        };
+        edits
+            .entry(one.parsed.path.clone())
+            .or_default()
+            .push(TextEdit::new(one.parsed.range(one.span), text));
+    }
+    Ok(Some(workspace_edit(world, edits)))
+}
+
+/// What of the same kind has this name already.
+fn taken(found: &Found, name: &str) -> Option<&'static str> {
+    let own = &found.declaration;
+    let outer = |id: &str| {
+        id.rsplit_once('/')
+            .map_or("", |(outer, _)| outer)
+            .to_owned()
+    };
+    found
+        .parsed
+        .names()
+        .declarations
+        .iter()
+        .find(|other| {
+            other.noun == own.noun
+                && other.name == name
+                && other.name_span != own.name_span
+                && other.scope == own.scope
+                && (own.id.is_empty() || outer(&other.id) == outer(&own.id))
+        })
+        .map(|other| other.noun.word())
+}
+
+/// Whether a word can be a name.
+pub(super) fn is_name(word: &str) -> bool {
+    word.starts_with(|letter: char| letter.is_ascii_lowercase())
+        && !word.ends_with('-')
+        && !word.contains("--")
+        && word
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
+        && !words::begins_item(word)
+}
+
+/// Edits of several files, as the client understands them.
+pub(super) fn workspace_edit(
+    world: &World,
+    edits: BTreeMap<String, Vec<TextEdit>>,
+) -> WorkspaceEdit {
+    let edits = edits
+        .into_iter()
+        .filter_map(|(path, mut edits)| {
+            // The same place may be named twice over: a baseline and its service.
+            edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+            edits.dedup();
+            Some((path.clone(), world.uri(&path)?, edits))
+        })
+        .collect::<Vec<_>>();
+    if !world.client.versioned_edits {
+        // The type has no order of its own; each file stands alone in it.
+        #[allow(clippy::mutable_key_type)]
+        let changes: HashMap<Uri, Vec<TextEdit>> = edits
+            .into_iter()
+            .map(|(_, uri, edits)| (uri, edits))
+            .collect();
+        return WorkspaceEdit {
+            changes: Some(changes),
+            ..WorkspaceEdit::default()
+        };
+    }
+    let changes = edits
+        .into_iter()
+        .map(|(path, uri, edits)| TextDocumentEdit {
+            text_document: OptionalVersionedTextDocumentIdentifier {
+                uri,
+                version: world.documents.get(&path).map(|document| document.version),
+            },
+            edits: edits.into_iter().map(OneOf::Left).collect(),
+        })
+        .collect();
+    WorkspaceEdit {
+        document_changes: Some(DocumentChanges::Edits(changes)),
+        ..WorkspaceEdit::default()
+    }
+}
+
+/// The edits of every `use` that names a file which is about to have another name.
+pub(super) fn files(
+    world: &World,
+    params: RenameFilesParams,
+) -> Result<Option<WorkspaceEdit>, Refusal> {
+    let mut edits: BTreeMap<String, Vec<TextEdit>> = BTreeMap::new();
+    let renamed: Vec<(String, String)> = params
+        .files
+        .iter()
+        .filter_map(|file| {
+            let old: Uri = file.old_uri.parse().ok()?;
+            let new: Uri = file.new_uri.parse().ok()?;
+            Some((path_of(&old), path_of(&new)))
+        })
+        .collect();
+    for parsed in world.all() {
+        let moved = renamed.iter().find(|(old, _)| *old == parsed.path);
+        let from = moved.map_or(parsed.path.as_str(), |(_, new)| new);
+        for module in &parsed.names().modules {
+            if module.path.starts_with("std/") {
+                continue;
+            }
+            let target = join(&parsed.path, &module.path);
+            let new = renamed.iter().find(|(old, _)| *old == target);
+            if new.is_none() && moved.is_none() {
+                continue;
+            }
+            let new = new.map_or(target.as_str(), |(_, new)| new);
+            let mut text = relative(from, new);
+            if !module.path.ends_with(".deploy") {
+                text.truncate(text.trim_end_matches(".deploy").len());
+            }
+            if text != module.path {
+                edits
+                    .entry(parsed.path.clone())
+                    .or_default()
+                    .push(TextEdit::new(parsed.range(module.span), text));
+            }
+        }
+    }
+    Ok((!edits.is_empty()).then(|| workspace_edit(world, edits)))
+}
+
+/// The path of a file as another one writes it in a `use`.
+fn relative(from: &str, to: &str) -> String {
+    let from: Vec<&str> = folder(from).split('/').collect();
+    let parts: Vec<&str> = to.split('/').collect();
+    let shared = from
+        .iter()
+        .zip(&parts)
+        .take_while(|(a, b)| a == b)
+        .count()
+        .min(parts.len() - 1);
+    let up = "../".repeat(from.len() - shared);
+    let start = if up.is_empty() { "./" } else { &up };
+    format!("{start}{}", parts[shared..].join("/"))
+}

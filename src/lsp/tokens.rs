@@ -1,0 +1,305 @@
+//! What every word is, for colours that know what names stand for.
+
+use lsp_types::{
+    SemanticToken, SemanticTokenModifier, SemanticTokenType, SemanticTokens, SemanticTokensLegend,
+    SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult,
+    SemanticTokensResult,
+};
+
+use super::noun::Noun;
+use super::parsed::Parsed;
+use super::server::Refusal;
+use super::world::World;
+use crate::source::Span;
+use crate::syntax::{Kind, Node};
+
+const TYPES: &[SemanticTokenType] = &[
+    SemanticTokenType::KEYWORD,
+    SemanticTokenType::STRING,
+    SemanticTokenType::NUMBER,
+    SemanticTokenType::COMMENT,
+    SemanticTokenType::OPERATOR,
+    SemanticTokenType::VARIABLE,
+    SemanticTokenType::PARAMETER,
+    SemanticTokenType::PROPERTY,
+    SemanticTokenType::FUNCTION,
+    SemanticTokenType::CLASS,
+    SemanticTokenType::TYPE,
+    SemanticTokenType::NAMESPACE,
+    SemanticTokenType::EVENT,
+    SemanticTokenType::ENUM_MEMBER,
+    SemanticTokenType::REGEXP,
+    SemanticTokenType::MACRO,
+];
+
+const KEYWORD: u32 = 0;
+const STRING: u32 = 1;
+const NUMBER: u32 = 2;
+const COMMENT: u32 = 3;
+const OPERATOR: u32 = 4;
+const VARIABLE: u32 = 5;
+const PARAMETER: u32 = 6;
+const PROPERTY: u32 = 7;
+const FUNCTION: u32 = 8;
+const CLASS: u32 = 9;
+const TYPE: u32 = 10;
+const NAMESPACE: u32 = 11;
+const EVENT: u32 = 12;
+const ENUM_MEMBER: u32 = 13;
+const REGEXP: u32 = 14;
+const MACRO: u32 = 15;
+
+/// The bit that says that a name is declared here.
+const DECLARATION: u32 = 1;
+/// The bit that says that a name comes from the standard library.
+const LIBRARY: u32 = 2;
+
+/// The kinds of tokens, and what else may be said of them.
+pub(super) fn legend() -> SemanticTokensLegend {
+    SemanticTokensLegend {
+        token_types: TYPES.to_vec(),
+        token_modifiers: vec![
+            SemanticTokenModifier::DECLARATION,
+            SemanticTokenModifier::DEFAULT_LIBRARY,
+        ],
+    }
+}
+
+/// The tokens of a whole file.
+pub(super) fn full(
+    world: &World,
+    params: SemanticTokensParams,
+) -> Result<Option<SemanticTokensResult>, Refusal> {
+    let parsed = super::parsed(world, &params.text_document)?;
+    let whole = Span::new(parsed.file.source, 0, parsed.text().len() as u32);
+    Ok(Some(tokens(parsed, whole).into()))
+}
+
+/// The tokens of a range.
+pub(super) fn range(
+    world: &World,
+    params: SemanticTokensRangeParams,
+) -> Result<Option<SemanticTokensRangeResult>, Refusal> {
+    let parsed = super::parsed(world, &params.text_document)?;
+    Ok(Some(tokens(parsed, parsed.span(params.range)).into()))
+}
+
+/// A token: its place, its type, its modifiers.
+type Token = (Span, u32, u32);
+
+fn tokens(parsed: &Parsed, wanted: Span) -> SemanticTokens {
+    let mut found: Vec<Token> = Vec::new();
+    for piece in &parsed.file.pieces {
+        let root = piece.root();
+        let own = root.span();
+        if own.end <= wanted.start || wanted.end <= own.start {
+            continue;
+        }
+        for node in root.descend() {
+            token(parsed, node, &mut found);
+        }
+    }
+    let names = parsed.names();
+    for one in names.declarations.iter().filter(|one| one.named) {
+        found.push((one.name_span, type_of(one.noun), DECLARATION));
+    }
+    for one in &names.uses {
+        let noun = one.nouns.first().copied();
+        let noun = match (noun, one.nouns.len()) {
+            // A parameter or a thing: which of them, its declaration says.
+            (Some(Noun::Argument), 2..) => names
+                .declarations
+                .iter()
+                .find(|inner| {
+                    inner.noun == Noun::Argument
+                        && inner.name == one.path
+                        && inner.scope.is_some_and(|scope| {
+                            scope.start <= one.span.start && one.span.end <= scope.end
+                        })
+                })
+                .map(|inner| inner.noun)
+                .or_else(|| one.nouns.get(1).copied()),
+            (noun, _) => noun,
+        };
+        let Some(noun) = noun else { continue };
+        let library = names.modules.iter().any(|module| {
+            module.path.starts_with("std/")
+                && (one.path.split('.').next() == Some(module.name.as_str())
+                    || module.imports.iter().any(|(name, _)| *name == one.path))
+        });
+        found.push((one.span, type_of(noun), if library { LIBRARY } else { 0 }));
+    }
+    for module in &names.modules {
+        found.push((module.span, NAMESPACE, 0));
+    }
+    found.retain(|(span, _, _)| {
+        span.start < span.end && wanted.start <= span.start && span.end <= wanted.end
+    });
+    // Names lie in nothing but texts and commands, whose tokens are cut around them.
+    found.sort_by_key(|(span, kind, _)| (span.start, u32::MAX - span.end, *kind));
+    encode(parsed, &flat(found))
+}
+
+/// Tokens that do not overlap: the inner ones win.
+fn flat(found: Vec<Token>) -> Vec<Token> {
+    let mut out: Vec<Token> = Vec::with_capacity(found.len());
+    let mut open: Vec<Token> = Vec::new();
+    let mut at = 0;
+    let close = |until: u32, open: &mut Vec<Token>, at: &mut u32, out: &mut Vec<Token>| {
+        while let Some((span, kind, more)) = open.last().copied() {
+            if span.end > until {
+                break;
+            }
+            if *at < span.end {
+                out.push((Span::new(span.source, *at, span.end), kind, more));
+                *at = span.end;
+            }
+            open.pop();
+        }
+    };
+    for (span, kind, more) in found {
+        close(span.start, &mut open, &mut at, &mut out);
+        if let Some((outer, outer_kind, outer_more)) = open.last().copied() {
+            if span.end > outer.end || span == outer {
+                continue;
+            }
+            if at < span.start {
+                out.push((
+                    Span::new(span.source, at, span.start),
+                    outer_kind,
+                    outer_more,
+                ));
+            }
+        }
+        at = span.start;
+        open.push((span, kind, more));
+    }
+    close(u32::MAX, &mut open, &mut at, &mut out);
+    out
+}
+
+/// Tokens as the protocol has them: each line of each, relative to the one before.
+fn encode(parsed: &Parsed, tokens: &[Token]) -> SemanticTokens {
+    let mut data = Vec::with_capacity(tokens.len());
+    let mut before = (0, 0);
+    for (span, kind, more) in tokens {
+        let first = parsed.line_of(span.start);
+        let last = parsed.line_of(span.end.saturating_sub(1).max(span.start));
+        for line in first..=last {
+            let range = parsed.line(line);
+            let start = range.start.max(span.start as usize);
+            let end = range.end.min(span.end as usize);
+            let Some(text) = parsed
+                .text()
+                .get(start..end)
+                .filter(|text| !text.is_empty())
+            else {
+                continue;
+            };
+            let at = parsed.position(start as u32);
+            let same = at.line == before.0;
+            data.push(SemanticToken {
+                delta_line: at.line - before.0,
+                delta_start: if same {
+                    at.character - before.1
+                } else {
+                    at.character
+                },
+                length: parsed.length(text),
+                token_type: *kind,
+                token_modifiers_bitset: *more,
+            });
+            before = (at.line, at.character);
+        }
+    }
+    SemanticTokens {
+        result_id: None,
+        data,
+    }
+}
+
+fn type_of(noun: Noun) -> u32 {
+    match noun {
+        Noun::Parameter | Noun::Secret | Noun::Capture => VARIABLE,
+        Noun::Argument | Noun::Field => PARAMETER,
+        Noun::Role | Noun::Channel | Noun::Service => CLASS,
+        Noun::Metric | Noun::Baseline => PROPERTY,
+        Noun::Message => TYPE,
+        Noun::Checklist | Noun::Procedure | Noun::Rollback => FUNCTION,
+        Noun::Severity => EVENT,
+        Noun::Node => NAMESPACE,
+    }
+}
+
+fn token(parsed: &Parsed, node: Node<'_>, found: &mut Vec<Token>) {
+    let kind = match node.kind() {
+        Kind::comment => COMMENT,
+        Kind::title | Kind::string | Kind::prose => STRING,
+        Kind::command | Kind::script | Kind::query => MACRO,
+        Kind::quantity
+        | Kind::range
+        | Kind::instant
+        | Kind::clock
+        | Kind::offset
+        | Kind::year
+        | Kind::moment => NUMBER,
+        Kind::comparator => OPERATOR,
+        Kind::regex | Kind::json => REGEXP,
+        Kind::type_name | Kind::unit | Kind::channel_kind => TYPE,
+        Kind::label_name => PROPERTY,
+        Kind::label_value | Kind::colour | Kind::via_kind => ENUM_MEMBER,
+        Kind::setting_word => KEYWORD,
+        _ => {
+            if let Some(word) = keyword(node) {
+                let start = node.span().start;
+                let span = Span::new(node.span().source, start, start + word.len() as u32);
+                found.push((span, KEYWORD, 0));
+            }
+            return;
+        }
+    };
+    let mut span = node.trimmed();
+    // Where a time or a range has tokens of its own inside, it is one all the same.
+    if matches!(node.kind(), Kind::comment) {
+        span = node.span();
+        let text = parsed.slice(span);
+        span = Span::new(
+            span.source,
+            span.start,
+            span.start + text.trim_end().len() as u32,
+        );
+    }
+    found.push((span, kind, 0));
+}
+
+/// The word with which a statement or clause begins.
+fn keyword(node: Node<'_>) -> Option<&str> {
+    let text = node.text();
+    let length = text
+        .find(|letter: char| !(letter.is_ascii_lowercase() || letter == '-'))
+        .unwrap_or(text.len());
+    let word = &text[..length];
+    if word.is_empty() {
+        return None;
+    }
+    // A node that begins with a node begins with no keyword of its own.
+    let first = node.children().next();
+    let own = first.is_none_or(|first| first.span().start > node.span().start);
+    let name = matches!(
+        node.kind(),
+        Kind::name
+            | Kind::path
+            | Kind::module
+            | Kind::noun
+            | Kind::piece
+            | Kind::zone
+            | Kind::date
+            | Kind::clock_time
+            | Kind::ERR_ITEM
+            | Kind::ERR_STMT
+            | Kind::ERR_TAIL
+            | Kind::ERR_HEAD
+            | Kind::ERR_BLOCK
+    );
+    (own && !name).then_some(word)
+}

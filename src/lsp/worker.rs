@@ -1,0 +1,94 @@
+//! The thread that checks: it takes the newest text of each file and leaves out those in between.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crossbeam_channel::{Receiver, Sender};
+
+use super::parsed::Parsed;
+use super::world::{Deep, Host, Overlay};
+use crate::compile;
+
+/// Bytes of stack: a spec may nest as deep as the compiler allows.
+pub(super) const STACK: usize = 32 * 1024 * 1024;
+
+/// A text to check.
+pub(super) struct Job {
+    /// The path of the file.
+    pub path: String,
+    /// The version of its text.
+    pub version: i32,
+    /// The state of the file and of all that it brings in.
+    pub state: u32,
+    /// The text, read.
+    pub parsed: Arc<Parsed>,
+    /// All open texts.
+    pub texts: BTreeMap<String, Arc<str>>,
+}
+
+/// What came of a check.
+pub(super) struct Checked {
+    /// The path of the file.
+    pub path: String,
+    /// The state that was checked.
+    pub state: u32,
+    /// The version of the text.
+    pub version: i32,
+    /// What was found; nothing where the check failed.
+    pub outcome: Option<Arc<Deep>>,
+    /// Why the settings can't be read.
+    pub trouble: Option<String>,
+}
+
+/// Checks until nobody asks any more.
+pub(super) fn work(jobs: &Receiver<Job>, done: &Sender<Checked>, host: &dyn Host) {
+    let mut open: BTreeMap<String, Job> = BTreeMap::new();
+    loop {
+        if open.is_empty() {
+            let Ok(job) = jobs.recv() else { return };
+            open.insert(job.path.clone(), job);
+        }
+        for job in jobs.try_iter() {
+            open.insert(job.path.clone(), job);
+        }
+        let Some((_, job)) = open.pop_first() else {
+            continue;
+        };
+        if done.send(check(job, host)).is_err() {
+            return;
+        }
+    }
+}
+
+fn check(job: Job, host: &dyn Host) -> Checked {
+    let (settings, trouble) = match host.settings(&job.path) {
+        Ok(settings) => (settings, None),
+        Err(why) => (crate::settings::Settings::default(), Some(why)),
+    };
+    let parsed = &job.parsed;
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let overlay = Overlay {
+            host,
+            texts: &job.texts,
+        };
+        let mut compilation = compile::check_read(
+            parsed.source.clone(),
+            parsed.file.clone(),
+            parsed.found.clone(),
+            &overlay,
+        );
+        compilation.diagnostics = settings.apply(compilation.diagnostics);
+        Arc::new(Deep {
+            version: job.version,
+            compilation,
+        })
+    }));
+    Checked {
+        path: job.path,
+        state: job.state,
+        version: job.version,
+        outcome: outcome.ok(),
+        trouble,
+    }
+}
