@@ -2,7 +2,7 @@
 //! Knows nothing of what they do.
 
 use crate::backend::{
-    Backend, argo_rollouts, flagger, html, markdown, plan_json, prometheus, shell,
+    Backend, argo_rollouts, argo_workflows, flagger, html, markdown, plan_json, prometheus, shell,
 };
 use crate::diagnostic::Rule;
 use crate::{allow, checks, graph, model, syntax};
@@ -159,6 +159,7 @@ pub static BACKENDS: &[&dyn Backend] = &[
     &plan_json::PlanJson,
     &shell::Shell,
     &argo_rollouts::ArgoRollouts,
+    &argo_workflows::ArgoWorkflows,
     &flagger::Flagger,
     &prometheus::Prometheus,
 ];

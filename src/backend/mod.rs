@@ -2,6 +2,7 @@
 //! Knows nothing of syntax or names: the plan is all there is.
 
 pub mod argo_rollouts;
+pub mod argo_workflows;
 pub mod flagger;
 pub mod graph;
 pub mod html;

@@ -2,11 +2,11 @@
 //! guard it. Fields and semantics: <https://argo-rollouts.readthedocs.io/en/stable/>.
 //! Knows nothing of steps that a person or a command does: they stay in the runbook.
 
-mod analysis;
+pub(super) mod analysis;
 mod course;
 mod guards;
-mod rollout;
-mod traffic;
+pub(super) mod rollout;
+pub(super) mod traffic;
 
 use serde_json::Value;
 

@@ -157,7 +157,7 @@ fn blue_green(course: &Course<'_>) -> Value {
 }
 
 /// What splits the traffic. Names that the spec does not give are the service's own.
-fn routing(service: &Service) -> Value {
+pub fn routing(service: &Service) -> Value {
     let traffic = service.traffic.as_ref();
     let own = dns_label(&service.name);
     let name = traffic

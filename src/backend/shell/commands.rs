@@ -172,7 +172,7 @@ impl Script<'_> {
 }
 
 /// `$.a.b-c[0]` as jq reads it: `.["a"]["b-c"][0]`.
-fn jq_path(path: &str) -> String {
+pub fn jq_path(path: &str) -> String {
     let mut out = String::from(".");
     let path = path.strip_prefix('$').unwrap_or(path);
     for part in path.split('.').filter(|part| !part.is_empty()) {

@@ -14,6 +14,7 @@ use super::{Artifact, Backend, Fidelity, Templates};
 use crate::plan::{Condition, Node, Plan, Text, WaitFor, Work};
 
 use crate::backend::one_line;
+pub(super) use commands::jq_path;
 use quote::{name, part, quoted};
 
 /// What every script can do, before the plan's own part.

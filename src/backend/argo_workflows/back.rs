@@ -1,0 +1,243 @@
+//! The exit handler: which way back is taken, what it takes back, what follows it.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::Builder;
+use super::failure::{Ends, Place};
+use super::library::{Task, free, name_of};
+use super::shared::{UNSAID, WAY_BACK};
+use crate::backend::Fidelity;
+use crate::plan::{EdgeKind, Node, Plan, Work};
+
+/// No way back is taken.
+pub const NONE: &str = "none";
+
+/// The word for a way back.
+pub fn way(rollback: &str) -> String {
+    name_of(rollback.rsplit('/').next().unwrap_or(rollback))
+}
+
+/// The nodes inside what some rollback takes back.
+pub fn undoable(plan: &Plan) -> BTreeSet<&str> {
+    let undone: BTreeSet<&str> = plan
+        .edges
+        .iter()
+        .filter(|edge| edge.kind == EdgeKind::Undoes)
+        .map(|edge| edge.to.as_str())
+        .collect();
+    plan.forward()
+        .into_iter()
+        .filter(|top| undone.contains(top.id.as_str()))
+        .flat_map(Node::walk)
+        .map(|node| node.id.as_str())
+        .collect()
+}
+
+fn taken(way: &str) -> String {
+    format!("workflow.outputs.parameters['{WAY_BACK}'] == '{way}'")
+}
+
+impl<'a> Builder<'a> {
+    /// The exit handler. Does nothing where the workflow succeeded.
+    pub fn exit(&mut self) -> String {
+        let name = self.library.take("exit");
+        let mut tasks = Vec::new();
+        let failed = "workflow.status != 'Succeeded'";
+        let unsaid = self.unsaid();
+        tasks.push(
+            unsaid
+                .only(format!("{{{{={failed} && {}}}}}", taken(UNSAID)))
+                .value("unsaid", ""),
+        );
+        let rollbacks: Vec<&'a Node> = self.plan.of_kind("rollback").collect();
+        let mut passed = "unsaid".to_owned();
+        let mut names = BTreeSet::from(["unsaid".to_owned()]);
+        for rollback in &rollbacks {
+            let template = self.library.take(&rollback.id);
+            let body = self.back(rollback);
+            self.library.put(&template, &[&rollback.id], body);
+            let own = free(&name_of(&rollback.id), &mut names);
+            tasks.push(
+                Task::of(template)
+                    .only(format!(
+                        "{{{{={failed} && {}}}}}",
+                        taken(&way(&rollback.id))
+                    ))
+                    .value(&own, &passed),
+            );
+            passed = own;
+        }
+        let plan = self.plan;
+        let behind = plan.in_order(|node| {
+            matches!(node.work, Work::Phase | Work::Gate) && node.follows_rollback()
+        });
+        for node in behind {
+            let Some(step) = self.step(node) else {
+                continue;
+            };
+            let ways: Vec<String> = rollbacks
+                .iter()
+                .filter(|rollback| {
+                    node.after
+                        .iter()
+                        .any(|after| after == "rollback" || *after == rollback.id)
+                })
+                .map(|rollback| taken(&way(&rollback.id)))
+                .collect();
+            if ways.is_empty() {
+                continue;
+            }
+            let own = free(&name_of(&node.id), &mut names);
+            tasks.push(
+                step.task
+                    .only(format!("{{{{={failed} && ({})}}}}", ways.join(" || ")))
+                    .value(&own, &passed),
+            );
+            passed = own;
+        }
+        self.library
+            .put(&name, &[], json!({ "dag": { "tasks": tasks } }));
+        name
+    }
+
+    /// What is done where nothing nearer says what happens.
+    fn unsaid(&mut self) -> Task {
+        let on_failure = &self.plan.deployment.on_failure;
+        let mut tasks = Vec::new();
+        let ends = self.deeds("deployment", on_failure, Place::Exit, &mut tasks);
+        if ends == Ends::Over {
+            return self.series("on-failure", &[], tasks);
+        }
+        // Nothing says which way back: a person does.
+        let mut ways: Vec<String> = self
+            .plan
+            .of_kind("rollback")
+            .map(|rollback| way(&rollback.id))
+            .collect();
+        ways.push(NONE.to_owned());
+        self.offer(
+            "which-way-back",
+            json!({
+                "inputs": { "parameters": [
+                    { "name": "question", "value": "It failed, and nothing says what happens then. Which way back?" },
+                    { "name": "way", "default": NONE, "enum": ways },
+                ]},
+                "outputs": { "parameters": [{ "name": "way", "valueFrom": { "supplied": {} } }] },
+                "suspend": {},
+            }),
+        );
+        let remember = self.remember("{{steps.ask.outputs.parameters.way}}");
+        self.offer(
+            "decide-the-way-back",
+            json!({ "steps": super::shared::steps(&[
+                ("ask", Task::of("which-way-back")),
+                ("remember", remember),
+            ])}),
+        );
+        tasks.push(Task::of("decide-the-way-back"));
+        self.series("on-failure", &[], tasks)
+    }
+
+    /// A way back: what was done is taken back, the last first, then come its own steps.
+    fn back(&mut self, rollback: &'a Node) -> Value {
+        let mut how = Vec::new();
+        if self
+            .rollouts
+            .iter()
+            .any(|moved| !moved.shares.is_empty() || !moved.switches.is_empty())
+        {
+            how.push("traffic goes back by aborting the Rollout, which helps until all of it has moved; after that the `undo` of what was deployed does");
+        }
+        if rollback.within.is_some() || rollback.valid_until.is_some() {
+            how.push("its time limits are for people");
+        }
+        self.fate(
+            rollback,
+            if how.is_empty() {
+                Fidelity::Exact
+            } else {
+                Fidelity::approximate(how.join("; "))
+            },
+        );
+        let mut tasks: Vec<Value> = Vec::new();
+        let mut names = BTreeSet::new();
+        let mut passed = String::new();
+        let mut all: Vec<(String, Task)> = Vec::new();
+        let mut aborted = BTreeSet::new();
+        for node in self.changes(rollback).into_iter().rev() {
+            let last = node.id.rsplit('/').next().unwrap_or(&node.id);
+            match &node.work {
+                Work::Shift { service, .. } | Work::Switch { service, .. } => {
+                    let place = self
+                        .rollouts
+                        .iter()
+                        .position(|moved| moved.service.name == *service);
+                    if let Some(place) = place
+                        && aborted.insert(place)
+                    {
+                        all.push((format!("traffic-of-{service}"), self.abort(place)));
+                    }
+                }
+                _ => {
+                    if let Some((done, undo)) = self.undos.get(node.id.as_str()) {
+                        let when =
+                            format!("{{{{=workflow.outputs.parameters['{done}'] == 'yes'}}}}");
+                        let when = match &node.work {
+                            Work::Scale { .. } => {
+                                format!("{{{{=workflow.outputs.parameters['{done}'] != 'no'}}}}")
+                            }
+                            _ => when,
+                        };
+                        all.push((format!("undo-{last}"), undo.clone().only(when)));
+                    }
+                }
+            }
+        }
+        let steps = self.children(rollback);
+        if !steps.is_empty() {
+            let proof = self.library.take(&format!("{}/proof", rollback.id));
+            let dag = self.dag(&proof, &[], &steps, true);
+            self.library.put(&proof, &[&rollback.id], dag);
+            all.push(("proof".to_owned(), Task::of(proof)));
+        }
+        if all.is_empty() {
+            let question = format!("{}: is it done?", self.question(rollback));
+            all.push(("asked".to_owned(), self.agree(&rollback.id, &question)));
+        }
+        for (wanted, task) in all {
+            let own = free(&name_of(&wanted), &mut names);
+            tasks.push(task.value(&own, &passed));
+            // A step of a way back that fails is a person's decision.
+            let decided = free(&format!("{own}-failed"), &mut names);
+            let decide = self.agree(
+                &rollback.id,
+                &format!("{own} failed on the way back: does it go on with the rest?"),
+            );
+            tasks.push(decide.value(&decided, &format!("{own}.Failed || {own}.Errored")));
+            passed = format!("({own} || {decided}.Succeeded)");
+        }
+        json!({ "dag": { "tasks": tasks } })
+    }
+
+    /// What a rollback takes back, in the order in which it is done.
+    fn changes(&self, rollback: &Node) -> Vec<&'a Node> {
+        let plan = self.plan;
+        let undone: BTreeSet<&str> = plan
+            .edges
+            .iter()
+            .filter(|edge| edge.kind == EdgeKind::Undoes && edge.from == rollback.id)
+            .map(|edge| edge.to.as_str())
+            .collect();
+        plan.forward()
+            .into_iter()
+            .filter(|top| undone.contains(top.id.as_str()))
+            .flat_map(Node::walk)
+            .filter(|node| {
+                self.undos.contains_key(node.id.as_str())
+                    || matches!(node.work, Work::Shift { .. } | Work::Switch { .. })
+            })
+            .collect()
+    }
+}
