@@ -155,7 +155,7 @@ fn each_outside_crate_has_one_address() {
             &["src/checks/queries/", "src/backend/promql.rs"],
         ),
         ("serde_saphyr", &["src/backend/yaml.rs"]),
-        ("pulldown_cmark", &["src/backend/html/"]),
+        ("pulldown_cmark", &["src/backend/html/", "src/cli/mdbook/"]),
         ("base64", &["src/backend/html/"]),
         ("lsp_server", &["src/lsp/"]),
         ("lsp_types", &["src/lsp/"]),

@@ -71,7 +71,8 @@ pub fn check(input: &Input, texts: &Texts, settings: &Settings) -> Result<Checke
     })
 }
 
-fn compile(path: &str, text: String, texts: &Texts, settings: &Settings) -> Compilation {
+/// Checks a text under the name of a file.
+pub fn compile(path: &str, text: String, texts: &Texts, settings: &Settings) -> Compilation {
     let disk = Disk::of(path);
     let mut compilation = compile::check(path, text, &Over { disk, texts });
     compilation.diagnostics = settings.apply(compilation.diagnostics);
@@ -133,13 +134,20 @@ pub fn sound(
         .collect();
     let read = parallel::each(&all, |(input, settings)| compiled(input, settings));
     let compilations = read.into_iter().collect::<Result<Vec<_>, Trouble>>()?;
-    let sound = compilations.iter().all(Compilation::is_sound);
-    let paths: Vec<String> = inputs.iter().map(Input::name).collect();
+    let named: Vec<(String, &Compilation)> =
+        inputs.iter().map(Input::name).zip(&compilations).collect();
+    let sound = tell(screen, &named, quiet);
+    Ok(sound.then_some(compilations))
+}
+
+/// Says on standard error what was found, unless all is sound and little is to be said. Whether all
+/// is sound.
+pub fn tell(screen: Screen, compilations: &[(String, &Compilation)], quiet: bool) -> bool {
+    let sound = compilations.iter().all(|(_, one)| one.is_sound());
     let found = compilations
         .iter()
-        .zip(&paths)
-        .filter(|(compilation, _)| !compilation.diagnostics.is_empty())
-        .map(|(compilation, path)| report::Checked {
+        .filter(|(_, compilation)| !compilation.diagnostics.is_empty())
+        .map(|(path, compilation)| report::Checked {
             path,
             sources: &compilation.sources,
             findings: &compilation.diagnostics,
@@ -148,7 +156,7 @@ pub fn sound(
     if report.counts().at_least(Level::Note) > 0 && !(quiet && sound) {
         screen.complain(&report.render(Format::Human(screen.look_of_errors())));
     }
-    Ok(sound.then_some(compilations))
+    sound
 }
 
 /// Says that a file is sound and yet nothing can be made of it.

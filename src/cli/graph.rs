@@ -76,7 +76,7 @@ impl Graph {
 }
 
 /// The id of the part with this id or last name.
-fn part<'a>(plan: &'a Plan, name: &str) -> Result<&'a str, Trouble> {
+pub fn part<'a>(plan: &'a Plan, name: &str) -> Result<&'a str, Trouble> {
     let parts = parts(plan);
     parts.get(name).copied().ok_or_else(|| {
         let trouble = Trouble::used(format!("no phase is called `{name}`"));

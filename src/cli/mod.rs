@@ -14,6 +14,7 @@ mod front;
 mod graph;
 mod lsp;
 mod man;
+mod mdbook;
 mod new;
 mod parallel;
 mod patch;
@@ -112,6 +113,7 @@ enum Command {
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(man::Man),
+    Mdbook(mdbook::Mdbook),
 }
 
 impl Command {
@@ -129,6 +131,7 @@ impl Command {
             Command::Schema(schema) => schema.run(screen),
             Command::Completions(completions) => completions.run(screen),
             Command::Man(man) => man.run(screen),
+            Command::Mdbook(mdbook) => mdbook.run(screen),
         }
     }
 }

@@ -53,6 +53,12 @@ impl Trouble {
         }
     }
 
+    /// The place to which it belongs, before what is said: `docs/page.md:12`.
+    pub fn at(mut self, place: &str) -> Self {
+        self.message = format!("{place}: {}", self.message);
+        self
+    }
+
     /// What to do about it.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

@@ -49,24 +49,38 @@ impl Backend for Markdown {
         stem: &str,
         templates: &dyn Templates,
     ) -> Result<Vec<Artifact>, String> {
-        let renderer = Renderer::new(plan, templates)?;
         Ok(vec![Artifact {
             path: format!("{stem}.md"),
-            text: tidy(&renderer.runbook()?),
+            text: document(plan, templates, None)?,
             executable: false,
         }])
     }
+}
+
+/// The runbook as text. A picture, as Markdown, takes the place of the Mermaid chart.
+pub fn document(
+    plan: &Plan,
+    templates: &dyn Templates,
+    picture: Option<&str>,
+) -> Result<String, String> {
+    let renderer = Renderer::new(plan, templates, picture)?;
+    Ok(tidy(&renderer.runbook()?))
 }
 
 /// A plan, its sentences and the templates.
 pub(super) struct Renderer<'a> {
     pub plan: &'a Plan,
     pub say: Sentences<'a>,
+    pub picture: Option<&'a str>,
     handlebars: Handlebars<'static>,
 }
 
 impl<'a> Renderer<'a> {
-    fn new(plan: &'a Plan, templates: &dyn Templates) -> Result<Self, String> {
+    fn new(
+        plan: &'a Plan,
+        templates: &dyn Templates,
+        picture: Option<&'a str>,
+    ) -> Result<Self, String> {
         let mut handlebars = Handlebars::new();
         handlebars.set_strict_mode(true);
         // What reaches a template is Markdown already: every word is escaped where it is read.
@@ -80,6 +94,7 @@ impl<'a> Renderer<'a> {
         Ok(Renderer {
             plan,
             say: Sentences::new(plan, &inline::Marks),
+            picture,
             handlebars,
         })
     }

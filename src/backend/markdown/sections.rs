@@ -35,7 +35,7 @@ impl Renderer<'_> {
             "on_failure": (!plan.deployment.on_failure.is_empty())
                 .then(|| self.say.actions(&plan.deployment.on_failure)),
             "timeline": self.say.timeline(),
-            "graph": self.graph(),
+            "graph": self.picture.map(str::to_owned).or_else(|| self.graph()),
             "inputs": self.say.inputs(),
             "work": work,
             "severities": self.severities()?,
