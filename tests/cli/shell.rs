@@ -2,7 +2,7 @@
 
 use super::bench::Bench;
 
-const SUBCOMMANDS: [&str; 12] = [
+const SUBCOMMANDS: [&str; 13] = [
     "build",
     "check",
     "completions",
@@ -11,6 +11,7 @@ const SUBCOMMANDS: [&str; 12] = [
     "graph",
     "lsp",
     "man",
+    "mdbook",
     "new",
     "schema",
     "test",
