@@ -34,6 +34,9 @@ enum Question {
 }
 
 const EXAMPLES: &str = "\
+Examples:
+  deployc mdbook supports html    What mdBook asks first
+
 In book.toml:
   [preprocessor.deploy]
   command = \"deployc mdbook\"
