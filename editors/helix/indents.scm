@@ -1,0 +1,10 @@
+[
+  (block)
+  (arguments)
+  (imports)
+] @indent
+
+[
+  "}"
+  ")"
+] @outdent

@@ -1,0 +1,7 @@
+[
+  (block)
+  (prose)
+  (script)
+  (query)
+  (imports)
+] @fold

@@ -1,0 +1,17 @@
+; For Neovim. Helix has its own names: editors/helix/indents.scm.
+[
+  (block)
+  (arguments)
+  (imports)
+] @indent.begin
+
+[
+  "}"
+  ")"
+] @indent.branch @indent.end
+
+[
+  (prose)
+  (script)
+  (query)
+] @indent.ignore

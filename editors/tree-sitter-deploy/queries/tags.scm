@@ -1,0 +1,12 @@
+(metric name: (name) @name) @definition.constant
+(service name: (name) @name) @definition.class
+(role name: (name) @name) @definition.class
+(channel name: (name) @name) @definition.class
+(param name: (name) @name) @definition.constant
+(checklist name: (name) @name) @definition.function
+(procedure name: (name) @name) @definition.function
+(rollback name: (name) @name) @definition.function
+(severity name: (name) @name) @definition.type
+(phase name: (name) @name) @definition.module
+(gate name: (name) @name) @definition.module
+(monitor name: (name) @name) @definition.module
