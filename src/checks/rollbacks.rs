@@ -266,7 +266,7 @@ fn switches(node: &Node) -> bool {
     match &node.work {
         Work::Switch { .. } => true,
         Work::Run { command, .. } => {
-            let (commands, _) = super::shell::read(&command.text);
+            let commands = super::shell::read(&command.text);
             commands.iter().any(|simple| {
                 super::scripts::verb(simple) == "patch"
                     && super::scripts::workloads(simple)

@@ -1,7 +1,7 @@
 //! The commands of a spec, each read once: which programs run with which words, and on what.
 
 use super::Context;
-use super::shell::{self, Simple, Unclosed};
+use super::shell::{self, Misfit, Simple};
 use crate::graph::Order;
 use crate::model::{Command, Effect, Node, Work};
 
@@ -17,8 +17,8 @@ pub struct Script<'a> {
     pub command: &'a Command,
     /// The programs that it runs, in order.
     pub commands: Vec<Simple>,
-    /// A quote that never ends.
-    pub unclosed: Option<Unclosed>,
+    /// Where a shell would stop reading it.
+    pub misfit: Option<Misfit>,
 }
 
 /// All scripts of a spec that something runs, in the order written.
@@ -33,14 +33,14 @@ pub fn collect<'a>(order: &Order<'a>, roots: &[usize]) -> Vec<Script<'a>> {
         if let Work::Run { command, .. } = &node.work
             && is_shell(command)
         {
-            let (commands, unclosed) = shell::read(&command.text);
+            let commands = shell::read(&command.text);
             scripts.push(Script {
                 place,
                 node,
                 root,
                 command,
                 commands,
-                unclosed,
+                misfit: shell::misfit(&command.text),
             });
         }
     }
@@ -271,7 +271,7 @@ mod tests {
     use super::*;
 
     fn first(text: &str) -> Simple {
-        shell::read(text).0.remove(0)
+        shell::read(text).remove(0)
     }
 
     #[test]

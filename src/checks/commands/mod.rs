@@ -14,8 +14,8 @@ use crate::model::{Node, Work};
 use crate::rule;
 
 rule! {
-    /// A quote or substitution begins in the command and never ends: the shell would wait for more,
-    /// or take the next line as part of it.
+    /// The shell would stop reading: a quote or substitution never ends, an `if` has no `fi`, nothing
+    /// follows an `&&`. It would wait for more, or take the next line as part of it.
     pub SHELL_SYNTAX = "D0571", "shell-syntax", Warning, "a command that the shell can't read", allowable;
     /// The command goes on until somebody stops it, so the step never ends. Leave out `-f` or `-w`, or
     /// bound it with `within`.
@@ -125,14 +125,14 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 
 fn of_script(context: &Context<'_>, script: &Script<'_>, found: &mut Vec<Diagnostic>) {
     let (node, command) = (script.node, script.command);
-    if let Some(unclosed) = script.unclosed {
+    if let Some(misfit) = &script.misfit {
         found.push(
             Diagnostic::new(
                 &SHELL_SYNTAX,
-                command.place(unclosed.at, unclosed.at + unclosed.mark.len()),
-                format!("`{}` begins here and never ends", unclosed.mark),
+                command.place(misfit.start, misfit.end),
+                misfit.message.clone(),
             )
-            .help("close it"),
+            .help(misfit.help),
         );
         return;
     }

@@ -137,21 +137,10 @@ pub(super) fn namespaces(context: &Context<'_>, script: &Script<'_>, found: &mut
         "rollout history",
         "wait",
     ];
-    let Some(service) = context
-        .spec
-        .services
-        .iter()
-        .find(|service| service.namespace.is_some())
-    else {
+    let Some(service) = context.namespaced else {
         return;
     };
-    if script.command.text.contains("set-context")
-        || context
-            .spec
-            .services
-            .iter()
-            .any(|one| one.namespace.is_none())
-    {
+    if script.command.text.contains("set-context") {
         return;
     }
     for simple in &script.commands {
