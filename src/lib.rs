@@ -6,6 +6,9 @@
 
 pub mod source;
 
+// the same work on many things
+pub mod parallel;
+
 // what is said to people
 pub mod diagnostic;
 

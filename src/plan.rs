@@ -131,16 +131,16 @@ pub struct Node {
     pub at: Option<When>,
     /// The window in which it is done, as written.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub window: Option<Window>,
+    pub window: Option<Box<Window>>,
     /// When it must be done, as written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due: Option<When>,
     /// How long it is said to take; a single duration is a range whose ends are equal.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub takes: Option<Range>,
+    pub takes: Option<Box<Range>>,
     /// How long it may take.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub within: Option<Quantity>,
+    pub within: Option<Box<Quantity>>,
     /// Until when a rollback may be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<When>,
@@ -362,10 +362,16 @@ fn convert(
         title: node.title.clone(),
         work: node.work.clone(),
         at: times.at.as_ref().map(|at| at.value.clone()),
-        window: times.window.as_ref().map(window),
+        window: times.window.as_deref().map(window).map(Box::new),
         due: times.due.as_ref().map(|due| due.value.clone()),
-        takes: times.takes.as_ref().map(|takes| takes.value.clone()),
-        within: times.within.as_ref().map(|within| within.value.clone()),
+        takes: times
+            .takes
+            .as_ref()
+            .map(|takes| Box::new(takes.value.clone())),
+        within: times
+            .within
+            .as_ref()
+            .map(|within| Box::new(within.value.clone())),
         valid_until: times.valid_until.as_ref().map(|until| until.value.clone()),
         schedule,
         owners: node.owners.clone(),

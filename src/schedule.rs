@@ -61,8 +61,8 @@ impl<'a> Placing<'a> {
     /// When a node is said to begin.
     fn stated(&self, node: &Node) -> Option<i64> {
         let times = &node.times;
-        let window = times.window.as_ref().map(|(from, _)| from);
-        let at = times.at.as_ref().or(window)?;
+        let window = times.window.as_deref().map(|(from, _)| from);
+        let at = times.at.as_deref().or(window)?;
         self.offset(&at.value)
     }
 
@@ -123,7 +123,7 @@ impl<'a> Placing<'a> {
                     )
                 });
                 let around_end = around.and_then(|parent| sums.end(parent));
-                let at = |time: &Option<Timed<When>>| {
+                let at = |time: &Option<Box<Timed<When>>>| {
                     time.as_ref().and_then(|time| self.offset(&time.value))
                 };
                 Schedule {
@@ -181,7 +181,7 @@ impl Sums<'_> {
         let over = begin
             .zip(takes)
             .map(|(begin, takes)| begin.saturating_add(takes));
-        let window = times.window.as_ref().map(|(_, to)| &to.value);
+        let window = times.window.as_deref().map(|(_, to)| &to.value);
         let until = match &node.work {
             Work::Wait {
                 until: WaitFor::Time(time),

@@ -77,7 +77,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
 use crate::graph::Order;
-use crate::model::{Bound, Condition, Metric, Node, Spec};
+use crate::model::{Bound, Condition, Metric, Node, Service, Spec};
+use crate::parallel;
 use crate::schedule::{Placing, Schedule};
 use crate::source::Span;
 use crate::time::Instant;
@@ -102,6 +103,10 @@ pub(crate) struct Context<'a> {
     roots: Vec<usize>,
     /// Where the spec speaks of an autoscaler, if it has one service: a check of what it chose.
     pub autoscaler: Option<Span>,
+    /// The first service, where every service has a namespace.
+    pub namespaced: Option<&'a Service>,
+    /// Services by name.
+    services: HashMap<&'a str, &'a Service>,
     /// The metrics that some condition holds against a baseline.
     pub baselined: HashSet<&'a str>,
     /// The commands, each read once.
@@ -131,6 +136,15 @@ impl<'a> Context<'a> {
                 .iter()
                 .map(|metric| (metric.name.as_str(), metric))
                 .collect(),
+            services: spec
+                .services
+                .iter()
+                .map(|service| (service.name.as_str(), service))
+                .collect(),
+            namespaced: spec
+                .services
+                .first()
+                .filter(|_| spec.services.iter().all(|one| one.namespace.is_some())),
             autoscaler: autoscaler(spec, order),
             baselined: baselined(order),
             scripts: scripts::collect(order, &roots),
@@ -158,6 +172,11 @@ impl<'a> Context<'a> {
     /// A metric by name.
     pub fn metric(&self, name: &str) -> Option<&'a Metric> {
         self.metrics.get(name).copied()
+    }
+
+    /// A service by name.
+    pub fn service(&self, name: &str) -> Option<&'a Service> {
+        self.services.get(name).copied()
     }
 
     /// The places of the nodes directly inside a node.
@@ -198,22 +217,42 @@ fn baselined<'a>(order: &Order<'a>) -> HashSet<&'a str> {
         .collect()
 }
 
+/// A family of rules: one file of this room.
+type Family = fn(&Context<'_>, &mut Vec<Diagnostic>);
+
+/// All of them; those that take longest come first, so that they don't keep the others waiting.
+const FAMILIES: &[Family] = &[
+    queries::check,
+    commands::check,
+    wording::check,
+    traffic::check,
+    times::check,
+    figures::check,
+    readiness::check,
+    recovery::check,
+    platform::check,
+    rollbacks::check,
+    thresholds::check,
+    people::check,
+    bands::check,
+];
+
+/// How many nodes a spec must have for its rules to be worth another thread.
+const MANY_NODES: usize = 2_000;
+
 /// All findings of all rules, in no order.
 pub fn run(spec: &Spec, order: &Order<'_>) -> Vec<Diagnostic> {
     let context = Context::new(spec, order);
-    let mut found = Vec::new();
-    bands::check(&context, &mut found);
-    thresholds::check(&context, &mut found);
-    rollbacks::check(&context, &mut found);
-    traffic::check(&context, &mut found);
-    people::check(&context, &mut found);
-    times::check(&context, &mut found);
-    commands::check(&context, &mut found);
-    recovery::check(&context, &mut found);
-    figures::check(&context, &mut found);
-    wording::check(&context, &mut found);
-    readiness::check(&context, &mut found);
-    platform::check(&context, &mut found);
-    queries::check(&context, &mut found);
-    found
+    let least = match order.nodes.len() {
+        0..MANY_NODES => FAMILIES.len(),
+        _ => 1,
+    };
+    let found = parallel::stretches(FAMILIES, least, |families| {
+        let mut found = Vec::new();
+        for family in families {
+            family(&context, &mut found);
+        }
+        found
+    });
+    found.into_iter().flatten().collect()
 }

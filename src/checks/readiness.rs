@@ -442,7 +442,7 @@ fn success_too_early(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             let window = node
                 .times
                 .window
-                .as_ref()
+                .as_deref()
                 .and_then(|(_, to)| context.placing.offset(&to.value));
             context.root(place).work == Work::Success
                 && window.zip(own).is_some_and(|(end, own)| end > own)

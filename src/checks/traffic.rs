@@ -44,11 +44,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
     never_deployed(context, found);
     for (name, steps) in shifts {
-        let service = context
-            .spec
-            .services
-            .iter()
-            .find(|service| service.name == name);
+        let service = context.service(name);
         for pair in steps.windows(2) {
             let [(first, before), (second, after)] = pair else {
                 continue;

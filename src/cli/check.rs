@@ -14,7 +14,8 @@ use super::patch::patch;
 use super::screen::Screen;
 use super::settings::Configured;
 use super::trouble::Trouble;
-use super::{Exit, coverage, fix, front, parallel, write};
+use super::{Exit, coverage, fix, front, write};
+use deployc::parallel;
 
 /// Check specs, and say what is wrong with them
 #[derive(Debug, clap::Args)]

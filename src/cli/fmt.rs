@@ -7,7 +7,8 @@ use deployc::syntax;
 use super::files::{Chosen, Input};
 use super::patch::patch;
 use super::screen::Screen;
-use super::{Exit, front, parallel, write};
+use super::{Exit, front, write};
+use deployc::parallel;
 
 /// Bring specs into their canonical form, in place; there are no options of style
 #[derive(Debug, clap::Args)]

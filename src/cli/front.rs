@@ -10,10 +10,10 @@ use deployc::source::{LoadError, Loader, Sources};
 
 use super::disk::{Disk, ReadError};
 use super::files::Input;
-use super::parallel;
 use super::screen::Screen;
 use super::settings;
 use super::trouble::Trouble;
+use deployc::parallel;
 
 /// What is kept of a spec that was checked.
 pub struct Checked {

@@ -16,7 +16,6 @@ mod lsp;
 mod man;
 mod mdbook;
 mod new;
-mod parallel;
 mod patch;
 mod schema;
 mod screen;
@@ -197,7 +196,7 @@ fn confess(panic: &PanicHookInfo<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Exit, guarded, parallel};
+    use super::{Exit, guarded};
 
     #[test]
     fn a_panic_ends_with_could_not_work() {
@@ -205,7 +204,7 @@ mod tests {
         assert_eq!(guarded(|| panic!("on purpose")), Exit::CouldNotWork);
         let items: Vec<u32> = (0..64).collect();
         let in_a_worker = || {
-            let done = parallel::each(&items, |item| {
+            let done = deployc::parallel::each(&items, |item| {
                 assert_ne!(*item, 40, "on purpose");
                 *item
             });

@@ -14,7 +14,8 @@ use super::disk;
 use super::files::{Chosen, Input};
 use super::screen::Screen;
 use super::trouble::Trouble;
-use super::{Exit, front, parallel};
+use super::{Exit, front};
+use deployc::parallel;
 
 /// Run the tests of specs against a simulated clock
 #[derive(Debug, clap::Args)]

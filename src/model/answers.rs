@@ -75,7 +75,8 @@ impl<'a> Lower<'a> {
         }
         let target = statement
             .child(Kind::target)
-            .and_then(|clause| self.target(scope, clause, dimension.as_ref(), statement));
+            .and_then(|clause| self.target(scope, clause, dimension.as_ref(), statement))
+            .map(Box::new);
         Work::Record {
             value,
             unit,

@@ -224,10 +224,10 @@ impl Lower<'_> {
         Some(Work::Run {
             command,
             expect,
-            attempts,
+            attempts: attempts.map(Box::new),
             capture,
             effect: effect.map_or(Effect::Undeclared, |(effect, _)| effect),
-            probe,
+            probe: probe.map(Box::new),
         })
     }
 

@@ -32,13 +32,13 @@ pub enum Condition {
         text: Text,
         /// How long it must hold without a break.
         #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
-        sustained: Option<Quantity>,
+        sustained: Option<Box<Quantity>>,
         /// The stretch of time that it is about.
         #[serde(skip_serializing_if = "Option::is_none")]
-        over: Option<Quantity>,
+        over: Option<Box<Quantity>>,
     },
     /// A metric is measured.
-    Measured(Measured),
+    Measured(Box<Measured>),
     /// A parameter is true, or equals a value.
     Parameter {
         /// The parameter.
@@ -230,7 +230,7 @@ impl Condition {
         let mut found = Vec::new();
         self.walk(&mut |condition| {
             if let Condition::Measured(measured) = condition {
-                found.push(measured);
+                found.push(measured.as_ref());
             }
         });
         found
@@ -279,7 +279,7 @@ impl std::fmt::Display for Condition {
                 over,
             } => {
                 write!(out, "\"{text}\"")?;
-                stretches(out, sustained.as_ref(), over.as_ref())
+                stretches(out, sustained.as_deref(), over.as_deref())
             }
             Condition::Measured(measured) => measured.fmt(out),
             Condition::Parameter {

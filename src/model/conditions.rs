@@ -54,8 +54,8 @@ impl Lower<'_> {
                     .unwrap_or_default();
                 Some(Some(Condition::Asserted {
                     text,
-                    sustained: self.stretch_of(term, Kind::sustained),
-                    over: self.stretch_of(term, Kind::over),
+                    sustained: self.stretch_of(term, Kind::sustained).map(Box::new),
+                    over: self.stretch_of(term, Kind::over).map(Box::new),
                 }))
             }
             Kind::comparison => Some(self.comparison(scope, term)),
@@ -82,14 +82,14 @@ impl Lower<'_> {
         let over = self.stretch_of(node, Kind::over);
         let (metric, dimension) = self.metric_ref(scope, subject)?;
         let (bound, value_span) = self.bound(scope, node, subject, &dimension)?;
-        Some(Condition::Measured(Measured {
+        Some(Condition::Measured(Box::new(Measured {
             metric,
             bound,
             sustained,
             over,
             span: trimmed(node),
             value_span,
-        }))
+        })))
     }
 
     fn bound(

@@ -31,7 +31,7 @@ impl<'a> Lower<'a> {
                 help,
             );
         }
-        self.times(item).window
+        self.times(item).window.map(|window| *window)
     }
 
     pub fn deployment(&mut self, scope: &Scope, item: Syntax<'a>) {

@@ -52,17 +52,17 @@ pub struct Reference {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Times {
     /// When it begins.
-    pub at: Option<Timed<When>>,
+    pub at: Option<Box<Timed<When>>>,
     /// The window in which it is done: its begin and its end.
-    pub window: Option<(Timed<When>, Timed<When>)>,
+    pub window: Option<Box<(Timed<When>, Timed<When>)>>,
     /// When it must be done.
-    pub due: Option<Timed<When>>,
+    pub due: Option<Box<Timed<When>>>,
     /// How long it is said to take; a single duration is a range whose ends are equal.
-    pub takes: Option<Timed<Range>>,
+    pub takes: Option<Box<Timed<Range>>>,
     /// How long it may take.
-    pub within: Option<Timed<Quantity>>,
+    pub within: Option<Box<Timed<Quantity>>>,
     /// Until when it may be used (rollbacks).
-    pub valid_until: Option<Timed<When>>,
+    pub valid_until: Option<Box<Timed<When>>>,
 }
 
 /// A value and where it is written.

@@ -102,7 +102,10 @@ impl<'a> Lower<'a> {
                 &node.id,
                 "hold",
                 Text::default(),
-                Work::Hold { length, holds },
+                Work::Hold {
+                    length: Box::new(length),
+                    holds,
+                },
                 span,
             );
             hold.otherwise = otherwise;

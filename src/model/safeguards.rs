@@ -79,8 +79,8 @@ impl<'a> Lower<'a> {
             .and_then(|clause| self.duration(clause));
         Some(Work::Backup {
             of: name.text().to_owned(),
-            every,
-            keep,
+            every: every.map(Box::new),
+            keep: keep.map(Box::new),
         })
     }
 

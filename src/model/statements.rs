@@ -179,7 +179,13 @@ impl<'a> Lower<'a> {
                     .child(Kind::while_)
                     .and_then(|clause| self.condition_in(scope, clause));
                 let words = format!("hold-{}", range_words(&length));
-                (Work::Hold { length, holds }, words)
+                (
+                    Work::Hold {
+                        length: Box::new(length),
+                        holds,
+                    },
+                    words,
+                )
             }
             Kind::approve => self.approval(scope, statement)?,
             Kind::record => (self.record(scope, statement), plain_words),
@@ -207,7 +213,13 @@ impl<'a> Lower<'a> {
                             .join(" ")
                     ),
                 };
-                (Work::Notify { notice, every }, words)
+                (
+                    Work::Notify {
+                        notice,
+                        every: every.map(Box::new),
+                    },
+                    words,
+                )
             }
             Kind::note => {
                 let token = statement

@@ -329,16 +329,16 @@ impl Lower<'_> {
         let mut times = Times::default();
         for clause in statement.children() {
             match clause.kind() {
-                Kind::at => times.at = self.time(clause),
-                Kind::due => times.due = self.time(clause),
-                Kind::valid => times.valid_until = self.time(clause),
+                Kind::at => times.at = self.time(clause).map(Box::new),
+                Kind::due => times.due = self.time(clause).map(Box::new),
+                Kind::valid => times.valid_until = self.time(clause).map(Box::new),
                 Kind::window => {
                     let mut ends = clause.children().filter(|node| {
                         matches!(node.kind(), Kind::instant | Kind::clock | Kind::offset)
                     });
                     if let (Some(from), Some(to)) = (ends.next(), ends.next()) {
                         let (from, to) = (self.time_token(from), self.time_token(to));
-                        times.window = from.zip(to);
+                        times.window = from.zip(to).map(Box::new);
                     }
                 }
                 Kind::takes => {
@@ -347,13 +347,17 @@ impl Lower<'_> {
                         .map(|value| Timed {
                             value,
                             span: clause.span(),
-                        });
+                        })
+                        .map(Box::new);
                 }
                 Kind::within => {
-                    times.within = self.duration(clause).map(|value| Timed {
-                        value,
-                        span: clause.span(),
-                    });
+                    times.within = self
+                        .duration(clause)
+                        .map(|value| Timed {
+                            value,
+                            span: clause.span(),
+                        })
+                        .map(Box::new);
                 }
                 _ => {}
             }

@@ -58,7 +58,7 @@ impl<'a> Lower<'a> {
             return Some((
                 Work::Wait {
                     until: WaitFor::Time(time.value),
-                    every,
+                    every: every.map(Box::new),
                 },
                 words,
             ));
@@ -84,7 +84,13 @@ impl<'a> Lower<'a> {
                 (WaitFor::Event(event), words)
             }
         };
-        Some((Work::Wait { until, every }, words))
+        Some((
+            Work::Wait {
+                until,
+                every: every.map(Box::new),
+            },
+            words,
+        ))
     }
 
     pub fn alert(&mut self, scope: &Scope, statement: Syntax<'_>) -> (Work, String) {

@@ -46,7 +46,7 @@ pub enum Work {
         expect: Vec<Expectation>,
         /// Further attempts.
         #[serde(skip_serializing_if = "Option::is_none")]
-        attempts: Option<Attempts>,
+        attempts: Option<Box<Attempts>>,
         /// The name under which its output is kept.
         #[serde(skip_serializing_if = "Option::is_none")]
         capture: Option<String>,
@@ -55,7 +55,7 @@ pub enum Work {
         effect: Effect,
         /// A command that tells, after a crash, whether this one took effect (exit code 0: it did).
         #[serde(skip_serializing_if = "Option::is_none")]
-        probe: Option<Command>,
+        probe: Option<Box<Command>>,
     },
     /// A share of traffic moves to the new version.
     Shift {
@@ -81,7 +81,7 @@ pub enum Work {
     /// Waiting while something must stay true. What stands inside is checked meanwhile.
     Hold {
         /// How long; a single duration is a range whose ends are equal.
-        length: Range,
+        length: Box<Range>,
         /// What must stay true.
         #[serde(rename = "while", skip_serializing_if = "Option::is_none")]
         holds: Option<Condition>,
@@ -106,7 +106,7 @@ pub enum Work {
         unit: Option<String>,
         /// What it should be.
         #[serde(skip_serializing_if = "Option::is_none")]
-        target: Option<Target>,
+        target: Option<Box<Target>>,
     },
     /// Something that recurs while the node around it lasts.
     Every {
@@ -131,7 +131,7 @@ pub enum Work {
         until: WaitFor,
         /// How often a command is tried.
         #[serde(skip_serializing_if = "Option::is_none")]
-        every: Option<Quantity>,
+        every: Option<Box<Quantity>>,
     },
     /// Somebody is told something.
     Notify {
@@ -140,7 +140,7 @@ pub enum Work {
         notice: Notice,
         /// How often, if it recurs.
         #[serde(skip_serializing_if = "Option::is_none")]
-        every: Option<Quantity>,
+        every: Option<Box<Quantity>>,
     },
     /// Words for the reader, as Markdown.
     Note {
@@ -225,10 +225,10 @@ pub enum Work {
         of: String,
         /// How often.
         #[serde(skip_serializing_if = "Option::is_none")]
-        every: Option<Quantity>,
+        every: Option<Box<Quantity>>,
         /// How long it is kept.
         #[serde(skip_serializing_if = "Option::is_none")]
-        keep: Option<Quantity>,
+        keep: Option<Box<Quantity>>,
     },
     /// A stretch in which nothing may start.
     Freeze {

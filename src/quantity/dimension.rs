@@ -39,7 +39,7 @@ pub enum Dimension {
     Score {
         /// The highest score; nothing where any is meant.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        of: Option<Exact>,
+        of: Option<Box<Exact>>,
         /// What is counted, in the singular, if it is said: `7/7 services`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         noun: Option<String>,

@@ -144,7 +144,7 @@ fn with_slash(
         return Ok((
             number,
             Dimension::Score {
-                of: Some(of),
+                of: Some(Box::new(of)),
                 noun: None,
             },
         ));

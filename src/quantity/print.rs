@@ -63,7 +63,7 @@ pub(super) fn written(value: Exact, dimension: &Dimension) -> String {
             format!("{}.{}+", value / 1_000_000_000, value % 1_000_000_000)
         }
         Dimension::Score { of, noun } => {
-            let of = of.unwrap_or(value);
+            let of = of.as_deref().copied().unwrap_or(value);
             let noun = noun.as_deref().map(|noun| format!(" {}", plural(noun)));
             format!(
                 "{}/{}{}",

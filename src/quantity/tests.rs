@@ -25,7 +25,7 @@ fn rated(noun: Option<&str>) -> Dimension {
 #[test]
 fn every_form_has_its_value_and_dimension() {
     let score = |of: i64, noun: Option<&str>| Dimension::Score {
-        of: Some(Exact::whole(of)),
+        of: Some(Box::new(Exact::whole(of))),
         noun: noun.map(String::from),
     };
     let table: Vec<(&str, &str, Dimension)> = vec![

@@ -155,7 +155,7 @@ fn change(node: &mut Node, change: &Change) {
         }
         Change::Length(length) => {
             if let Work::Hold { length: old, .. } = &mut node.work {
-                *old = (**length).clone();
+                *old = length.clone();
             }
         }
         Change::Delay(index, delay) => {
@@ -220,7 +220,7 @@ fn replace(condition: &mut Condition, left: &mut usize, with: &Measured) -> bool
         }
         Condition::Not { of } => replace(of, left, with),
         Condition::Measured(measured) if *left == 0 => {
-            *measured = with.clone();
+            **measured = with.clone();
             true
         }
         Condition::Measured(_) => {

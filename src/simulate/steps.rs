@@ -64,7 +64,7 @@ impl<'p> Engine<'p> {
             }
         }
         let mut lengths = vec![self.seconds_of(place)];
-        lengths.extend(node.within.as_ref().map(Quantity::whole_seconds));
+        lengths.extend(node.within.as_deref().map(Quantity::whole_seconds));
         match &node.work {
             Work::Hold { length, .. } => lengths.push(length.high.whole_seconds()),
             Work::Wait { until, .. } => match until {

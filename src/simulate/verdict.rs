@@ -89,7 +89,7 @@ impl<'p> Judge<'p> {
             Condition::Asserted {
                 text, sustained, ..
             } => {
-                let since = look.at - sustained.as_ref().map_or(0, Quantity::whole_seconds);
+                let since = look.at - sustained.as_deref().map_or(0, Quantity::whole_seconds);
                 Verdict::of(well || look.world.says(&text.to_string(), since, look.at))
             }
             Condition::Measured(measured) => self.measured(measured, look, well),

@@ -25,9 +25,10 @@ pub use pieces::MAX_DEPTH;
 pub use tree::{Children, Node, Placed, Tree};
 
 use crate::diagnostic::Diagnostic;
+use crate::parallel;
 use crate::source::{SourceId, Span};
 
-/// How many bytes of text one thread parses at the least.
+/// How many bytes of text are parsed in one go at the least, so that another thread pays.
 const WORTH_A_THREAD: usize = 64 * 1024;
 
 /// A file as it was written.
@@ -118,9 +119,12 @@ pub fn parse_again(source: SourceId, text: &str, before: &[Placed]) -> (File, Ve
         };
         (placed, findings)
     };
-    let parsed = in_parallel(&cuts, text.len(), parse_one);
-    let mut placed = Vec::with_capacity(parsed.len());
-    for (piece, more) in parsed {
+    let pieces_a_thread = cuts.len() * WORTH_A_THREAD / text.len().max(1);
+    let parsed = parallel::stretches(&cuts, pieces_a_thread, |pieces| {
+        pieces.iter().map(parse_one).collect::<Vec<_>>()
+    });
+    let mut placed = Vec::with_capacity(cuts.len());
+    for (piece, more) in parsed.into_iter().flatten() {
         findings.extend(more);
         placed.push(piece);
     }
@@ -208,47 +212,6 @@ fn hide_controls(own: &str, copy: String) -> String {
         }
     }
     String::from_utf8(bytes).unwrap_or_default()
-}
-
-/// Runs `work` over the pieces, on several threads where the text is long, results in order.
-fn in_parallel<T: Sync, R: Send>(
-    items: &[T],
-    length: usize,
-    work: impl Fn(&T) -> R + Sync,
-) -> Vec<R> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let threads = cores.min(length / WORTH_A_THREAD).min(items.len());
-    if threads < 2 {
-        return items.iter().map(work).collect();
-    }
-    // More parts than threads, so that one long part does not keep the others waiting.
-    let parts: Vec<&[T]> = items.chunks(items.len().div_ceil(threads * 8)).collect();
-    let next = std::sync::atomic::AtomicUsize::new(0);
-    let mut results: Vec<(usize, Vec<R>)> = std::thread::scope(|scope| {
-        let handles: Vec<_> = (0..threads)
-            .map(|_| {
-                scope.spawn(|| {
-                    let mut done = Vec::new();
-                    loop {
-                        let index = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                        let Some(part) = parts.get(index) else {
-                            return done;
-                        };
-                        done.push((index, part.iter().map(&work).collect()));
-                    }
-                })
-            })
-            .collect();
-        handles
-            .into_iter()
-            .flat_map(|handle| match handle.join() {
-                Ok(done) => done,
-                Err(panic) => std::panic::resume_unwind(panic),
-            })
-            .collect()
-    });
-    results.sort_by_key(|&(index, _)| index);
-    results.into_iter().flat_map(|(_, done)| done).collect()
 }
 
 /// The text of a node as a span's worth: a short way to say where a thing is.

@@ -171,7 +171,7 @@ impl Sentences<'_> {
                     command,
                     expect,
                     effect,
-                    attempts.as_ref(),
+                    attempts.as_deref(),
                     capture.as_deref(),
                 ),
                 ..Item::tick(named("Run"))
@@ -228,7 +228,7 @@ impl Sentences<'_> {
                 unit,
                 target,
             } => {
-                let target = target.as_ref().map(|target| match target {
+                let target = target.as_deref().map(|target| match target {
                     Target::Compare { comparator, value } => self.bound(&Bound::Compare {
                         comparator: *comparator,
                         value: value.clone(),

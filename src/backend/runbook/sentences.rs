@@ -139,7 +139,7 @@ impl<'a> Sentences<'a> {
             } => format!(
                 "{}{}",
                 self.markup.text(said),
-                stretches(sustained.as_ref(), over.as_ref())
+                stretches(sustained.as_deref(), over.as_deref())
             ),
             Condition::Measured(measured) => self.measured(measured),
             Condition::Parameter {

@@ -48,7 +48,7 @@ impl Script<'_> {
         if exit != 0 || !wanted.is_empty() {
             settings.push(format!("wanted=({exit}{wanted})"));
         }
-        if let Some(within) = node.within.as_ref().map(Quantity::whole_seconds) {
+        if let Some(within) = node.within.as_deref().map(Quantity::whole_seconds) {
             settings.push(format!("within={within}"));
         }
         if let Some(attempts) = attempts {
@@ -157,7 +157,7 @@ impl Script<'_> {
                 self.environment(command, body);
                 let limit = node
                     .within
-                    .as_ref()
+                    .as_deref()
                     .map(Quantity::whole_seconds)
                     .unwrap_or(0);
                 let pause = every.map(Quantity::whole_seconds).unwrap_or(PAUSE);

@@ -143,7 +143,7 @@ impl Script<'_> {
                 target,
             } => {
                 let kind = record_kind(value, unit.as_deref());
-                let target = target.as_ref().map(|target| match target {
+                let target = target.as_deref().map(|target| match target {
                     Target::Compare { comparator, value } => {
                         format!("{} {value}", comparator.sign())
                     }
@@ -180,7 +180,7 @@ impl Script<'_> {
                 self.inside(node, body);
             }
             Work::Choose => self.choose(node, body),
-            Work::Wait { until, every } => self.wait(node, until, every.as_ref(), body),
+            Work::Wait { until, every } => self.wait(node, until, every.as_deref(), body),
             Work::Notify { notice, .. } => {
                 let words = self.notice(notice, !node.title.is_empty());
                 body.push(format!("  instruct {id} {title} {words}"));

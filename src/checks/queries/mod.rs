@@ -1,8 +1,10 @@
 //! Queries: whether Prometheus can read them, and whether what they return is what the metric says.
 //! promql-parser lives here and nowhere else.
 
+mod shape;
 mod units;
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use promql_parser::parser::{self, Call, Expr, VectorSelector};
@@ -64,6 +66,8 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
     }
+    // Specs of many services ask the same of each: what differs is read once.
+    let mut known: HashMap<String, Expr> = HashMap::new();
     for metric in &context.spec.metrics {
         let Some(query) = &metric.query else {
             continue;
@@ -77,7 +81,11 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         if text.contains("$service") || text.contains("$namespace") || text.contains("$workload") {
             continue; // a name that nothing fills is a finding of its own
         }
-        let expression = match parser::parse(&text) {
+        let read = match known.entry(shape::of(&text)) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(new) => parser::parse(&text).map(|expression| new.insert(expression)),
+        };
+        let expression: &Expr = match read {
             Ok(expression) => expression,
             Err(why) => {
                 let why = why.lines().next().unwrap_or_default();
@@ -98,10 +106,10 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             found,
             ranges: Vec::new(),
         };
-        query.functions(&expression, Inside::default());
+        query.functions(expression, Inside::default());
         query.windows();
-        query.unit(&expression);
-        if !aggregated(&expression) && !labelled.contains(metric.name.as_str()) {
+        query.unit(expression);
+        if !aggregated(expression) && !labelled.contains(metric.name.as_str()) {
             query.say(
                 &MANY_SERIES,
                 "the query returns a series for each pod and label, and one number is compared",

@@ -77,8 +77,18 @@ pub(super) fn zones(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut offsets: Vec<Span> = Vec::new();
     for node in &context.order.nodes {
         let times = [&node.times.at, &node.times.due, &node.times.valid_until];
-        let window = node.times.window.iter().flat_map(|(from, to)| [from, to]);
-        for time in times.into_iter().flatten().chain(window) {
+        let window = node
+            .times
+            .window
+            .as_deref()
+            .into_iter()
+            .flat_map(|(from, to)| [from, to]);
+        for time in times
+            .into_iter()
+            .flatten()
+            .map(|time| time.as_ref())
+            .chain(window)
+        {
             match &time.value {
                 When::Clock(clock) if clock.zone().is_none() => clocks.push(time.span),
                 When::Clock(_) => {}
@@ -151,7 +161,7 @@ pub(super) fn zones(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 pub(super) fn which_day(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for place in context.order.places() {
         let node = context.order.nodes[place];
-        let Some((from, to)) = &node.times.window else {
+        let Some((from, to)) = node.times.window.as_deref() else {
             continue;
         };
         // Two dates without a time: whole days.
@@ -167,8 +177,8 @@ pub(super) fn which_day(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             .children(place)
             .filter_map(|child| {
                 let times = &context.order.nodes[child].times;
-                let window = times.window.as_ref().map(|(from, _)| from);
-                let at = times.at.as_ref().or(window)?;
+                let window = times.window.as_deref().map(|(from, _)| from);
+                let at = times.at.as_deref().or(window)?;
                 matches!(at.value, When::Clock(_)).then_some(at.span)
             })
             .collect();

@@ -106,6 +106,6 @@ fn clock(context: &Context<'_>, seconds: i64) -> String {
 fn stated(node: &Node) -> Option<&Timed<When>> {
     node.times
         .at
-        .as_ref()
-        .or(node.times.window.as_ref().map(|(from, _)| from))
+        .as_deref()
+        .or(node.times.window.as_deref().map(|(from, _)| from))
 }

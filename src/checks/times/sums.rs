@@ -146,7 +146,7 @@ pub(super) fn fits(context: &Context<'_>, place: usize, found: &mut Vec<Diagnost
         return;
     };
     // Rollbacks and monitors have times of their own kind.
-    let (limit, span, what) = if let Some((_, to)) = &node.times.window
+    let (limit, span, what) = if let Some((_, to)) = node.times.window.as_deref()
         && !matches!(node.work, Work::Monitor)
     {
         let Some(to_seconds) = context.placing.offset(&to.value) else {

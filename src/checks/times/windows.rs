@@ -18,7 +18,7 @@ pub(super) fn expires(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         .iter()
         .filter(|node| node.work == Work::Monitor)
         .filter_map(|node| {
-            let (_, to) = node.times.window.as_ref()?;
+            let (_, to) = node.times.window.as_deref()?;
             Some((node, to, context.placing.offset(&to.value)?))
         })
         .max_by_key(|(_, _, end)| *end);
@@ -158,7 +158,7 @@ pub(super) fn outside(context: &Context<'_>, place: usize, found: &mut Vec<Diagn
     };
     let Some((from, to, around)) = context.around(place).find_map(|above| {
         let above = context.order.nodes[above];
-        let (from, to) = above.times.window.as_ref()?;
+        let (from, to) = above.times.window.as_deref()?;
         Some((from, to, above))
     }) else {
         return;

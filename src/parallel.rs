@@ -1,4 +1,5 @@
-//! The same work on many things, on all cores, with the results in order.
+//! In: many things, and what to do with each. Out: the results, in order; all cores are used.
+//! Knows nothing of what the work is.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -45,6 +46,20 @@ pub fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec
     done.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Does `work` on stretches of the items, each long enough that another thread pays; where `items` is
+/// shorter than two of them there is one stretch, done at once. `least` is the length of a stretch.
+pub fn stretches<T: Sync, R: Send>(
+    items: &[T],
+    least: usize,
+    work: impl Fn(&[T]) -> R + Sync,
+) -> Vec<R> {
+    // More stretches than cores, so that one that takes long does not keep the others waiting.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let length = items.len().div_ceil(cores * 8).max(least).max(1);
+    let stretches: Vec<&[T]> = items.chunks(length).collect();
+    each(&stretches, |stretch| work(stretch))
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -53,5 +68,14 @@ mod tests {
         let doubled: Vec<usize> = items.iter().map(|item| item * 2).collect();
         assert_eq!(super::each(&items, |item| item * 2), doubled);
         assert_eq!(super::each(&[7], |item| item + 1), [8]);
+    }
+
+    #[test]
+    fn stretches_cover_all_items_once() {
+        let items: Vec<usize> = (0..1000).collect();
+        for least in [0, 1, 7, 999, 2000] {
+            let stretches = super::stretches(&items, least, |stretch| stretch.to_vec());
+            assert_eq!(stretches.concat(), items, "at least {least}");
+        }
     }
 }
