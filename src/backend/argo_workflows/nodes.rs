@@ -201,7 +201,7 @@ impl<'a> Builder<'a> {
                 WaitFor::Event(_) => self.waits_for_person(node),
                 WaitFor::Command(command) => {
                     self.fate(node, Fidelity::Exact);
-                    self.wait_until(node, command, every.as_ref())
+                    self.wait_until(node, command, every.as_deref())
                 }
             }),
             Work::Notify { notice, every } => {
