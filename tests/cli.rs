@@ -30,3 +30,5 @@ mod shell;
 mod test;
 #[path = "cli/timeline.rs"]
 mod timeline;
+#[path = "cli/why.rs"]
+mod why;

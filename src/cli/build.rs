@@ -81,7 +81,7 @@ pub struct Accounted {
 
 impl Build {
     pub fn run(self, screen: Screen) -> miette::Result<Exit> {
-        let targets = self.targets()?;
+        let targets = targets(&self.target)?;
         let templates = Folder::open(self.templates.as_deref())?;
         let inputs = self.chosen.inputs()?;
         let Some(sound) = front::sound(screen, &inputs, self.quiet)? else {
@@ -134,27 +134,6 @@ impl Build {
             write::replace(path, &fidelity::json(&accounts), false, &root)?;
         }
         Ok(exit)
-    }
-
-    fn targets(&self) -> Result<Vec<&'static dyn Backend>, Trouble> {
-        let mut targets: Vec<&'static dyn Backend> = Vec::new();
-        for name in &self.target {
-            let backend = catalogue::backend(name).ok_or_else(|| {
-                let names: Vec<&str> = catalogue::BACKENDS
-                    .iter()
-                    .map(|backend| backend.name())
-                    .collect();
-                let trouble = Trouble::used(format!("there is no target `{name}`"));
-                trouble.help(match nearest(name, names.iter().copied()) {
-                    Some(near) => format!("perhaps `{near}`"),
-                    None => format!("one of `{}`", names.join("`, `")),
-                })
-            })?;
-            if !targets.iter().any(|target| target.name() == backend.name()) {
-                targets.push(backend);
-            }
-        }
-        Ok(targets)
     }
 
     fn print(&self, screen: Screen, made: &[Made]) -> miette::Result<Exit> {
@@ -259,6 +238,28 @@ impl Build {
         screen.complain("run the same command without --check to bring them up to date\n");
         Ok(Exit::Found)
     }
+}
+
+/// The targets of these names, each once.
+pub fn targets(names: &[String]) -> Result<Vec<&'static dyn Backend>, Trouble> {
+    let mut targets: Vec<&'static dyn Backend> = Vec::new();
+    for name in names {
+        let backend = catalogue::backend(name).ok_or_else(|| {
+            let known: Vec<&str> = catalogue::BACKENDS
+                .iter()
+                .map(|backend| backend.name())
+                .collect();
+            let trouble = Trouble::used(format!("there is no target `{name}`"));
+            trouble.help(match nearest(name, known.iter().copied()) {
+                Some(near) => format!("perhaps `{near}`"),
+                None => format!("one of `{}`", known.join("`, `")),
+            })
+        })?;
+        if !targets.iter().any(|target| target.name() == backend.name()) {
+            targets.push(backend);
+        }
+    }
+    Ok(targets)
 }
 
 /// How a file differs from what would be built: the number of lines, and the first of them.

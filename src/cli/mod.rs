@@ -23,7 +23,10 @@ mod settings;
 mod templates;
 mod test;
 mod timeline;
+mod trace;
 mod trouble;
+mod whence;
+mod why;
 mod write;
 
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
@@ -107,6 +110,7 @@ enum Command {
     Explain(explain::Explain),
     Graph(graph::Graph),
     Timeline(timeline::Timeline),
+    Why(why::Why),
     Lsp(lsp::Lsp),
     New(new::New),
     Schema(schema::Schema),
@@ -125,6 +129,7 @@ impl Command {
             Command::Explain(explain) => explain.run(screen),
             Command::Graph(graph) => graph.run(screen),
             Command::Timeline(timeline) => timeline.run(screen),
+            Command::Why(why) => why.run(screen),
             Command::Lsp(lsp) => lsp.run(screen),
             Command::New(new) => new.run(screen),
             Command::Schema(schema) => schema.run(screen),

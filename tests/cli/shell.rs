@@ -16,6 +16,7 @@ const SUBCOMMANDS: [&str; 13] = [
     "schema",
     "test",
     "timeline",
+    "why",
 ];
 
 #[test]
