@@ -2,7 +2,7 @@
 
 use super::bench::Bench;
 
-const SUBCOMMANDS: [&str; 13] = [
+const SUBCOMMANDS: [&str; 14] = [
     "build",
     "check",
     "completions",
