@@ -30,5 +30,7 @@ mod shell;
 mod test;
 #[path = "cli/timeline.rs"]
 mod timeline;
+#[path = "cli/watch.rs"]
+mod watch;
 #[path = "cli/why.rs"]
 mod why;

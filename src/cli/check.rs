@@ -1,6 +1,6 @@
 //! `deployc check`: what is wrong with specs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -14,7 +14,7 @@ use super::patch::patch;
 use super::screen::Screen;
 use super::settings::Configured;
 use super::trouble::Trouble;
-use super::{Exit, coverage, fix, front, write};
+use super::{Exit, coverage, fix, front, watch, write};
 use deployc::parallel;
 
 /// Check specs, and say what is wrong with them
@@ -40,6 +40,9 @@ pub struct Check {
     /// Show how much of each spec a machine checks, by phase, and what is left to people's words
     #[arg(long, conflicts_with_all = ["fix", "diff"])]
     coverage: bool,
+    /// Check again whenever a spec, an import or the settings change, until Ctrl-C
+    #[arg(long, conflicts_with_all = ["fix", "diff", "coverage"])]
+    watch: bool,
     /// Show findings only, without the line that counts them
     #[arg(long, short)]
     quiet: bool,
@@ -53,6 +56,7 @@ Examples:
   deployc check --format sarif > deployc.sarif
   deployc check --diff                       What would --fix do?
   deployc check --coverage checkout.deploy   How much does a machine check?
+  deployc check --watch                      Check again at each change
   git show main:checkout.deploy | deployc check - --stdin-filename checkout.deploy";
 
 /// The views of `--format`.
@@ -84,6 +88,18 @@ enum LeastLevel {
 
 impl Check {
     pub fn run(self, screen: Screen) -> miette::Result<Exit> {
+        match self.watch {
+            true => watch::run(&self, screen),
+            false => {
+                let round = self.round(screen)?;
+                round.show(screen)?;
+                Ok(round.exit)
+            }
+        }
+    }
+
+    /// Checks once; what was found is shown by the round.
+    pub fn round(&self, screen: Screen) -> miette::Result<Round> {
         let inputs = self.chosen.inputs()?;
         let settings = self.configured.of(&inputs)?;
         let all: Vec<(&Input, &Settings)> = inputs
@@ -91,7 +107,7 @@ impl Check {
             .zip(settings.iter().map(AsRef::as_ref))
             .collect();
         if self.coverage {
-            return self.cover(screen, &all);
+            return Ok(Round::of(self.cover(screen, &all)?));
         }
         let (mut checked, mut failures) = check_all(&all, &Texts::new());
         if self.fix || self.diff {
@@ -116,11 +132,11 @@ impl Check {
                 for (name, after) in &texts {
                     screen.print(&patch(name, &before[name], after, screen.look()))?;
                 }
-                return Ok(if texts.is_empty() {
+                return Ok(Round::of(if texts.is_empty() {
                     Exit::Clean
                 } else {
                     Exit::Found
-                });
+                }));
             }
             for (name, after) in &texts {
                 if let Some(path) = files.get(name) {
@@ -142,15 +158,37 @@ impl Check {
             &failures,
             fails,
         );
-        screen.print(&report.render(self.view(screen)))?;
-        front::complain(screen, &failures);
-        Ok(if !failures.is_empty() {
+        let text = report.render(self.view(screen));
+        let exit = if !failures.is_empty() {
             Exit::CouldNotWork
         } else if report.failed() {
             Exit::Found
         } else {
             Exit::Clean
+        };
+        let imports = checked.iter().flat_map(|one| one.imports.iter().cloned());
+        Ok(Round {
+            exit,
+            text,
+            failures,
+            specs: inputs.len(),
+            imports: imports.collect(),
         })
+    }
+
+    /// The folders in which specs may appear, change or go, but for those of imports.
+    pub fn folders(&self) -> BTreeSet<PathBuf> {
+        self.chosen.folders()
+    }
+
+    /// The folders in which settings for specs in these folders may appear, change or go.
+    pub fn folders_of_settings(&self, specs: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
+        self.configured.folders(specs)
+    }
+
+    /// Whether standard input is checked: it does not change.
+    pub fn reads_stdin(&self) -> bool {
+        self.chosen.reads_stdin()
     }
 
     fn cover(&self, screen: Screen, inputs: &[(&Input, &Settings)]) -> miette::Result<Exit> {
@@ -185,6 +223,41 @@ impl Check {
             View::Gitlab => Format::Gitlab,
             View::Junit => Format::Junit,
         }
+    }
+}
+
+/// What came of a round.
+pub struct Round {
+    /// How it would end.
+    pub exit: Exit,
+    /// What is printed.
+    text: String,
+    /// What could not be read.
+    failures: Vec<Failure>,
+    /// How many specs were checked.
+    pub specs: usize,
+    /// The folders in which imports were looked for.
+    pub imports: BTreeSet<PathBuf>,
+}
+
+impl Round {
+    fn of(exit: Exit) -> Self {
+        Round {
+            exit,
+            text: String::new(),
+            failures: Vec::new(),
+            specs: 0,
+            imports: BTreeSet::new(),
+        }
+    }
+}
+
+impl Round {
+    /// Prints it; false where nobody hears.
+    pub fn show(&self, screen: Screen) -> miette::Result<bool> {
+        let heard = screen.print_if_heard(&self.text)?;
+        front::complain(screen, &self.failures);
+        Ok(heard)
     }
 }
 

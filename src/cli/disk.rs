@@ -229,7 +229,7 @@ fn load_error(error: ReadError) -> LoadError {
 }
 
 /// The folder of a file; that of a bare name is the current one.
-fn folder_of(path: &Path) -> PathBuf {
+pub fn folder_of(path: &Path) -> PathBuf {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
         Some(_) | None => PathBuf::from("."),

@@ -130,6 +130,40 @@ impl Chosen {
         Ok(inputs.into_iter().map(|(_, input)| input).collect())
     }
 
+    /// Whether standard input is among them.
+    pub fn reads_stdin(&self) -> bool {
+        self.paths.iter().any(|path| path.as_os_str() == "-")
+    }
+
+    /// The folders in which a file may appear, change or go that is about one of these paths.
+    pub fn folders(&self) -> BTreeSet<PathBuf> {
+        let excluded = self.excluded().ok();
+        let mut folders = BTreeSet::new();
+        for path in &self.paths {
+            if !path.is_dir() {
+                folders.insert(disk::folder_of(path));
+                // It may be a link to a file elsewhere.
+                let real = path.canonicalize().ok();
+                folders.extend(
+                    real.as_deref()
+                        .and_then(Path::parent)
+                        .map(Path::to_path_buf),
+                );
+                continue;
+            }
+            let mut walk = WalkBuilder::new(path);
+            walk.require_git(false);
+            if let Some(excluded) = &excluded {
+                walk.overrides(excluded.clone());
+            }
+            let entries = walk.build().filter_map(Result::ok);
+            let inside =
+                entries.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_dir()));
+            folders.extend(inside.map(ignore::DirEntry::into_path));
+        }
+        folders
+    }
+
     fn excluded(&self) -> miette::Result<Override> {
         let wrong = |error: ignore::Error| {
             Trouble::used(format!("the pattern of --exclude can't be read: {error}"))

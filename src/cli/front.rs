@@ -1,6 +1,8 @@
 //! From inputs to what the compiler says of them.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use deployc::compile::{self, Compilation};
 use deployc::diagnostic::{Diagnostic, Level};
@@ -23,6 +25,8 @@ pub struct Checked {
     pub sources: Sources,
     /// What was found.
     pub findings: Vec<Diagnostic>,
+    /// The folders in which its imports were looked for, whether they were there or not.
+    pub imports: BTreeSet<PathBuf>,
 }
 
 impl Checked {
@@ -54,12 +58,14 @@ pub fn check(input: &Input, texts: &Texts, settings: &Settings) -> Result<Checke
             }
         },
     };
+    let over = Over::new(&path, texts);
     let Compilation {
         sources,
         diagnostics,
         ..
-    } = compile(&path, text, texts, settings);
+    } = over.compile(&path, text, settings);
     Ok(Checked {
+        imports: over.looked.into_inner(),
         path,
         // Of a thousand files most are clean, and nobody asks for their text again.
         sources: if diagnostics.is_empty() {
@@ -73,20 +79,39 @@ pub fn check(input: &Input, texts: &Texts, settings: &Settings) -> Result<Checke
 
 /// Checks a text under the name of a file.
 pub fn compile(path: &str, text: String, texts: &Texts, settings: &Settings) -> Compilation {
-    let disk = Disk::of(path);
-    let mut compilation = compile::check(path, text, &Over { disk, texts });
-    compilation.diagnostics = settings.apply(compilation.diagnostics);
-    compilation
+    Over::new(path, texts).compile(path, text, settings)
 }
 
 /// The disk, with other texts for some of its files.
 struct Over<'a> {
     disk: Disk,
     texts: &'a Texts,
+    /// The folders in which imports were looked for.
+    looked: RefCell<BTreeSet<PathBuf>>,
+}
+
+impl<'a> Over<'a> {
+    fn new(path: &str, texts: &'a Texts) -> Self {
+        Over {
+            disk: Disk::of(path),
+            texts,
+            looked: RefCell::default(),
+        }
+    }
+
+    fn compile(&self, path: &str, text: String, settings: &Settings) -> Compilation {
+        let mut compilation = compile::check(path, text, self);
+        compilation.diagnostics = settings.apply(compilation.diagnostics);
+        compilation
+    }
 }
 
 impl Loader for Over<'_> {
     fn load(&self, from: &str, path: &str) -> Result<(String, String), LoadError> {
+        let wanted = Path::new(from).parent().map(|folder| folder.join(path));
+        if let Some(folder) = wanted.as_deref().and_then(Path::parent) {
+            self.looked.borrow_mut().insert(folder.to_path_buf());
+        }
         let (shown, text) = self.disk.load(from, path)?;
         let text = self.texts.get(&shown).cloned().unwrap_or(text);
         Ok((shown, text))

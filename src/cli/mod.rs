@@ -25,6 +25,7 @@ mod test;
 mod timeline;
 mod trace;
 mod trouble;
+mod watch;
 mod whence;
 mod why;
 mod write;

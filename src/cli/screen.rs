@@ -55,12 +55,22 @@ impl Screen {
 
     /// Writes bytes to standard output.
     pub fn print_bytes(self, bytes: &[u8]) -> miette::Result<()> {
+        send(bytes).map(|_| ())
+    }
+
+    /// Writes to standard output; false where the reader has gone away.
+    pub fn print_if_heard(self, text: &str) -> miette::Result<bool> {
+        send(text.as_bytes())
+    }
+
+    /// Makes room for the next of several reports: a terminal is cleared, anything else left alone.
+    pub fn begin_again(self) {
         let mut out = io::stdout().lock();
-        match out.write_all(bytes).and_then(|()| out.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Trouble::io("can't write to standard output", error).into())
-            }
-            Ok(()) | Err(_) => Ok(()),
+        if out.is_terminal() {
+            // Clear the screen and what has been scrolled away, and go to the upper left corner.
+            let _ = out
+                .write_all(b"\x1b[2J\x1b[3J\x1b[H")
+                .and_then(|()| out.flush());
         }
     }
 
@@ -68,6 +78,16 @@ impl Screen {
     pub fn complain(self, text: &str) {
         let mut out = io::stderr().lock();
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+}
+
+/// Writes to standard output; false where the reader has gone away.
+fn send(bytes: &[u8]) -> miette::Result<bool> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Trouble::io("can't write to standard output", error).into()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The `deployc.toml` of a spec: the nearest one upwards, no further than the repository.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::files::Input;
 use super::trouble::Trouble;
 
 /// The name of the file.
-const FILE: &str = "deployc.toml";
+pub const FILE: &str = "deployc.toml";
 
 /// The arguments that choose settings.
 #[derive(Debug, clap::Args)]
@@ -35,6 +35,26 @@ impl Configured {
             return Ok(vec![Arc::default(); inputs.len()]);
         }
         nearest(inputs)
+    }
+
+    /// The folders in which settings for specs in these folders may appear, change or go.
+    pub fn folders(&self, specs: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
+        if let Some(path) = &self.config {
+            return BTreeSet::from([disk::folder_of(path)]);
+        }
+        if self.isolated {
+            return BTreeSet::new();
+        }
+        let mut folders = BTreeSet::new();
+        for folder in specs.iter().filter_map(|folder| folder.canonicalize().ok()) {
+            for above in folder.ancestors() {
+                let repository = above.join(".git").exists();
+                if !folders.insert(above.to_path_buf()) || repository {
+                    break;
+                }
+            }
+        }
+        folders
     }
 }
 

@@ -17,7 +17,7 @@ describe('the manual', { skip: book ? false : 'BOOK is not set' }, () => {
   const chapters = book ? readdirSync(book).filter((name) => name.endsWith('.html') && !['404.html', 'toc.html'].includes(name)) : [];
 
   test('has its chapters', () => {
-    for (const name of ['index', 'language', 'rules', 'targets', 'runbook', 'example', 'mdbook', 'architecture']) {
+    for (const name of ['index', 'language', 'rules', 'targets', 'runbook', 'example', 'mdbook', 'watch', 'architecture']) {
       assert.ok(chapters.includes(`${name}.html`), name);
     }
   });
