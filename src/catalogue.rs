@@ -162,6 +162,7 @@ pub static BACKENDS: &[&dyn Backend] = &[
     &argo_workflows::ArgoWorkflows,
     &flagger::Flagger,
     &prometheus::Prometheus,
+    &prometheus::RuleFile,
 ];
 
 /// The rule with this code or name.

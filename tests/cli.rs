@@ -18,6 +18,8 @@ mod graph;
 mod hooks;
 #[path = "cli/imports.rs"]
 mod imports;
+#[path = "cli/manifests.rs"]
+mod manifests;
 #[path = "cli/mdbook.rs"]
 mod mdbook;
 #[path = "cli/new.rs"]

@@ -7,6 +7,7 @@ pub mod flagger;
 pub mod graph;
 pub mod html;
 pub mod kubernetes;
+pub mod manifests;
 pub mod markdown;
 pub mod plan_json;
 pub mod prometheus;
@@ -16,6 +17,7 @@ pub mod shell;
 pub mod timeline;
 pub mod yaml;
 
+use manifests::Manifests;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -143,6 +145,11 @@ pub trait Backend: Sync {
 
     /// What becomes of every node, in the order of [`Plan::walk`].
     fn fates(&self, plan: &Plan) -> Vec<Fidelity>;
+
+    /// The objects for a cluster, of a target that makes nothing else.
+    fn manifests(&self, _plan: &Plan, _stem: &str) -> Option<Manifests> {
+        None
+    }
 
     /// The files for a plan. `stem` is the name of the spec's file without its ending. Fails only
     /// where a template that replaces an embedded one can't be read; the text says which and why.

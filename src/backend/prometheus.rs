@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::manifests::{Layout, Manifests};
 use super::{Artifact, Backend, Fidelity, Templates, kubernetes, one_line, promql, yaml};
 use crate::plan::{Action, Condition, Deed, Measured, NoData, Node, Plan, Quantity, Work};
 
@@ -25,15 +26,10 @@ impl Backend for Prometheus {
         plan.walk().map(|node| becomes(plan, node)).collect()
     }
 
-    fn emit(
-        &self,
-        plan: &Plan,
-        stem: &str,
-        _templates: &dyn Templates,
-    ) -> Result<Vec<Artifact>, String> {
+    fn manifests(&self, plan: &Plan, stem: &str) -> Option<Manifests> {
         let rules = rules(plan, stem);
         if rules.is_empty() {
-            return Ok(Vec::new());
+            return Some(Manifests::new(plan, "prometheus", Vec::new(), ""));
         }
         let name = kubernetes::dns_label(stem);
         let nodes: Vec<&str> = plan
@@ -56,16 +52,56 @@ impl Backend for Prometheus {
             &nodes,
             json!({ "groups": [{ "name": name, "rules": rules }] }),
         );
-        let comment = format!(
-            "{}\nMade by deployc from {}: change that file, not this one.",
-            one_line(&plan.deployment.title.to_string()),
-            one_line(&plan.deployment.origin.file),
-        );
-        Ok(vec![Artifact {
-            path: format!("{stem}.prometheus.yaml"),
-            text: yaml::stream(&comment, &[object]),
-            executable: false,
-        }])
+        Some(Manifests::new(plan, "prometheus", vec![object], ""))
+    }
+
+    fn emit(
+        &self,
+        plan: &Plan,
+        stem: &str,
+        _templates: &dyn Templates,
+    ) -> Result<Vec<Artifact>, String> {
+        Ok(self
+            .manifests(plan, stem)
+            .map(|manifests| manifests.files(stem, Layout::default()))
+            .unwrap_or_default())
+    }
+}
+
+/// Alerting rules for a Prometheus without an operator.
+pub struct RuleFile;
+
+impl Backend for RuleFile {
+    fn name(&self) -> &'static str {
+        "prometheus-rules"
+    }
+
+    fn summary(&self) -> &'static str {
+        "alerting rules, as a plain rule file"
+    }
+
+    fn fates(&self, plan: &Plan) -> Vec<Fidelity> {
+        Prometheus.fates(plan)
+    }
+
+    fn emit(
+        &self,
+        plan: &Plan,
+        stem: &str,
+        _templates: &dyn Templates,
+    ) -> Result<Vec<Artifact>, String> {
+        let Some(made) = Prometheus.manifests(plan, stem) else {
+            return Ok(Vec::new());
+        };
+        Ok(made
+            .objects
+            .iter()
+            .map(|object| Artifact {
+                path: format!("{stem}.rules.yaml"),
+                text: yaml::stream(&made.comment, &[object["spec"].clone()]),
+                executable: false,
+            })
+            .collect())
     }
 }
 

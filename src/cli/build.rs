@@ -12,6 +12,7 @@ use deployc::{catalogue, compile};
 use similar::{ChangeTag, TextDiff};
 
 use super::files::{Chosen, Input};
+use super::layout::{Laid, Listed};
 use super::screen::Screen;
 use super::templates::Folder;
 use super::trouble::Trouble;
@@ -35,6 +36,8 @@ pub struct Build {
     /// A folder with templates that replace those of the same name
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
+    #[command(flatten)]
+    laid: Laid,
     /// Write the fidelity report, what each target makes of every node, as JSON
     #[arg(long, value_name = "FILE")]
     fidelity: Option<PathBuf>,
@@ -55,7 +58,9 @@ Examples:
   deployc build checkout.deploy --target plan | jq .order
   deployc build specs/ --target markdown --target plan --out runbooks/
   deployc build specs/ --out runbooks/ --check           For CI: are the runbooks up to date?
-  deployc build checkout.deploy --fidelity report.json",
+  deployc build checkout.deploy --fidelity report.json
+  deployc build checkout.deploy -t argo-rollouts --format json | kubectl apply -f -
+  deployc build specs/ -t argo-workflows --split --kustomization --out manifests/",
     );
     text
 }
@@ -99,8 +104,10 @@ impl Build {
 
         let mut made: Vec<Made> = Vec::new();
         let mut accounts: Vec<Accounted> = Vec::new();
+        let mut listed = Listed::default();
         let mut refused = false;
         for (input, plan) in &plans {
+            self.laid.heeded(plan, &targets)?;
             for target in &targets {
                 let nodes = account(*target, plan);
                 refused |= fidelity::tell(screen, *target, plan, &nodes, self.quiet);
@@ -109,24 +116,45 @@ impl Build {
                     target: target.name(),
                     nodes,
                 });
-                let artifacts = target
-                    .emit(plan, &input.stem(), &templates)
-                    .map_err(Trouble::used)?;
-                made.extend(artifacts.into_iter().map(|artifact| Made {
-                    path: below(input, &artifact.path),
-                    artifact,
-                    from: input.name(),
-                }));
+                let (artifacts, manifests) =
+                    self.laid.files(*target, plan, &input.stem(), &templates)?;
+                let paths: Vec<String> = artifacts
+                    .iter()
+                    .map(|artifact| below(input, &artifact.path))
+                    .collect();
+                if let Some(manifests) = &manifests {
+                    self.laid.list(&mut listed, &paths, manifests)?;
+                }
+                made.extend(
+                    artifacts
+                        .into_iter()
+                        .zip(paths)
+                        .map(|(artifact, path)| Made {
+                            path,
+                            artifact,
+                            from: input.name(),
+                        }),
+                );
             }
         }
         templates.finish()?;
         if refused {
             return Ok(Exit::Found);
         }
+        made.extend(
+            listed
+                .kustomizations()
+                .into_iter()
+                .map(|(path, artifact)| Made {
+                    path,
+                    artifact,
+                    from: "--kustomization".to_owned(),
+                }),
+        );
         distinct(&made)?;
         let exit = match &self.out {
             None => self.print(screen, &made)?,
-            Some(out) if self.check => self.compare(screen, out, &made)?,
+            Some(out) if self.check => self.compare(screen, out, &made, &listed)?,
             Some(out) => self.write(screen, out, &made, &inputs)?,
         };
         if let Some(path) = &self.fidelity {
@@ -202,7 +230,13 @@ impl Build {
         Ok(Exit::Clean)
     }
 
-    fn compare(&self, screen: Screen, out: &Path, made: &[Made]) -> miette::Result<Exit> {
+    fn compare(
+        &self,
+        screen: Screen,
+        out: &Path,
+        made: &[Made],
+        listed: &Listed,
+    ) -> miette::Result<Exit> {
         let mut text = String::new();
         let mut stale = 0;
         for one in made {
@@ -221,6 +255,11 @@ impl Build {
                     let _ = writeln!(text, "{shown} {}", error.in_words());
                 }
             }
+            stale += 1;
+        }
+        let paths: Vec<&str> = made.iter().map(|one| one.path.as_str()).collect();
+        for path in listed.left_over(out, &paths) {
+            let _ = writeln!(text, "{} is made no longer", visible_line(&path));
             stale += 1;
         }
         if stale == 0 {

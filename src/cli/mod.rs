@@ -12,6 +12,7 @@ mod fix;
 mod fmt;
 mod front;
 mod graph;
+mod layout;
 mod lsp;
 mod man;
 mod mdbook;

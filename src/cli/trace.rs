@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use deployc::backend::manifests::Layout;
 use deployc::backend::{Backend, Templates};
 use deployc::plan::{Node, Plan};
 use similar::{Algorithm, ChangeTag, TextDiff};
@@ -23,8 +24,12 @@ pub fn built(
     plan: &Plan,
     stem: &str,
     templates: &dyn Templates,
+    layout: Layout,
 ) -> Result<Vec<Built>, Trouble> {
-    let artifacts = backend.emit(plan, stem, templates).map_err(Trouble::used)?;
+    let artifacts = match backend.manifests(plan, stem) {
+        Some(manifests) => manifests.files(stem, layout),
+        None => backend.emit(plan, stem, templates).map_err(Trouble::used)?,
+    };
     Ok(artifacts
         .into_iter()
         .map(|artifact| Built {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use deployc::backend::Backend;
+use deployc::backend::manifests::{Form, Layout};
 use deployc::catalogue;
 use deployc::compile::Compilation;
 use deployc::plan::{Node, Origin, Plan};
@@ -51,49 +52,87 @@ pub fn spec_of(path: &Path, text: &str) -> Option<PathBuf> {
     said.or_else(in_plan).or_else(nearby)
 }
 
+/// A file as it is built now.
+pub struct Now {
+    /// The target whose file it is.
+    pub backend: &'static dyn Backend,
+    /// How its manifests are laid out.
+    pub layout: Layout,
+    /// The file.
+    pub built: Built,
+}
+
+/// All layouts, the usual one first.
+const LAYOUTS: [Layout; 4] = [
+    Layout {
+        form: Form::Yaml,
+        split: false,
+    },
+    Layout {
+        form: Form::Json,
+        split: false,
+    },
+    Layout {
+        form: Form::Yaml,
+        split: true,
+    },
+    Layout {
+        form: Form::Json,
+        split: true,
+    },
+];
+
 /// The target whose file this is, and the file as it is built now.
-pub fn made(
-    known: &Known,
-    path: &Path,
-    templates: &Folder,
-) -> Result<(&'static dyn Backend, Built), Trouble> {
-    let name = path
-        .file_name()
-        .and_then(|name| name.to_str())
-        .unwrap_or_default();
-    let mut best: Option<(usize, &'static dyn Backend, Built)> = None;
-    for backend in catalogue::BACKENDS {
-        for built in trace::built(*backend, &known.plan, &known.stem, templates)? {
-            let file = built.path.rsplit('/').next().unwrap_or(&built.path);
-            let ending = file.strip_prefix(&known.stem).unwrap_or(file);
-            let fits = if file == name {
-                usize::MAX
-            } else if name.ends_with(ending) {
-                ending.len()
-            } else {
-                continue;
-            };
-            if best.as_ref().is_none_or(|(known, _, _)| *known < fits) {
-                best = Some((fits, *backend, built));
+pub fn made(known: &Known, path: &Path, templates: &Folder) -> Result<Now, Trouble> {
+    let part = |path: Option<&std::ffi::OsStr>| {
+        path.and_then(std::ffi::OsStr::to_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let name = part(path.file_name());
+    let folder = part(path.parent().and_then(Path::file_name));
+    let mut best: Option<(usize, Now)> = None;
+    for backend in catalogue::BACKENDS.iter().copied() {
+        for layout in LAYOUTS {
+            for built in trace::built(backend, &known.plan, &known.stem, templates, layout)? {
+                let (above, file) = built.path.rsplit_once('/').unwrap_or(("", &built.path));
+                let ending = file.strip_prefix(&known.stem).unwrap_or(file);
+                let fits = if file == name && (above.is_empty() || above == folder) {
+                    usize::MAX
+                } else if above.is_empty() && name.ends_with(ending) {
+                    ending.len()
+                } else {
+                    continue;
+                };
+                if best.as_ref().is_none_or(|(known, _)| *known < fits) {
+                    best = Some((
+                        fits,
+                        Now {
+                            backend,
+                            layout,
+                            built,
+                        },
+                    ));
+                }
             }
         }
     }
-    best.map(|(_, backend, built)| (backend, built))
+    best.map(|(_, now)| now)
         .ok_or_else(|| Trouble::used(format!("no target builds a file such as `{name}`")))
 }
 
 /// What of a spec a line comes from.
 pub fn sources(
     known: &Known,
-    backend: &dyn Backend,
-    built: &Built,
+    now: &Now,
     line: usize,
     templates: &Folder,
 ) -> Result<Vec<Source>, Trouble> {
     let plan = &known.plan;
+    let built = &now.built;
     let mut lines = |part: Part<'_>| -> Result<BTreeSet<usize>, Trouble> {
         let changed = trace::without(plan, part);
-        let after = trace::built(backend, &changed, &known.stem, templates)?;
+        let after = trace::built(now.backend, &changed, &known.stem, templates, now.layout)?;
         let other = after
             .iter()
             .find(|other| other.path == built.path)

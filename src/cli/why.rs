@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use deployc::backend::manifests::Layout;
 use deployc::backend::{Fidelity, account};
 use deployc::catalogue;
 use deployc::compile;
@@ -113,18 +114,18 @@ impl Why {
             return Ok(Exit::Found);
         };
         let templates = Folder::open(None)?;
-        let (backend, built) = made(&known, path, &templates)?;
+        let now = made(&known, path, &templates)?;
         let mut built_line = line;
-        if built.text != text {
+        if now.built.text != text {
             screen.complain(&format!(
                 "{} is out of date: the answer is for the line as it would be built\n",
                 visible_line(&shown)
             ));
-            built_line = trace::same_line(&text, &built.text, line).ok_or_else(|| {
+            built_line = trace::same_line(&text, &now.built.text, line).ok_or_else(|| {
                 Trouble::used(format!("nothing of `{shown}` is built from this spec"))
             })?;
         }
-        let sources = sources(&known, backend, &built, built_line, &templates)?;
+        let sources = sources(&known, &now, built_line, &templates)?;
         let text = match self.format {
             View::Human => {
                 let mut text = format!("{}:{line} comes from\n", visible_line(&shown));
@@ -150,7 +151,7 @@ impl Why {
                     "version": VERSION,
                     "file": shown,
                     "line": line,
-                    "target": backend.name(),
+                    "target": now.backend.name(),
                     "sources": sources,
                 });
                 format!("{document:#}\n")
@@ -202,9 +203,9 @@ impl Why {
                     .map(|one| one.fidelity),
                 Part::Metric(_) | Part::Service(_) => None,
             };
-            let after = trace::built(target, &changed, &known.stem, &templates)?;
+            let after = trace::built(target, &changed, &known.stem, &templates, Layout::default())?;
             let mut places: Vec<(String, Vec<(usize, usize)>)> = Vec::new();
-            for before in trace::built(target, plan, &known.stem, &templates)? {
+            for before in trace::built(target, plan, &known.stem, &templates, Layout::default())? {
                 let other = after
                     .iter()
                     .find(|other| other.path == before.path)

@@ -2,6 +2,7 @@ package upstream
 
 import (
 	stdjson "encoding/json"
+	"os"
 	"strings"
 	"testing"
 
@@ -28,6 +29,11 @@ func ruleProblems(text []byte) []string {
 	if err != nil {
 		return []string{err.Error()}
 	}
+	return fileProblems(file)
+}
+
+// fileProblems are what Prometheus would say of a rule file.
+func fileProblems(file []byte) []string {
 	var said []string
 	read, problems := rulefmt.Parse(file, false, model.UTF8Validation)
 	for _, problem := range problems {
@@ -61,6 +67,22 @@ func TestPrometheusLoadsEveryRule(t *testing.T) {
 	for _, object := range ofKind(t, "PrometheusRule") {
 		for _, said := range ruleProblems(object.text) {
 			t.Errorf("%s: %s", object, said)
+		}
+	}
+}
+
+func TestPrometheusLoadsEveryRuleFile(t *testing.T) {
+	all := files(t, ".rules.yaml")
+	if len(all) == 0 {
+		t.Fatal("there is no rule file among what was emitted")
+	}
+	for _, file := range all {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, said := range fileProblems(text) {
+			t.Errorf("%s: %s", file, said)
 		}
 	}
 }

@@ -11,7 +11,8 @@ pub(super) mod traffic;
 use serde_json::Value;
 
 use super::kubernetes::{self, dns_label};
-use super::{Artifact, Backend, Fidelity, Templates, one_line, yaml};
+use super::manifests::{Layout, Manifests};
+use super::{Artifact, Backend, Fidelity, Templates};
 use crate::plan::Plan;
 
 /// Rollouts and AnalysisTemplates.
@@ -37,27 +38,25 @@ impl Backend for ArgoRollouts {
             .collect()
     }
 
+    fn manifests(&self, plan: &Plan, _stem: &str) -> Option<Manifests> {
+        Some(Manifests::new(
+            plan,
+            "rollouts",
+            rollout::objects(plan, &course::Courses::of(plan)),
+            "The Services and routes that are named here must exist; the pods are those of the workload.",
+        ))
+    }
+
     fn emit(
         &self,
         plan: &Plan,
         stem: &str,
         _templates: &dyn Templates,
     ) -> Result<Vec<Artifact>, String> {
-        let objects = rollout::objects(plan, &course::Courses::of(plan));
-        if objects.is_empty() {
-            return Ok(Vec::new());
-        }
-        let comment = format!(
-            "{}\nMade by deployc from {}: change that file, not this one.\n\
-             The Services and routes that are named here must exist; the pods are those of the workload.",
-            one_line(&plan.deployment.title.to_string()),
-            one_line(&plan.deployment.origin.file),
-        );
-        Ok(vec![Artifact {
-            path: format!("{stem}.rollouts.yaml"),
-            text: yaml::stream(&comment, &objects),
-            executable: false,
-        }])
+        Ok(self
+            .manifests(plan, stem)
+            .map(|manifests| manifests.files(stem, Layout::default()))
+            .unwrap_or_default())
     }
 }
 

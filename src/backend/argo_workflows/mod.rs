@@ -23,8 +23,9 @@ use serde_json::{Map, Value, json};
 
 use super::argo_rollouts::analysis::go_duration;
 use super::kubernetes::{self, dns_label};
+use super::manifests::{Layout, Manifests};
 use super::runbook::Sentences;
-use super::{Artifact, Backend, Fidelity, Templates, one_line, yaml};
+use super::{Artifact, Backend, Fidelity, Templates};
 use crate::plan::{Node, Plan, Work};
 use library::{Library, Task};
 use shared::{KEPT, UNSAID, WAY_BACK};
@@ -59,32 +60,33 @@ impl Backend for ArgoWorkflows {
             .collect()
     }
 
+    fn manifests(&self, plan: &Plan, stem: &str) -> Option<Manifests> {
+        let mut builder = Builder::new(plan, stem);
+        let objects = if plan.forward().is_empty() {
+            Vec::new()
+        } else {
+            builder.build();
+            builder.objects()
+        };
+        let more = format!(
+            "Submit it with `argo submit --from workflowtemplate/{}`. What it needs: a service account that may\n\
+             patch Rollouts and create AnalysisRuns, an image with bash, kubectl, jq and curl, and the Secrets\n\
+             that are named here.",
+            dns_label(stem),
+        );
+        Some(Manifests::new(plan, "workflow", objects, &more))
+    }
+
     fn emit(
         &self,
         plan: &Plan,
         stem: &str,
         _templates: &dyn Templates,
     ) -> Result<Vec<Artifact>, String> {
-        if plan.forward().is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut builder = Builder::new(plan, stem);
-        builder.build();
-        let objects = builder.objects();
-        let comment = format!(
-            "{}\nMade by deployc from {}: change that file, not this one.\n\
-             Submit it with `argo submit --from workflowtemplate/{}`. What it needs: a service account that may\n\
-             patch Rollouts and create AnalysisRuns, an image with bash, kubectl, jq and curl, and the Secrets\n\
-             that are named here.",
-            one_line(&plan.deployment.title.to_string()),
-            one_line(&plan.deployment.origin.file),
-            dns_label(stem),
-        );
-        Ok(vec![Artifact {
-            path: format!("{stem}.workflow.yaml"),
-            text: yaml::stream(&comment, &objects),
-            executable: false,
-        }])
+        Ok(self
+            .manifests(plan, stem)
+            .map(|manifests| manifests.files(stem, Layout::default()))
+            .unwrap_or_default())
     }
 }
 

@@ -9,7 +9,8 @@ mod service;
 mod stops;
 mod way;
 
-use super::{Artifact, Backend, Fidelity, Templates, one_line, yaml};
+use super::manifests::{Layout, Manifests};
+use super::{Artifact, Backend, Fidelity, Templates};
 use crate::plan::Plan;
 
 /// Canaries, MetricTemplates and AlertProviders.
@@ -35,27 +36,25 @@ impl Backend for Flagger {
             .collect()
     }
 
+    fn manifests(&self, plan: &Plan, _stem: &str) -> Option<Manifests> {
+        Some(Manifests::new(
+            plan,
+            "flagger",
+            canary::objects(plan, &way::Ways::of(plan)),
+            "Flagger makes the Services and the routes itself, from the workload that is named here; a route\n\
+             through a Gateway needs its `gatewayRefs`. The port is 80 where the spec names none.",
+        ))
+    }
+
     fn emit(
         &self,
         plan: &Plan,
         stem: &str,
         _templates: &dyn Templates,
     ) -> Result<Vec<Artifact>, String> {
-        let objects = canary::objects(plan, &way::Ways::of(plan));
-        if objects.is_empty() {
-            return Ok(Vec::new());
-        }
-        let comment = format!(
-            "{}\nMade by deployc from {}: change that file, not this one.\n\
-             Flagger makes the Services and the routes itself, from the workload that is named here; a route\n\
-             through a Gateway needs its `gatewayRefs`. The port is 80 where the spec names none.",
-            one_line(&plan.deployment.title.to_string()),
-            one_line(&plan.deployment.origin.file),
-        );
-        Ok(vec![Artifact {
-            path: format!("{stem}.flagger.yaml"),
-            text: yaml::stream(&comment, &objects),
-            executable: false,
-        }])
+        Ok(self
+            .manifests(plan, stem)
+            .map(|manifests| manifests.files(stem, Layout::default()))
+            .unwrap_or_default())
     }
 }

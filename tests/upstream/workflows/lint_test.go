@@ -220,4 +220,3 @@ func TestTheSchemaNoticesFaults(t *testing.T) {
 		}
 	}
 }
-
