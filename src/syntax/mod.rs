@@ -119,7 +119,13 @@ pub fn parse_again(source: SourceId, text: &str, before: &[Placed]) -> (File, Ve
         };
         (placed, findings)
     };
-    let pieces_a_thread = cuts.len() * WORTH_A_THREAD / text.len().max(1);
+    // What was read before costs no time, and threads are not worth it for one piece that changed.
+    let unread: usize = cuts
+        .iter()
+        .filter(|piece| !known.contains_key(&text[piece.start..piece.end]))
+        .map(|piece| piece.end - piece.start)
+        .sum();
+    let pieces_a_thread = cuts.len() * WORTH_A_THREAD / unread.max(1);
     let parsed = parallel::stretches(&cuts, pieces_a_thread, |pieces| {
         pieces.iter().map(parse_one).collect::<Vec<_>>()
     });
