@@ -119,7 +119,7 @@ fn main() {
     if std::env::args().any(|argument| argument == "--list" || argument == "--test") {
         return;
     }
-    let text = generate::spec(LINES / 8 + 20);
+    let text = generate::spec(LINES / 6);
     let lines: Vec<&str> = text.lines().collect();
     let (server, connection) = Connection::memory();
     let thread = std::thread::Builder::new()

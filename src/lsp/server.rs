@@ -235,7 +235,11 @@ impl Server<'_> {
             table::answer(world, &request.method, request.params.clone())
         }));
         match answer {
-            Ok(Ok(value)) => self.send(Response::new_ok(request.id, value)),
+            // Not by `new_ok`, which would copy the whole answer once more.
+            Ok(Ok(value)) => self.send(Response {
+                id: request.id,
+                response_result: Ok(value),
+            }),
             Ok(Err(Refusal::NotYet(path))) => {
                 let Some(document) = self.world.documents.get(&path) else {
                     self.refuse(request.id, ErrorCode::RequestFailed, "the file is not open");

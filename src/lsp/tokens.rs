@@ -103,23 +103,24 @@ fn tokens(parsed: &Parsed, wanted: Span) -> SemanticTokens {
     for one in names.declarations.iter().filter(|one| one.named) {
         found.push((one.name_span, type_of(one.noun), DECLARATION));
     }
+    let arguments: Vec<_> = names
+        .declarations
+        .iter()
+        .filter(|one| one.noun == Noun::Argument)
+        .collect();
     for one in &names.uses {
-        let noun = one.nouns.first().copied();
-        let noun = match (noun, one.nouns.len()) {
+        let noun = match one.nouns {
             // A parameter or a thing: which of them, its declaration says.
-            (Some(Noun::Argument), 2..) => names
-                .declarations
-                .iter()
-                .find(|inner| {
-                    inner.noun == Noun::Argument
-                        && inner.name == one.path
+            [Noun::Argument, other, ..] => {
+                let own = arguments.iter().any(|inner| {
+                    inner.name == one.path
                         && inner.scope.is_some_and(|scope| {
                             scope.start <= one.span.start && one.span.end <= scope.end
                         })
-                })
-                .map(|inner| inner.noun)
-                .or_else(|| one.nouns.get(1).copied()),
-            (noun, _) => noun,
+                });
+                Some(if own { Noun::Argument } else { *other })
+            }
+            nouns => nouns.first().copied(),
         };
         let Some(noun) = noun else { continue };
         let library = names.modules.iter().any(|module| {
