@@ -14,7 +14,7 @@ use super::patch::patch;
 use super::screen::Screen;
 use super::settings::Configured;
 use super::trouble::Trouble;
-use super::{Exit, coverage, fix, front, watch, write};
+use super::{Exit, coverage, dependents, fix, front, watch, write};
 use deployc::parallel;
 
 /// Check specs, and say what is wrong with them
@@ -37,6 +37,9 @@ pub struct Check {
     /// Show what --fix would change, as a patch, and write nothing
     #[arg(long)]
     diff: bool,
+    /// Leave out the specs of the project that bring in a file that is named
+    #[arg(long)]
+    no_dependents: bool,
     /// Show how much of each spec a machine checks, by phase, and what is left to people's words
     #[arg(long, conflicts_with_all = ["fix", "diff"])]
     coverage: bool,
@@ -100,7 +103,11 @@ impl Check {
 
     /// Checks once; what was found is shown by the round.
     pub fn round(&self, screen: Screen) -> miette::Result<Round> {
-        let inputs = self.chosen.inputs()?;
+        let mut inputs = self.chosen.inputs()?;
+        // A fix changes what was named, and nothing else.
+        if !(self.no_dependents || self.fix || self.diff || self.coverage) {
+            inputs.extend(dependents::of(&inputs, &self.chosen)?);
+        }
         let settings = self.configured.of(&inputs)?;
         let all: Vec<(&Input, &Settings)> = inputs
             .iter()

@@ -169,20 +169,24 @@ impl Disk {
     pub fn root(&self) -> Result<&Path, ReadError> {
         let root = self.root.get_or_init(|| {
             let folder = self.folder.canonicalize()?;
-            let root = folder
-                .ancestors()
-                .find(|folder| {
-                    ["deployc.toml", ".git"]
-                        .iter()
-                        .any(|name| folder.join(name).exists())
-                })
-                .unwrap_or(&folder);
-            Ok(root.to_path_buf())
+            Ok(project_of(&folder).unwrap_or(&folder).to_path_buf())
         });
         match root {
             Ok(root) => Ok(root),
             Err(error) => Err(io::Error::from(error.kind()).into()),
         }
+    }
+
+    /// The project's folder, without symbolic links, where a `deployc.toml` or a `.git` says which it
+    /// is.
+    pub fn project(&self) -> Option<PathBuf> {
+        let folder = self.folder.canonicalize().ok()?;
+        project_of(&folder).map(Path::to_path_buf)
+    }
+
+    /// The file that an import means, without symbolic links, if there is one.
+    pub fn real(&self, from: &str, path: &str) -> Option<PathBuf> {
+        self.resolve(from, path).ok().map(|(_, real)| real)
     }
 
     fn resolve(&self, from: &str, path: &str) -> Result<(String, PathBuf), LoadError> {
@@ -219,6 +223,15 @@ impl Disk {
             .is_ok_and(|path| path == real);
         Ok((if same { named } else { shown(&real) }, real))
     }
+}
+
+/// The nearest folder upwards that has a `deployc.toml` or a `.git`.
+fn project_of(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|folder| {
+        ["deployc.toml", ".git"]
+            .iter()
+            .any(|name| folder.join(name).exists())
+    })
 }
 
 fn load_error(error: ReadError) -> LoadError {

@@ -164,6 +164,16 @@ impl Chosen {
         folders
     }
 
+    /// Whether a file was named itself, and not found in a folder.
+    pub fn names(&self, file: &Path) -> bool {
+        self.paths.iter().any(|path| path == file)
+    }
+
+    /// The specs in a folder that neither `.gitignore` nor `--exclude` leaves out.
+    pub fn below(&self, folder: &Path) -> miette::Result<Vec<PathBuf>> {
+        walk(folder, &self.excluded()?)
+    }
+
     fn excluded(&self) -> miette::Result<Override> {
         let wrong = |error: ignore::Error| {
             Trouble::used(format!("the pattern of --exclude can't be read: {error}"))

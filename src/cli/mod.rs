@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod completions;
 mod coverage;
+mod dependents;
 mod disk;
 mod explain;
 mod fidelity;

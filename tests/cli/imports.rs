@@ -121,3 +121,60 @@ fn what_can_t_be_imported_is_a_finding_with_the_reason() {
     let run = bench.run(&["check", "a.deploy"]).ends(1);
     assert!(run.out.contains("is a folder"), "{run:#?}");
 }
+
+/// Whoever changes a module learns at once what that breaks.
+#[test]
+fn what_brings_in_a_named_file_is_checked_too() {
+    let bench = Bench::with(&[
+        (".git/HEAD", ""),
+        (".gitignore", "/ignored\n"),
+        ("common.deploy", MODULE),
+        (
+            "between.deploy",
+            "edition 2026\n\nuse ./common\n\nprocedure call \"Call\" {\n  check \"A\" by common.lead\n}\n",
+        ),
+        ("specs/direct.deploy", &importing("../common")),
+        (
+            "specs/indirect.deploy",
+            "edition 2026\n\n  use ../between\n\ndeployment \"D\" {\n  version \"v1\"\n}\n",
+        ),
+        ("specs/other.deploy", "edition 2026\nnonsense\n"),
+        ("ignored/a.deploy", &importing("../common")),
+    ]);
+    let files = |arguments: &[&str]| -> String {
+        let run = bench.run(arguments);
+        run.out.lines().last().unwrap_or_default().to_owned()
+    };
+    let named = ["check", "common.deploy"];
+    assert_eq!(files(&named), "no findings in 4 files");
+    assert_eq!(
+        files(&[&named[..], &["specs/direct.deploy"]].concat()),
+        "no findings in 4 files"
+    );
+    assert_eq!(
+        files(&[&named[..], &["--no-dependents"]].concat()),
+        "no findings in 1 file"
+    );
+    assert_eq!(
+        files(&[&named[..], &["--exclude", "specs/direct.deploy"]].concat()),
+        "no findings in 3 files"
+    );
+    assert_eq!(
+        files(&["check", "specs/direct.deploy"]),
+        "no findings in 1 file"
+    );
+    // The name goes, and those who use it say so.
+    bench.write("common.deploy", "edition 2026\n\nrole chief \"Chief\"\n");
+    let run = bench
+        .run(&["check", "common.deploy", "--format=short"])
+        .ends(1);
+    for file in ["between.deploy:", "specs/direct.deploy:"] {
+        assert!(run.out.contains(file), "{run:#?}");
+    }
+    assert!(!run.out.contains("other.deploy"), "{run:#?}");
+    // Without a project nothing says how far to look.
+    std::fs::remove_dir_all(bench.path(".git")).expect("it is there");
+    bench
+        .run(&["check", "common.deploy", "--format=short"])
+        .ends(0);
+}
