@@ -293,3 +293,20 @@ fn no_file_is_longer_than_five_hundred_lines() {
         .collect();
     assert!(long.is_empty(), "split these by noun: {}", long.join(", "));
 }
+
+/// The manual is a book: a page that its summary does not name is not in it.
+#[test]
+fn every_page_stands_in_the_summary_of_the_manual() {
+    let summary = read(&root().join("docs/SUMMARY.md"));
+    let missing: Vec<String> = std::fs::read_dir(root().join("docs"))
+        .expect("the folder can be read")
+        .map(|entry| entry.expect("the entry can be read").file_name())
+        .map(|name| name.to_string_lossy().into_owned())
+        .filter(|name| name.ends_with(".md") && name != "SUMMARY.md")
+        .filter(|name| !summary.contains(&format!("]({name})")))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "docs/SUMMARY.md does not name {missing:?}"
+    );
+}

@@ -66,6 +66,17 @@ describe('what is ticked and filled in', () => {
     await done(page);
   });
 
+  test('without a version the day of the start keeps deployments apart', async () => {
+    const spec = (day) => write('weekly', `edition 2026\ndeployment "Weekly" { starts ${day} 09:00 UTC }\nphase one "One" at T { check a "A" }\n`);
+    const page = await open(browser, build(spec('2026-12-01'), 'weekly').url);
+    await box(page, 'one/a').check();
+    await page.goto(build(spec('2026-12-08'), 'weekly').url);
+    assert.equal(await box(page, 'one/a').isChecked(), false);
+    await page.goto(build(spec('2026-12-01'), 'weekly').url);
+    assert.equal(await box(page, 'one/a').isChecked(), true);
+    await done(page);
+  });
+
   test('a second window follows the first', async () => {
     const page = await open(browser, checkout.url);
     const second = await page.context().newPage();
@@ -324,6 +335,43 @@ describe('what was done', () => {
     await done(page);
   });
 
+  test('is taken over by another browser, where the later word holds', async () => {
+    const first = await open(browser, checkout.url, { at: '2026-12-01T08:03:00Z' });
+    await box(first, 'rollout/deploy').check();
+    await field(first, 'rollout#remarks').fill('from the first');
+    await field(first, 'preflight#remarks').fill('early');
+    await part(first, 'start-now').click();
+    const { text } = await saved(first, 'json');
+    await done(first);
+
+    const second = await open(browser, checkout.url, { at: '2026-12-01T08:05:00Z' });
+    await field(second, 'preflight#remarks').fill('late');
+    const load = (words, name = 'done.json') => part(second, 'load')
+      .setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(words) });
+    await load(text);
+    await second.waitForFunction(() => document.getElementById('tick:rollout/deploy').checked);
+    assert.equal(await second.locator('[data-stamp="rollout/deploy"]').textContent(), '09:03');
+    assert.equal(await field(second, 'rollout#remarks').inputValue(), 'from the first');
+    assert.equal(await field(second, 'preflight#remarks').inputValue(), 'late');
+    assert.match(await part(second, 'offset').textContent(), /^T\+0:0(1:5|2:0)\d$/);
+    assert.equal(await second.locator('nav [data-count="rollout"]').textContent(), '1 of 6');
+
+    const trouble = part(second, 'trouble');
+    for (const [words, why] of [
+      [text.replace('v2.4.0', 'v2.5.0'), /version v2\.5\.0/],
+      ['{', /can't be loaded/],
+      ['null', /can't be loaded/],
+      ['{"spec":"checkout","version":"v2.4.0"}', /can't be loaded/],
+    ]) {
+      await trouble.evaluate((one) => { one.textContent = ''; });
+      await load(words, 'bad.json');
+      await second.waitForFunction(() => document.getElementById('page:trouble').textContent !== '');
+      assert.match(await trouble.textContent(), why);
+    }
+    assert.equal(await box(second, 'rollout/deploy').isChecked(), true);
+    await done(second);
+  });
+
   test('is copied as text', async () => {
     const page = await open(browser, checkout.url, { permissions: ['clipboard-read', 'clipboard-write'] });
     await box(page, 'rollout/deploy').check();
@@ -369,10 +417,17 @@ describe('everybody can use it', () => {
     await done(page);
   });
 
-  for (const name of examples) {
+  const looks = [{}, { colorScheme: 'dark' }, { viewport: { width: 390, height: 844 } }];
+  const specs = [
+    ...examples.map((name) => [name, `examples/${name}.deploy`, looks]),
+    ...['hsc-jit', 'ollama', 'user-whisperer', 'video-ranking', 'x0tta6bl4']
+      .map((name) => [`${name}, as it was written`, `tests/corpus/as-written/${name}.deploy`, looks.slice(2)]),
+    ['every kind of node', 'tests/corpus/every-kind.deploy', looks.slice(2)],
+  ];
+  for (const [name, spec, wanted] of specs) {
     test(`axe finds nothing in ${name}`, async () => {
-      const { url } = build(`${root}/examples/${name}.deploy`, `axe-${name}`);
-      for (const options of [{}, { colorScheme: 'dark' }, { viewport: { width: 390, height: 844 } }]) {
+      const { url } = build(`${root}/${spec}`, `axe-${name.replaceAll(' ', '-')}`);
+      for (const options of wanted) {
         const page = await open(browser, url, { at: '2026-12-01T08:20:00Z', bypassCSP: true, ...options });
         for (const one of (await page.locator('[id="page:work"] .tick[type=checkbox]').all()).slice(0, 3)) await one.check();
         await page.evaluate(axe);

@@ -89,6 +89,8 @@ fn prose(text: &Text) -> String {
         Event::Html(html) | Event::InlineHtml(html) => Some(Event::Text(html)),
         Event::Start(Tag::HtmlBlock) => Some(Event::Start(Tag::Paragraph)),
         Event::End(TagEnd::HtmlBlock) => Some(Event::End(TagEnd::Paragraph)),
+        Event::Start(Tag::CodeBlock(_)) => Some(Event::Html("<pre tabindex=\"0\"><code>".into())),
+        Event::End(TagEnd::CodeBlock) => Some(Event::Html("</code></pre>\n".into())),
         Event::Start(Tag::Heading { .. }) => Some(Event::Html("<p><strong>".into())),
         Event::End(TagEnd::Heading(_)) => Some(Event::Html("</strong></p>".into())),
         Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
@@ -158,6 +160,14 @@ mod tests {
         assert_eq!(
             prose("[![a](javascript:x)](https://example.org)"),
             "<p><a href=\"https://example.org\" rel=\"noreferrer\">a</a></p>\n"
+        );
+    }
+
+    #[test]
+    fn code_in_prose_is_escaped_and_can_be_scrolled() {
+        assert_eq!(
+            prose("```sh\" onclick=\"x\n<b>\n```"),
+            "<pre tabindex=\"0\"><code>&lt;b&gt;\n</code></pre>\n"
         );
     }
 

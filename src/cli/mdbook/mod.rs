@@ -4,6 +4,7 @@
 mod chapter;
 mod drawing;
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use deployc::compile::{self, Compilation};
@@ -49,11 +50,21 @@ In a chapter, on a line of its own, with a path from the chapter's folder:
 or as the first line of a fenced block that holds a spec:
   ```deploy graph source";
 
+/// Who asks.
+const ASKED: &str = "mdBook runs this command: name it in book.toml, under [preprocessor.deploy]";
+
 impl Mdbook {
     pub fn run(self, screen: Screen) -> miette::Result<Exit> {
         if let Some(Question::Supports { .. }) = self.question {
             // Whatever shows no pictures gets text.
             return Ok(Exit::Clean);
+        }
+        if std::io::stdin().is_terminal() {
+            return Err(
+                Trouble::used("this command waits for a book, and nobody sends one")
+                    .help(ASKED)
+                    .into(),
+            );
         }
         let text = disk::read_stdin()
             .map_err(|error| Trouble::worked(format!("standard input {}", error.in_words())))?;
@@ -76,8 +87,8 @@ impl Mdbook {
 
 /// What mdBook sent.
 fn read(text: &str) -> Result<(Value, Value), Trouble> {
-    let help = "mdBook runs this command: name it in book.toml, under [preprocessor.deploy]";
-    let wrong = |why: String| Trouble::used(format!("standard input is no book: {why}")).help(help);
+    let wrong =
+        |why: String| Trouble::used(format!("standard input is no book: {why}")).help(ASKED);
     let sent: Value = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
     match sent {
         Value::Array(parts) => match <[Value; 2]>::try_from(parts) {

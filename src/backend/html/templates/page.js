@@ -10,8 +10,9 @@
 
   // ---- what is kept: one entry for each node and field, by spec and version
 
-  const prefix = ['deployc', plan.spec, plan.version ?? '']
-    .map(encodeURIComponent).join('/') + '/';
+  // Without a version, the day of the start tells one deployment from the next.
+  const version = plan.version ?? (plan.starts === null ? '' : new Date(plan.starts * 1000).toISOString().slice(0, 10));
+  const prefix = ['deployc', plan.spec, version].map(encodeURIComponent).join('/') + '/';
   const memory = new Map();
   const complain = (words) => {
     part('trouble').textContent = words;
@@ -27,8 +28,8 @@
         return memory.get(key) ?? null;
       }
     },
-    set(key, value) {
-      const entry = { value, at: new Date().toISOString() };
+    set(key, value, at = new Date().toISOString()) {
+      const entry = { value, at };
       memory.set(key, entry);
       try {
         localStorage.setItem(prefix + key, JSON.stringify(entry));
@@ -129,6 +130,7 @@
       }
     }
     kept.set(field.dataset.key, ticks(field) ? field.checked : field.value);
+    counts.clear();
     stamp(field);
     follow(field);
     fillBlanks();
@@ -143,6 +145,7 @@
       if (own && own.checked !== (count.done === count.total)) {
         own.checked = !own.checked;
         kept.set(own.dataset.key, own.checked);
+        counts.clear();
         stamp(own);
       }
     }
@@ -155,7 +158,12 @@
 
   // ---- progress
 
+  const counts = new Map();
   const counted = (root) => {
+    if (!counts.has(root)) counts.set(root, count(root));
+    return counts.get(root);
+  };
+  const count = (root) => {
     const groups = new Map();
     for (const field of all('.tick, .counts', root)) {
       const group = field.type === 'radio' ? field.name : field.dataset.key;
@@ -194,7 +202,7 @@
     if (!Number.isNaN(time)) return time;
     return plan.starts === null ? null : plan.starts * 1000;
   };
-  const sections = new Map(all('section[data-stretch]').map((section) => [section.dataset.stretch, section]));
+  const sections = new Map(all('[data-stretch]').map((section) => [section.dataset.stretch, section]));
   const marks = (name, id) => all(`[data-${name}]`).filter((element) => element.dataset[name] === id);
   const stretches = plan.stretches.map((stretch) => ({
     ...stretch,
@@ -361,10 +369,10 @@
     button.addEventListener('click', async () => {
       const source = button.parentElement.querySelector('pre');
       const done = await copy(button.dataset.copy ?? source.textContent, source);
-      const before = button.innerHTML;
-      button.textContent = done ? 'Copied' : 'Selected';
+      const name = button.firstChild;
+      name.data = done ? 'Copied' : 'Selected';
       say(done ? 'Copied.' : 'Selected: copy it by hand.');
-      setTimeout(() => { button.innerHTML = before; }, 1500);
+      setTimeout(() => { name.data = 'Copy'; }, 1500);
     });
   }
 
@@ -380,7 +388,7 @@
     return flat(words.textContent);
   };
   const sectionOf = (element) => {
-    const section = element.closest('section[aria-labelledby], article[aria-labelledby]');
+    const section = element.closest('.stretch, section[aria-labelledby], article[aria-labelledby]');
     return section ? flat(document.getElementById(section.getAttribute('aria-labelledby')).textContent) : '';
   };
   const account = () => {
@@ -461,6 +469,41 @@
     if (await copy(markdown(), null)) say('Copied.');
     else complain('The clipboard is closed to this page: save the text instead.');
   });
+  // What another browser saved: of each box and field the later word holds.
+  const takeOver = (text) => {
+    const told = JSON.parse(text);
+    if (told.spec !== plan.spec || (told.version ?? null) !== plan.version) {
+      throw new Error(`it is of ${told.spec ?? 'another spec'}, version ${told.version ?? 'none'}`);
+    }
+    const known = new Set(fields.map((field) => field.dataset.key));
+    let taken = 0;
+    for (const { node, field, value, at } of told.entries) {
+      const key = field === null ? node : `${node}#${field}`;
+      const own = kept.get(key);
+      if (!known.has(key) || typeof at !== 'string' || (own && own.at >= at)) continue;
+      kept.set(key, typeof value === 'boolean' ? value : String(value), at);
+      taken += 1;
+    }
+    for (const { node, times } of told.recurring) {
+      const own = kept.get(`${node}#log`)?.value ?? [];
+      const both = [...new Set([...own, ...times.map(String)])].sort();
+      if (both.length > own.length) kept.set(`${node}#log`, both);
+    }
+    if (told.start && told.start !== told.planned_start && !kept.get('page#start')) kept.set('page#start', told.start);
+    return taken;
+  };
+  part('load').addEventListener('change', async () => {
+    const [file] = part('load').files;
+    if (!file) return;
+    try {
+      const taken = takeOver(await file.text());
+      reload();
+      say(`Loaded: ${taken} newer.`);
+    } catch (error) {
+      complain(`${file.name} can't be loaded: ${error.message}.`);
+    }
+    part('load').value = '';
+  });
   part('print').addEventListener('click', () => print());
   part('clear').addEventListener('click', () => {
     if (!confirm('Clear every tick, time and word of this version?')) return;
@@ -484,14 +527,19 @@
 
   // ---- another window of the same page
 
-  addEventListener('storage', (event) => {
-    if (event.key !== null && !event.key.startsWith(prefix)) return;
-    if (event.key !== null && event.newValue === null) memory.delete(event.key.slice(prefix.length));
+  const reload = () => {
+    counts.clear();
     fields.forEach(load);
     fillBlanks();
     logs.forEach(showLog);
     showStart();
     show();
+  };
+
+  addEventListener('storage', (event) => {
+    if (event.key !== null && !event.key.startsWith(prefix)) return;
+    if (event.key !== null && event.newValue === null) memory.delete(event.key.slice(prefix.length));
+    reload();
   });
 
   showStart();
