@@ -28,9 +28,39 @@ struct Allowance {
     used: bool,
 }
 
+/// What targets make of a spec is looked for only where targets are named: codes that begin so.
+const OF_TARGETS: &str = "D07";
+
 /// Takes out what is allowed, and adds what is wrong with the allowances.
 pub fn apply(file: &File, rules: &[&'static Rule], found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut kept = Vec::with_capacity(found.len());
+    let (mut allowances, mut kept) = allowances(file, rules);
+    kept.extend(filter(&mut allowances, found));
+    for allowance in allowances
+        .iter()
+        .filter(|allowance| !allowance.used && !allowance.rule.code.starts_with(OF_TARGETS))
+    {
+        kept.push(
+            Diagnostic::new(
+                &UNUSED_ALLOWANCE,
+                allowance.place,
+                format!("`{}` is not found here", allowance.rule.name),
+            )
+            .help("remove the allowance")
+            .safe_fix("remove it", allowance.place, ""),
+        );
+    }
+    kept
+}
+
+/// Takes out what is allowed of what was found later.
+pub fn later(file: &File, rules: &[&'static Rule], found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let (mut allowances, _) = allowances(file, rules);
+    filter(&mut allowances, found)
+}
+
+/// The allowances of a file, and what is wrong with them.
+fn allowances(file: &File, rules: &[&'static Rule]) -> (Vec<Allowance>, Vec<Diagnostic>) {
+    let mut wrong = Vec::new();
     let mut allowances = Vec::new();
     for comment in file.comments() {
         let Some((words, at)) = words_of(comment) else {
@@ -38,9 +68,15 @@ pub fn apply(file: &File, rules: &[&'static Rule], found: Vec<Diagnostic>) -> Ve
         };
         match read(file, comment, words, at, rules) {
             Ok(allowance) => allowances.push(allowance),
-            Err(finding) => kept.push(*finding),
+            Err(finding) => wrong.push(*finding),
         }
     }
+    (allowances, wrong)
+}
+
+/// The findings without those that are allowed.
+fn filter(allowances: &mut [Allowance], found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut kept = Vec::with_capacity(found.len());
     for finding in found {
         let span = finding.primary.span;
         let allowed = allowances.iter_mut().find(|allowance| {
@@ -53,17 +89,6 @@ pub fn apply(file: &File, rules: &[&'static Rule], found: Vec<Diagnostic>) -> Ve
             Some(allowance) => allowance.used = true,
             None => kept.push(finding),
         }
-    }
-    for allowance in allowances.iter().filter(|allowance| !allowance.used) {
-        kept.push(
-            Diagnostic::new(
-                &UNUSED_ALLOWANCE,
-                allowance.place,
-                format!("`{}` is not found here", allowance.rule.name),
-            )
-            .help("remove the allowance")
-            .safe_fix("remove it", allowance.place, ""),
-        );
     }
     kept
 }

@@ -5,7 +5,7 @@ use crate::backend::{
     Backend, argo_rollouts, argo_workflows, flagger, html, markdown, plan_json, prometheus, shell,
 };
 use crate::diagnostic::Rule;
-use crate::{allow, checks, graph, model, syntax};
+use crate::{allow, checks, fidelity, graph, model, syntax};
 
 /// Every rule, by code.
 pub static RULES: &[&Rule] = &[
@@ -148,6 +148,9 @@ pub static RULES: &[&Rule] = &[
     &checks::LOSSY_RESTORE,
     &checks::STALE_BACKUP,
     &checks::RTO_UNPROVEN,
+    &fidelity::REFUSED,
+    &fidelity::APPROXIMATE,
+    &fidelity::ELSEWHERE,
     &allow::ALLOWANCE,
     &allow::UNUSED_ALLOWANCE,
 ];

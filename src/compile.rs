@@ -2,13 +2,15 @@
 //! Knows nothing of disks, terminals or editors.
 
 use crate::allow;
+use crate::backend::{self, Account, Backend};
 use crate::catalogue;
 use crate::checks;
-use crate::diagnostic::{self, Diagnostic, Level};
+use crate::diagnostic::{self, Diagnostic, Level, Rule};
+use crate::fidelity;
 use crate::graph;
 use crate::model::{self, Spec};
 use crate::plan::{self, Plan};
-use crate::source::{Loader, Source, SourceId, Sources};
+use crate::source::{Loader, NoFiles, Source, SourceId, Sources};
 use crate::syntax::{self, File};
 
 /// What is known of a file after reading and checking it.
@@ -79,4 +81,40 @@ pub fn plan(compilation: &Compilation) -> Option<Plan> {
         &order,
         &compilation.sources,
     ))
+}
+
+/// Adds what targets make of a file without errors that declares a deployment, and returns their
+/// accounts, one for each target.
+pub fn for_targets(
+    compilation: &mut Compilation,
+    targets: &[&'static dyn Backend],
+) -> Vec<(&'static str, Vec<Account>)> {
+    let Some(plan) = plan(compilation) else {
+        return Vec::new();
+    };
+    let mut accounts = Vec::new();
+    for target in targets {
+        let account = backend::account(*target, &plan);
+        let found = fidelity::findings(target.name(), &plan, &account, &compilation.sources);
+        let found = allow::later(&compilation.file, catalogue::RULES, found);
+        compilation.diagnostics.extend(found);
+        accounts.push((target.name(), account));
+    }
+    diagnostic::sort(&mut compilation.diagnostics);
+    accounts
+}
+
+/// Checks an example of a rule. One of a rule that is looked for in targets alone is checked for
+/// `argo-rollouts`, and for nothing else that is looked for there.
+pub fn example(rule: &Rule, text: &str) -> Compilation {
+    let mut compilation = check("example.deploy", text.to_owned(), &NoFiles);
+    if fidelity::is_of_targets(rule.code) {
+        let targets: Vec<&'static dyn Backend> =
+            catalogue::backend("argo-rollouts").into_iter().collect();
+        for_targets(&mut compilation, &targets);
+        compilation.diagnostics.retain(|finding| {
+            finding.rule.code == rule.code || !fidelity::is_of_targets(finding.rule.code)
+        });
+    }
+    compilation
 }

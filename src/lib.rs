@@ -51,6 +51,9 @@ pub mod simulate;
 // the targets that read the plan
 pub mod backend;
 
+// what the targets make of it, as findings
+pub mod fidelity;
+
 // every rule and every backend in one list
 pub mod catalogue;
 

@@ -28,6 +28,8 @@ mod new;
 mod settings;
 #[path = "cli/shell.rs"]
 mod shell;
+#[path = "cli/targets.rs"]
+mod targets;
 #[path = "cli/test.rs"]
 mod test;
 #[path = "cli/timeline.rs"]

@@ -4,12 +4,16 @@ use std::collections::BTreeSet;
 
 use deployc::catalogue::RULES;
 use deployc::compile;
-use deployc::diagnostic::Level;
+use deployc::diagnostic::{Level, Rule};
 use deployc::report::{Checked, Format, Look, Report};
 use deployc::source::NoFiles;
 
 fn found(text: &str) -> Vec<(&'static str, String)> {
-    compile::check("example.deploy", text.to_owned(), &NoFiles)
+    listed(compile::check("example.deploy", text.to_owned(), &NoFiles))
+}
+
+fn listed(compilation: compile::Compilation) -> Vec<(&'static str, String)> {
+    compilation
         .diagnostics
         .into_iter()
         .map(|finding| (finding.rule.name, finding.message))
@@ -20,11 +24,11 @@ fn found(text: &str) -> Vec<(&'static str, String)> {
 fn every_rule_finds_its_example_and_leaves_the_mended_one_alone() {
     let mut wrong = Vec::new();
     for rule in RULES {
-        let bad = found(rule.bad);
+        let bad = listed(compile::example(rule, rule.bad));
         if !bad.iter().any(|(name, _)| *name == rule.name) {
             wrong.push(format!("{} is silent in its example: {bad:?}", rule.name));
         }
-        let good = found(rule.good);
+        let good = listed(compile::example(rule, rule.good));
         if !good.is_empty() {
             wrong.push(format!(
                 "{}: the mended example has findings: {good:?}",
@@ -87,8 +91,8 @@ fn examples_and_mended_checklists_have_no_finding() {
 }
 
 /// What a check of an example prints, word for word.
-fn said_of(example: &str) -> String {
-    let compilation = compile::check("example.deploy", example.to_owned(), &NoFiles);
+fn said_of(rule: &Rule) -> String {
+    let compilation = compile::example(rule, rule.bad);
     let checked = Checked {
         path: "example.deploy",
         sources: &compilation.sources,
@@ -125,6 +129,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("D061", "Words"),
     ("D062", "Platforms"),
     ("D063", "Recovery"),
+    ("D07", "Targets: `deployc check --target`"),
     ("D09", "Allowances"),
 ];
 
@@ -184,7 +189,7 @@ fn page() -> String {
             rule.summary,
             why.join("\n"),
             fence("deploy", rule.bad),
-            fence("text", &said_of(rule.bad)),
+            fence("text", &said_of(rule)),
         ));
         if !rule.good.trim().is_empty() {
             out.push_str(&format!(

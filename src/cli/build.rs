@@ -158,8 +158,7 @@ impl Build {
             Some(out) => self.write(screen, out, &made, &inputs)?,
         };
         if let Some(path) = &self.fidelity {
-            let root = folder_of(path)?;
-            write::replace(path, &fidelity::json(&accounts), false, &root)?;
+            write_fidelity(path, &accounts)?;
         }
         Ok(exit)
     }
@@ -360,6 +359,12 @@ fn canonical(folder: &Path) -> Result<PathBuf, Trouble> {
     folder
         .canonicalize()
         .map_err(|error| Trouble::io(format!("`{}` can't be used", disk::shown(folder)), error))
+}
+
+/// Writes the fidelity report.
+pub fn write_fidelity(path: &Path, accounts: &[Accounted]) -> Result<(), Trouble> {
+    let root = folder_of(path)?;
+    write::replace(path, &fidelity::json(accounts), false, &root)
 }
 
 fn folder_of(path: &Path) -> Result<PathBuf, Trouble> {

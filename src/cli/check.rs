@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use deployc::backend::Backend;
 use deployc::diagnostic::Level;
 use deployc::report::{Failure, Format, Look, Report};
 use deployc::settings::Settings;
 
+use super::build::{self, Accounted};
 use super::files::{Chosen, Input};
 use super::front::Texts;
 use super::patch::patch;
@@ -46,6 +48,12 @@ pub struct Check {
     /// Check again whenever a spec, an import or the settings change, until Ctrl-C
     #[arg(long, conflicts_with_all = ["fix", "diff", "coverage"])]
     watch: bool,
+    /// Also say what a target can't carry as it is (may be repeated)
+    #[arg(long, short, value_name = "TARGET")]
+    target: Vec<String>,
+    /// Write the fidelity report, what each target makes of every node, as JSON
+    #[arg(long, value_name = "FILE", requires = "target")]
+    fidelity: Option<PathBuf>,
     /// Show findings only, without the line that counts them
     #[arg(long, short)]
     quiet: bool,
@@ -60,6 +68,7 @@ Examples:
   deployc check --diff                       What would --fix do?
   deployc check --coverage checkout.deploy   How much does a machine check?
   deployc check --watch                      Check again at each change
+  deployc check --target argo-rollouts       What can't it carry as it is?
   git show main:checkout.deploy | deployc check - --stdin-filename checkout.deploy";
 
 /// The views of `--format`.
@@ -116,7 +125,8 @@ impl Check {
         if self.coverage {
             return Ok(Round::of(self.cover(screen, &all)?));
         }
-        let (mut checked, mut failures) = check_all(&all, &Texts::new());
+        let targets = build::targets(&self.target)?;
+        let (mut checked, mut failures) = check_all(&all, &Texts::new(), &targets);
         if self.fix || self.diff {
             let files = files_of(&inputs)?;
             let mut texts = Texts::new();
@@ -133,7 +143,7 @@ impl Check {
                     before.entry(name.clone()).or_insert(fixed.before);
                     texts.insert(name, fixed.after);
                 }
-                (checked, failures) = check_all(&all, &texts);
+                (checked, failures) = check_all(&all, &texts, &targets);
             }
             if self.diff {
                 for (name, after) in &texts {
@@ -173,6 +183,22 @@ impl Check {
         } else {
             Exit::Clean
         };
+        if let Some(path) = &self.fidelity {
+            let accounts: Vec<Accounted> = checked
+                .iter_mut()
+                .flat_map(|one| {
+                    let spec = one.path.clone();
+                    std::mem::take(&mut one.accounts)
+                        .into_iter()
+                        .map(move |(target, nodes)| Accounted {
+                            spec: spec.clone(),
+                            target,
+                            nodes,
+                        })
+                })
+                .collect();
+            build::write_fidelity(path, &accounts)?;
+        }
         let imports = checked.iter().flat_map(|one| one.imports.iter().cloned());
         Ok(Round {
             exit,
@@ -271,11 +297,15 @@ impl Round {
 /// So many times fixes are applied and the files checked again.
 const MOST_ROUNDS: usize = 8;
 
-fn check_all(inputs: &[(&Input, &Settings)], texts: &Texts) -> (Vec<front::Checked>, Vec<Failure>) {
+fn check_all(
+    inputs: &[(&Input, &Settings)],
+    texts: &Texts,
+    targets: &[&'static dyn Backend],
+) -> (Vec<front::Checked>, Vec<Failure>) {
     let mut checked = Vec::new();
     let mut failures = Vec::new();
     for result in parallel::each(inputs, |(input, settings)| {
-        front::check(input, texts, settings)
+        front::check(input, texts, settings, targets)
     }) {
         match result {
             Ok(one) => checked.push(one),

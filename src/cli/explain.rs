@@ -6,7 +6,6 @@ use deployc::catalogue::{RULES, rule};
 use deployc::compile;
 use deployc::diagnostic::{Rule, nearest};
 use deployc::report::{Checked, Format, Look, Report};
-use deployc::source::NoFiles;
 
 use super::Exit;
 use super::screen::Screen;
@@ -111,7 +110,7 @@ fn page(rule: &Rule, look: Look) -> String {
         let _ = writeln!(out, "\n{bold}A spec that breaks it:{plain}\n");
         indented(&mut out, rule.bad);
         let _ = writeln!(out, "\n{bold}What deployc says:{plain}\n");
-        indented(&mut out, &said_of(rule.bad, look));
+        indented(&mut out, &said_of(rule, look));
     }
     if !rule.good.trim().is_empty() {
         let _ = writeln!(out, "\n{bold}The same, mended:{plain}\n");
@@ -157,8 +156,8 @@ fn indented(out: &mut String, text: &str) {
 }
 
 /// What a check of the example prints, word for word.
-fn said_of(example: &str, look: Look) -> String {
-    let compilation = compile::check("example.deploy", example.to_owned(), &NoFiles);
+fn said_of(rule: &Rule, look: Look) -> String {
+    let compilation = compile::example(rule, rule.bad);
     let checked = Checked {
         path: "example.deploy",
         sources: &compilation.sources,

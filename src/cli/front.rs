@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use deployc::backend::{Account, Backend};
 use deployc::compile::{self, Compilation};
 use deployc::diagnostic::{Diagnostic, Level};
 use deployc::report::{self, Failure, Format, Report};
@@ -27,6 +28,8 @@ pub struct Checked {
     pub findings: Vec<Diagnostic>,
     /// The folders in which its imports were looked for, whether they were there or not.
     pub imports: BTreeSet<PathBuf>,
+    /// What the targets that were asked for make of it.
+    pub accounts: Vec<(&'static str, Vec<Account>)>,
 }
 
 impl Checked {
@@ -44,7 +47,12 @@ impl Checked {
 pub type Texts = BTreeMap<String, String>;
 
 /// Reads and checks one spec, and keeps only what is needed to report on it.
-pub fn check(input: &Input, texts: &Texts, settings: &Settings) -> Result<Checked, Failure> {
+pub fn check(
+    input: &Input,
+    texts: &Texts,
+    settings: &Settings,
+    targets: &[&'static dyn Backend],
+) -> Result<Checked, Failure> {
     let path = input.name();
     let text = match texts.get(&path) {
         Some(text) => text.clone(),
@@ -59,12 +67,16 @@ pub fn check(input: &Input, texts: &Texts, settings: &Settings) -> Result<Checke
         },
     };
     let over = Over::new(&path, texts);
+    let mut compilation = compile::check(&path, text, &over);
+    let accounts = compile::for_targets(&mut compilation, targets);
     let Compilation {
         sources,
         diagnostics,
         ..
-    } = over.compile(&path, text, settings);
+    } = compilation;
+    let diagnostics = settings.apply(diagnostics);
     Ok(Checked {
+        accounts,
         imports: over.looked.into_inner(),
         path,
         // Of a thousand files most are clean, and nobody asks for their text again.

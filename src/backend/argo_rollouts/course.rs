@@ -184,6 +184,14 @@ impl<'a> Courses<'a> {
                 );
             }
         }
+        // The first shift stands inside of something: that is on the way, too.
+        let around = matches!(node.work, Work::Phase | Work::Gate | Work::Group { .. });
+        if around
+            && !self.fates.contains_key(node.id.as_str())
+            && node.walk().any(|inner| moved(inner).is_some())
+        {
+            self.fates.insert(&node.id, Fidelity::Exact);
+        }
     }
 
     /// The course that is under way: a canary after its first shift, a blue-green from its phase on.
