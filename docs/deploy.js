@@ -1,6 +1,10 @@
 'use strict';
-// `.deploy` in colours, by the highlighter that comes with the book.
+// `.deploy` in colours, by the highlighter that comes with the book; pictures at their middle.
 (() => {
+  // The work stands in the middle of a graph, rules and ways back beside it.
+  for (const picture of document.querySelectorAll('.deploy-picture:has(.deployc-graph)')) {
+    picture.scrollLeft = (picture.scrollWidth - picture.clientWidth) / 2;
+  }
   if (typeof hljs === 'undefined') return;
   hljs.registerLanguage('deploy', () => ({
     name: 'deploy',

@@ -265,7 +265,7 @@
     // The one whose time it is, else the first that waits to be done; and whether others are late.
     const current = open.findLast((one) => one.mood === 'now') ?? open[0];
     const late = open.filter((one) => one.mood === 'late' && one !== current).length;
-    const words = current ? `${current.title}: ${current.words}${late ? `; ${late} before it late` : ''}` : '';
+    const words = current ? `${current.title}: ${current.words}${late ? `; ${late === 1 ? 'another is' : `${late} others are`} late` : ''}` : '';
     if (part('current').textContent !== words) part('current').textContent = words;
     part('current').dataset.mood = current?.mood ?? '';
     const state = current ? `${current.id} ${current.mood}` : '';
@@ -541,6 +541,11 @@
     if (event.key !== null && event.newValue === null) memory.delete(event.key.slice(prefix.length));
     reload();
   });
+
+  // The work stands in the middle of the picture, rules and ways back beside it.
+  for (const picture of all('.picture')) {
+    picture.scrollLeft = (picture.scrollWidth - picture.clientWidth) / 2;
+  }
 
   showStart();
   show();
