@@ -321,6 +321,7 @@ describe('what was done', () => {
       name: 'Deploy the canary', value: true, at: ticked.at,
     });
     assert.equal(ticked.at.slice(0, 16), '2026-12-01T08:03');
+    assert.deepEqual(Object.keys(told), ['title', 'spec', 'version', 'saved', 'planned_start', 'start', 'entries', 'recurring']);
     // Every box of the page is in it, ticked or not.
     const keys = await page.locator('[data-key]').count();
     assert.equal(told.entries.length, keys);
