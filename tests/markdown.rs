@@ -266,3 +266,24 @@ fn the_runbook_is_tidy() {
         );
     }
 }
+
+#[test]
+fn a_role_that_is_its_own_title_is_said_once() {
+    let approve = r#"edition 2026
+deployment "D" { version "1" }
+role lead "Lead"
+gate go "Go" {
+  approve lead "Lead" by lead
+  approve other "Second pair of eyes" by lead
+}
+phase one "One" { approve lead "Lead" by lead }
+"#;
+    let plan = plan("approve.deploy", approve.to_owned()).expect("it is sound");
+    let markdown = runbook(&plan);
+    assert!(!markdown.contains("Lead: Lead"), "{markdown}");
+    assert!(
+        markdown.contains("Second pair of eyes: Lead |"),
+        "{markdown}"
+    );
+    assert!(markdown.contains("Approval: Lead ____"), "{markdown}");
+}

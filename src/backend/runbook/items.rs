@@ -220,7 +220,10 @@ impl Sentences<'_> {
                     blank: Some(Blank::Approval {
                         not: (!not.is_empty()).then(|| self.roles(not)),
                     }),
-                    ..Item::tick(format!("{}: {who}", named("Approval")))
+                    ..Item::tick(match title == who {
+                        true => format!("Approval: {who}"),
+                        false => format!("{}: {who}", named("Approval")),
+                    })
                 }
             }
             Work::Record {

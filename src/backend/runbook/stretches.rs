@@ -104,13 +104,20 @@ impl Sentences<'_> {
                     }
                 }
                 Work::Approve { roles, quorum, not } if gate && !roles.is_empty() => {
+                    let title = self.markup.text(&child.title);
                     for (index, role) in roles.iter().enumerate() {
+                        let called = self.role(role);
                         stretch.approvals.push(Approval {
                             node: child,
                             name: role,
                             first: index == 0,
-                            what: self.markup.text(&child.title),
-                            role: self.role(role),
+                            // "Product manager: Product manager" says it twice.
+                            what: if title == called {
+                                String::new()
+                            } else {
+                                title.clone()
+                            },
+                            role: called,
                             note: None,
                         });
                     }
