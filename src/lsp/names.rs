@@ -131,11 +131,7 @@ impl Names {
         let name = match (named, title) {
             (Some(name), _) => name.text().to_owned(),
             (None, Some(title)) => slug(&crate::syntax::text::content(title.text())),
-            (None, None) if noun == Noun::Node => match kind {
-                Kind::success => "success".to_owned(),
-                Kind::failure => "failure".to_owned(),
-                _ => String::new(),
-            },
+            (None, None) if noun == Noun::Node => made(node),
             (None, None) => return around.to_owned(),
         };
         let prefix = match kind {
@@ -271,6 +267,8 @@ impl Names {
                 };
                 return self.metric(child, nouns, id);
             }
+            // `p95` is a percentile.
+            (Kind::argument, Kind::metric_ref) if is_percentile(child.text().trim()) => return,
             (Kind::argument, Kind::metric_ref) => {
                 let nouns = &[Noun::Argument, Noun::Service, Noun::Parameter, Noun::Metric];
                 return self.metric(child, nouns, id);
@@ -377,6 +375,31 @@ impl Names {
     }
 }
 
+/// Whether a word is a percentile: `p95`, `p999`.
+fn is_percentile(word: &str) -> bool {
+    word.strip_prefix('p').is_some_and(|digits| {
+        (1..=4).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit())
+    })
+}
+
+/// The name that a node without name and title gets from what it does; empty where others do not
+/// name it.
+fn made(node: Node<'_>) -> String {
+    let of = |kind: Kind| node.child(kind).map_or("", |child| child.text().trim());
+    let (service, amount) = (of(Kind::path), of(Kind::quantity));
+    match node.kind() {
+        Kind::success => "success".to_owned(),
+        Kind::failure => "failure".to_owned(),
+        Kind::canary => slug(&format!("canary {service}")),
+        Kind::blue_green => slug(&format!("blue-green {service}")),
+        Kind::step => slug(&format!("to-{}", amount.trim_end_matches('%'))),
+        Kind::shift => slug(&format!("shift-{service}-to-{amount}")),
+        Kind::scale => slug(&format!("scale-{service}-to-{amount}")),
+        Kind::switch => slug(&format!("switch-{service}-to-{}", of(Kind::colour))),
+        _ => String::new(),
+    }
+}
+
 /// Whether a statement becomes a node that others may name.
 pub(super) fn is_node(kind: Kind) -> bool {
     matches!(
@@ -407,6 +430,7 @@ pub(super) fn is_node(kind: Kind) -> bool {
             | Kind::switch
             | Kind::scale
             | Kind::canary
+            | Kind::step
             | Kind::blue_green
     )
 }

@@ -247,7 +247,7 @@ fn token(parsed: &Parsed, node: Node<'_>, found: &mut Vec<Token>) {
         Kind::comparator => OPERATOR,
         Kind::regex | Kind::json => REGEXP,
         Kind::type_name | Kind::unit | Kind::channel_kind => TYPE,
-        Kind::label_name => PROPERTY,
+        Kind::label_name => PARAMETER,
         Kind::label_value | Kind::colour | Kind::via_kind => ENUM_MEMBER,
         Kind::setting_word => KEYWORD,
         _ => {

@@ -9,6 +9,7 @@ use crossbeam_channel::{Receiver, Sender};
 use super::parsed::Parsed;
 use super::world::{Deep, Host, Overlay};
 use crate::compile;
+use crate::settings::Settings;
 
 /// Bytes of stack: a spec may nest as deep as the compiler allows.
 pub(super) const STACK: usize = 32 * 1024 * 1024;
@@ -62,33 +63,41 @@ pub(super) fn work(jobs: &Receiver<Job>, done: &Sender<Checked>, host: &dyn Host
 }
 
 fn check(job: Job, host: &dyn Host) -> Checked {
-    let (settings, trouble) = match host.settings(&job.path) {
-        Ok(settings) => (settings, None),
-        Err(why) => (crate::settings::Settings::default(), Some(why)),
+    let done = catch_unwind(AssertUnwindSafe(|| checked(&job, host)));
+    let (outcome, trouble) = match done {
+        Ok((deep, trouble)) => (Some(deep), trouble),
+        // It is told by the hook of the process; whoever waits is told by the server.
+        Err(_) => (None, None),
     };
-    let parsed = &job.parsed;
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        let overlay = Overlay {
-            host,
-            texts: &job.texts,
-        };
-        let mut compilation = compile::check_read(
-            parsed.source.clone(),
-            parsed.file.clone(),
-            parsed.found.clone(),
-            &overlay,
-        );
-        compilation.diagnostics = settings.apply(compilation.diagnostics);
-        Arc::new(Deep {
-            version: job.version,
-            compilation,
-        })
-    }));
     Checked {
         path: job.path,
         state: job.state,
         version: job.version,
-        outcome: outcome.ok(),
+        outcome,
         trouble,
     }
+}
+
+/// What a check says of a text, and why the settings can't be read if they can't.
+fn checked(job: &Job, host: &dyn Host) -> (Arc<Deep>, Option<String>) {
+    let (settings, trouble) = match host.settings(&job.path) {
+        Ok(settings) => (settings, None),
+        Err(why) => (Settings::default(), Some(why)),
+    };
+    let overlay = Overlay {
+        host,
+        texts: &job.texts,
+    };
+    let mut compilation = compile::check_read(
+        job.parsed.source.clone(),
+        job.parsed.file.clone(),
+        job.parsed.found.clone(),
+        &overlay,
+    );
+    compilation.diagnostics = settings.apply(compilation.diagnostics);
+    let deep = Deep {
+        version: job.version,
+        compilation,
+    };
+    (Arc::new(deep), trouble)
 }

@@ -27,6 +27,7 @@ impl Host for Files {
     }
 
     fn specs(&self, folder: &str) -> Vec<String> {
+        assert!(folder != "/panic", "a bug, on purpose");
         let texts = self.texts.lock().expect("no panic");
         let below = format!("{folder}/");
         texts
@@ -56,6 +57,7 @@ impl Host for Files {
 
     fn settings(&self, _path: &str) -> Result<Settings, String> {
         let text = self.settings.lock().expect("no panic").clone();
+        assert!(text != "panic", "a bug, on purpose");
         Settings::read(&text).map_err(|mistake| format!("deployc.toml: {}", mistake.message))
     }
 

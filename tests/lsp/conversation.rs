@@ -254,3 +254,40 @@ fn files_are_watched_where_the_client_can() {
     assert!(text.contains("**/*.deploy") && text.contains("deployc.toml"));
     client.leave();
 }
+
+#[test]
+fn a_panic_is_answered_and_ends_nothing() {
+    let mut client = opened();
+    let folder = json!([{ "uri": "file:///panic", "name": "panic" }]);
+    let folders =
+        |added: &Value, removed: &Value| json!({ "event": { "added": added, "removed": removed } });
+    client.tell(
+        "workspace/didChangeWorkspaceFolders",
+        folders(&folder, &json!([])),
+    );
+    let query = json!({ "query": "rollout" });
+    let (code, why) = client
+        .try_ask("workspace/symbol", query.clone())
+        .expect_err("it panics");
+    assert_eq!(code, -32603);
+    assert!(why.contains("bug in deployc"));
+    client.tell(
+        "workspace/didChangeWorkspaceFolders",
+        folders(&json!([]), &folder),
+    );
+    let found = client.ask("workspace/symbol", query);
+    assert_eq!(found.as_array().map(Vec::len), Some(1));
+
+    // In the thread that checks: who waits is told, and the next check is done.
+    *client.files.settings.lock().expect("no panic") = "panic".to_owned();
+    client.replace(FILE, "owner lead", "owner leed");
+    let params = client.file(FILE);
+    let (code, _) = client
+        .try_ask("textDocument/diagnostic", params)
+        .expect_err("it panics");
+    assert_eq!(code, -32603);
+    client.files.settings.lock().expect("no panic").clear();
+    client.replace(FILE, "owner leed", "owner lead");
+    assert!(!client.codes(FILE).contains(&"D0201".to_owned()));
+    client.leave();
+}

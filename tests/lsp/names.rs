@@ -261,3 +261,93 @@ fn calls_go_over_includes() {
     assert_eq!(names(&outgoing, "to"), ["smoke"]);
     client.leave();
 }
+
+/// Every healthy spec of the project, by its folder and name.
+fn healthy() -> Vec<(String, String)> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    for folder in [
+        "examples",
+        "stdlib",
+        "tests/corpus",
+        "tests/corpus/nouns",
+        "tests/corpus/as-written",
+    ] {
+        for entry in std::fs::read_dir(root.join(folder)).expect("the folder can be read") {
+            let path = entry.expect("the entry can be read").path();
+            if path.extension().is_some_and(|end| end == "deploy") {
+                let name = path.file_name().expect("a name").to_string_lossy();
+                let text = std::fs::read_to_string(&path).expect("the spec can be read");
+                found.push((format!("{folder}/{name}"), text));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// What the compiler resolves, the editor finds: each name in a healthy spec that is coloured as one
+/// leads to its declaration, and so the two ways of reading names agree.
+#[test]
+fn every_name_of_a_healthy_spec_leads_to_its_declaration() {
+    let mut client = Client::new();
+    let specs = healthy();
+    for (name, text) in &specs {
+        let mut files = client.files.texts.lock().expect("no panic");
+        files.insert(format!("/work/{name}"), text.clone());
+    }
+    let legend = client.capabilities["semanticTokensProvider"]["legend"]["tokenTypes"].clone();
+    let mut asked = 0;
+    let mut lost = Vec::new();
+    for (name, text) in &specs {
+        client.open(name, text);
+        let codes = client.codes(name);
+        assert!(!codes.contains(&"D0201".to_owned()), "{name} is healthy");
+        let params = client.file(name);
+        let answer = client.ask("textDocument/semanticTokens/full", params);
+        let data: Vec<u64> = answer["data"]
+            .as_array()
+            .expect("numbers")
+            .iter()
+            .map(|number| number.as_u64().expect("a number"))
+            .collect();
+        let (mut line, mut column) = (0, 0);
+        for token in data.chunks(5) {
+            column = if token[0] == 0 {
+                column + token[1]
+            } else {
+                token[1]
+            };
+            line += token[0];
+            let kind = legend[token[3] as usize].as_str().expect("a type");
+            // An escalation may be about what no severity is called.
+            let name_of = ["class", "property", "function", "namespace"];
+            if !name_of.contains(&kind) || token[4] & 1 == 1 {
+                continue;
+            }
+            // The last letter: of `http.latency` the metric, not the module.
+            let position = json!({ "line": line, "character": column + token[2] - 1 });
+            let range = json!({
+                "start": { "line": line, "character": column },
+                "end": { "line": line, "character": column + token[2] },
+            });
+            let there = client.ask(
+                "textDocument/definition",
+                json!({ "textDocument": { "uri": uri(name) }, "position": position }),
+            );
+            asked += 1;
+            if there.is_null() {
+                let line = text.lines().nth(line as usize).unwrap_or_default();
+                lost.push(format!(
+                    "{name}: `{}` in `{}`",
+                    slice(text, &range),
+                    line.trim()
+                ));
+            }
+        }
+        client.close(name);
+    }
+    assert!(asked > 1000, "names were asked for: {asked}");
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
+    client.leave();
+}

@@ -37,7 +37,7 @@
   (#any-of? @keyword
     "about" "after" "and" "as" "at" "by" "capture" "decreasing" "do" "done" "due" "else" "every"
     "exit" "expect" "for" "from" "idempotent" "if" "in" "increasing" "irreversible" "keep" "never"
-    "not" "of" "on" "or" "over" "page" "pause" "probe" "reads-only" "retry" "skip" "stable" "stop"
+    "not" "of" "on" "or" "over" "page" "pause" "probe" "reads-only" "retry" "skip" "stable" "status" "stop"
     "takes" "target" "then" "to" "undo" "until" "valid" "via" "when" "while" "with" "within"))
 
 ; What is declared.
