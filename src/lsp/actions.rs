@@ -9,8 +9,8 @@ use lsp_types::{
 };
 
 use super::parsed::Parsed;
+use super::refusal::Refusal;
 use super::rename::workspace_edit;
-use super::server::Refusal;
 use super::world::{Document, World};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::source::{SourceId, Span};

@@ -11,8 +11,8 @@ use lsp_types::{
 use super::names::Declaration;
 use super::noun::Noun;
 use super::parsed::Parsed;
+use super::refusal::Refusal;
 use super::resolve::{Found, Under, own_span};
-use super::server::Refusal;
 use super::uri::path_of;
 use super::world::World;
 use crate::source::Span;

@@ -5,9 +5,9 @@ use lsp_types::{ExecuteCommandParams, Uri};
 use serde_json::{Value, json};
 
 use super::lenses::summary;
-use super::server::Refusal;
+use super::refusal::Refusal;
 use super::uri::path_of;
-use super::world::{Document, World};
+use super::world::{Deep, Document, World};
 use crate::backend::graph::{Form, View, chart};
 use crate::backend::{Embedded, account};
 use crate::catalogue;
@@ -19,7 +19,23 @@ use crate::simulate::{Judged, Trial, run_test};
 pub(super) const NAMES: [&str; 3] = ["deployc.preview", "deployc.test", "deployc.fidelity"];
 
 /// Does a command.
-pub(super) fn execute(world: &World, params: ExecuteCommandParams) -> Result<Value, Refusal> {
+pub(super) fn execute(
+    world: &World,
+    params: ExecuteCommandParams,
+) -> Result<impl FnOnce() -> Result<Value, Refusal> + Send + 'static, Refusal> {
+    let uri = params.arguments.first().and_then(Value::as_str);
+    let uri =
+        uri.ok_or_else(|| Refusal::Parameters(format!("`{}` lacks an argument", params.command)))?;
+    let document = document(world, uri)?;
+    let path = document.parsed.path.clone();
+    let deep = document
+        .fresh()
+        .cloned()
+        .ok_or_else(|| Refusal::NotYet(path.clone()))?;
+    Ok(move || run(&path, &deep, &params))
+}
+
+fn run(path: &str, deep: &Deep, params: &ExecuteCommandParams) -> Result<Value, Refusal> {
     let argument = |index: usize| {
         params
             .arguments
@@ -27,10 +43,9 @@ pub(super) fn execute(world: &World, params: ExecuteCommandParams) -> Result<Val
             .and_then(Value::as_str)
             .ok_or_else(|| Refusal::Parameters(format!("`{}` lacks an argument", params.command)))
     };
-    let document = document(world, argument(0)?)?;
-    let plan = plan(document)?;
+    let plan = plan(deep)?;
     match params.command.as_str() {
-        "deployc.preview" => preview(document, &plan, argument(1)?),
+        "deployc.preview" => preview(path, &plan, argument(1)?),
         "deployc.test" => Ok(test(&plan, argument(1).ok())),
         "deployc.fidelity" => fidelity(&plan, argument(1)?),
         other => Err(Refusal::Parameters(format!(
@@ -49,10 +64,7 @@ fn document<'w>(world: &'w World, uri: &str) -> Result<&'w Document, Refusal> {
         .ok_or_else(|| Refusal::Failed("the file is not open".to_owned()))
 }
 
-fn plan(document: &Document) -> Result<Plan, Refusal> {
-    let deep = document
-        .fresh()
-        .ok_or_else(|| Refusal::NotYet(document.parsed.path.clone()))?;
+fn plan(deep: &Deep) -> Result<Plan, Refusal> {
     if deep.compilation.spec.deployment.is_none() {
         return Err(Refusal::Failed(
             "the file declares no deployment, so nothing can be made of it".to_owned(),
@@ -63,7 +75,7 @@ fn plan(document: &Document) -> Result<Plan, Refusal> {
 }
 
 /// What a target makes of the spec, or its graph.
-fn preview(document: &Document, plan: &Plan, form: &str) -> Result<Value, Refusal> {
+fn preview(path: &str, plan: &Plan, form: &str) -> Result<Value, Refusal> {
     let drawn = match form {
         "graph" | "graph-svg" => Some((Form::Svg, "svg")),
         "graph-mermaid" => Some((Form::Mermaid, "mermaid")),
@@ -76,7 +88,6 @@ fn preview(document: &Document, plan: &Plan, form: &str) -> Result<Value, Refusa
     }
     let target = catalogue::backend(form)
         .ok_or_else(|| Refusal::Parameters(format!("there is no target `{form}`")))?;
-    let path = &document.parsed.path;
     let stem = path.rsplit('/').next().unwrap_or(path);
     let stem = stem.trim_end_matches(".deploy");
     let artifacts = target

@@ -2,8 +2,8 @@
 
 use lsp_types::{GotoDefinitionParams, GotoDefinitionResponse, Location, Position, Range};
 
+use super::refusal::Refusal;
 use super::resolve::Under;
-use super::server::Refusal;
 use super::world::World;
 
 /// Where the name under the cursor is declared; for a module, its file.

@@ -15,7 +15,8 @@ use lsp_types::{
 use serde_json::json;
 
 use super::parsed::Parsed;
-use super::server::{Refusal, Server};
+use super::refusal::Refusal;
+use super::server::Server;
 use super::world::{Document, World};
 use crate::compile::Compilation;
 use crate::diagnostic::{Diagnostic, Level, Rule};

@@ -1,9 +1,11 @@
 //! What can be folded: blocks, long texts and scripts, comments over several lines, the `use`s.
 
+use std::sync::Arc;
+
 use lsp_types::{FoldingRange, FoldingRangeKind, FoldingRangeParams};
 
 use super::parsed::Parsed;
-use super::server::Refusal;
+use super::refusal::Refusal;
 use super::world::World;
 use crate::syntax::Kind;
 
@@ -11,8 +13,12 @@ use crate::syntax::Kind;
 pub(super) fn folding(
     world: &World,
     params: FoldingRangeParams,
-) -> Result<Option<Vec<FoldingRange>>, Refusal> {
-    let parsed = super::parsed(world, &params.text_document)?;
+) -> Result<impl FnOnce() -> Result<Vec<FoldingRange>, Refusal> + Send + 'static, Refusal> {
+    let parsed = Arc::clone(super::parsed(world, &params.text_document)?);
+    Ok(move || Ok(folds(&parsed)))
+}
+
+fn folds(parsed: &Parsed) -> Vec<FoldingRange> {
     let mut folds = Vec::new();
     for piece in &parsed.file.pieces {
         for node in piece.root().descend() {
@@ -39,7 +45,7 @@ pub(super) fn folding(
     lines(parsed, "use ", FoldingRangeKind::Imports, &mut folds);
     folds.sort_by_key(|fold| (fold.start_line, fold.end_line));
     folds.dedup_by_key(|fold| (fold.start_line, fold.end_line));
-    Ok(Some(folds))
+    folds
 }
 
 fn fold(folds: &mut Vec<FoldingRange>, first: u32, last: u32, kind: Option<FoldingRangeKind>) {

@@ -1,9 +1,11 @@
 //! The one form of a file, and of the statements that a range touches.
 
+use std::sync::Arc;
+
 use lsp_types::{DocumentFormattingParams, DocumentRangeFormattingParams, TextEdit};
 
 use super::parsed::Parsed;
-use super::server::Refusal;
+use super::refusal::Refusal;
 use super::world::World;
 use crate::source::{SourceId, Span};
 use crate::syntax::{format, format_range};
@@ -12,11 +14,13 @@ use crate::syntax::{format, format_range};
 pub(super) fn whole(
     world: &World,
     params: DocumentFormattingParams,
-) -> Result<Option<Vec<TextEdit>>, Refusal> {
-    let parsed = super::parsed(world, &params.text_document)?;
-    let formatted = format(&parsed.file, parsed.text());
-    let all = Span::new(SourceId::default(), 0, parsed.text().len() as u32);
-    Ok(Some(smallest(parsed, all, &formatted)))
+) -> Result<impl FnOnce() -> Result<Vec<TextEdit>, Refusal> + Send + 'static, Refusal> {
+    let parsed = Arc::clone(super::parsed(world, &params.text_document)?);
+    Ok(move || {
+        let formatted = format(&parsed.file, parsed.text());
+        let all = Span::new(SourceId::default(), 0, parsed.text().len() as u32);
+        Ok(smallest(&parsed, all, &formatted))
+    })
 }
 
 /// The edits that bring the statements of a range into their one form.

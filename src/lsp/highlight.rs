@@ -3,8 +3,8 @@
 use lsp_types::{DocumentHighlight, DocumentHighlightKind, DocumentHighlightParams};
 
 use super::references::in_file;
+use super::refusal::Refusal;
 use super::resolve::Under;
-use super::server::Refusal;
 use super::world::World;
 
 /// The places of this file that name what stands under the cursor.

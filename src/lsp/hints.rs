@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use lsp_types::{InlayHint, InlayHintKind, InlayHintLabel, InlayHintParams};
 
 use super::parsed::Parsed;
-use super::server::Refusal;
+use super::refusal::Refusal;
 use super::world::{Deep, World};
 use crate::checks;
 use crate::graph;

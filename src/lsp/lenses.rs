@@ -1,11 +1,14 @@
 //! What stands above a deployment and above tests: how each target carries the spec, and a way to run.
 
+use std::sync::Arc;
+
 use lsp_types::{CodeLens, CodeLensParams, Command};
 use serde_json::json;
 
 use super::names::head;
-use super::server::Refusal;
-use super::world::World;
+use super::parsed::Parsed;
+use super::refusal::Refusal;
+use super::world::{Deep, World};
 use crate::backend::{Fidelity, account};
 use crate::catalogue;
 use crate::compile;
@@ -16,22 +19,27 @@ use crate::syntax::{Kind, Node, text};
 pub(super) fn lenses(
     world: &World,
     params: CodeLensParams,
-) -> Result<Option<Vec<CodeLens>>, Refusal> {
+) -> Result<impl FnOnce() -> Result<Vec<CodeLens>, Refusal> + Send + 'static, Refusal> {
     let document = super::document(world, &params.text_document)?;
-    let parsed = &document.parsed;
+    let parsed = Arc::clone(&document.parsed);
+    let deep = document
+        .fresh()
+        .cloned()
+        .ok_or_else(|| Refusal::NotYet(parsed.path.clone()))?;
+    let uri = document.uri.as_str().to_owned();
+    Ok(move || Ok(of(&parsed, &deep, &uri)))
+}
+
+fn of(parsed: &Parsed, deep: &Deep, uri: &str) -> Vec<CodeLens> {
     let items: Vec<Node<'_>> = parsed
         .file
         .items()
         .filter(|item| matches!(item.kind(), Kind::deployment | Kind::test))
         .collect();
     if items.is_empty() {
-        return Ok(Some(Vec::new()));
+        return Vec::new();
     }
-    let deep = document
-        .fresh()
-        .ok_or_else(|| Refusal::NotYet(parsed.path.clone()))?;
     let plan = compile::plan(&deep.compilation);
-    let uri = document.uri.as_str();
     let mut lenses = Vec::new();
     for item in items {
         let range = parsed.range(head(item));
@@ -86,7 +94,7 @@ pub(super) fn lenses(
             (_, None) | (_, Some(_)) => {}
         }
     }
-    Ok(Some(lenses))
+    lenses
 }
 
 /// `134 exact, 2 approximate`.

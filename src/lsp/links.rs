@@ -3,7 +3,7 @@
 use lsp_types::{DocumentLink, DocumentLinkParams};
 
 use super::diagnostics::page;
-use super::server::Refusal;
+use super::refusal::Refusal;
 use super::world::World;
 use crate::catalogue;
 use crate::source::{SourceId, Span};

@@ -28,6 +28,7 @@ mod noun;
 mod parsed;
 mod place;
 mod references;
+mod refusal;
 mod rename;
 mod resolve;
 mod selection;
@@ -54,7 +55,7 @@ use std::sync::Arc;
 use lsp_types::TextDocumentIdentifier;
 
 use parsed::Parsed;
-use server::Refusal;
+use refusal::Refusal;
 use world::{Document, World};
 
 /// The open text that a request is about.

@@ -6,8 +6,8 @@ use lsp_types::{Location, ReferenceParams};
 
 use super::names::Use;
 use super::parsed::Parsed;
+use super::refusal::Refusal;
 use super::resolve::{Found, Under, own_span, top_level};
-use super::server::Refusal;
 use super::world::World;
 use crate::source::Span;
 

@@ -10,8 +10,8 @@ use lsp_types::{
 
 use super::noun::Noun;
 use super::references::occurrences;
+use super::refusal::Refusal;
 use super::resolve::{Found, Under};
-use super::server::Refusal;
 use super::uri::{folder, join, path_of};
 use super::world::World;
 use crate::syntax::words;

@@ -2,7 +2,7 @@
 
 use lsp_types::{SelectionRange, SelectionRangeParams};
 
-use super::server::Refusal;
+use super::refusal::Refusal;
 use super::world::World;
 
 /// The growing selections at each position.

@@ -14,25 +14,13 @@ use serde_json::{Value, json};
 use super::capabilities;
 use super::diagnostics;
 use super::documents;
+use super::refusal::{Errand, Refusal, response};
 use super::table;
 use super::worker::{self, Checked, Job};
 use super::world::{Host, World};
 
 /// So long the server waits for a pause in the typing before it checks.
 const PAUSE: Duration = Duration::from_millis(40);
-
-/// Why a request has no answer yet, or will never have one.
-#[derive(Debug)]
-pub(super) enum Refusal {
-    /// A check of this file must be finished first.
-    NotYet(String),
-    /// The parameters can't be read.
-    Parameters(String),
-    /// There is no such method.
-    Unknown,
-    /// It can't be done; the text is for people.
-    Failed(String),
-}
 
 /// A request that waits for a check.
 struct Waiting {
@@ -46,6 +34,7 @@ pub(super) struct Server<'c> {
     connection: &'c Connection,
     pub world: World,
     jobs: Sender<Job>,
+    errands: Sender<(RequestId, Errand)>,
     /// Files to check, and when.
     due: BTreeMap<String, Instant>,
     waiting: Vec<Waiting>,
@@ -81,10 +70,26 @@ pub fn serve(connection: &Connection, host: Arc<dyn Host>) -> Ended {
             .stack_size(worker::STACK)
             .spawn(move || worker::work(&taken, &done, host.as_ref()))
     };
+    let (errands, tasks) = unbounded::<(RequestId, Errand)>();
+    let runner = {
+        let sender = connection.sender.clone();
+        std::thread::Builder::new()
+            .name("errands".to_owned())
+            .stack_size(worker::STACK)
+            .spawn(move || {
+                for (id, errand) in tasks {
+                    let answer = catch_unwind(AssertUnwindSafe(errand));
+                    if sender.send(response(id, answer).into()).is_err() {
+                        return;
+                    }
+                }
+            })
+    };
     let mut server = Server {
         connection,
         world: client,
         jobs,
+        errands,
         due: BTreeMap::new(),
         waiting: Vec::new(),
         cancelled: BTreeSet::new(),
@@ -95,9 +100,9 @@ pub fn serve(connection: &Connection, host: Arc<dyn Host>) -> Ended {
     server.world.folders = capabilities::folders(&parameters);
     let ended = server.run(&results);
     drop(server);
-    if let Ok(worker) = worker {
+    for thread in [worker, runner].into_iter().flatten() {
         // A panic in it was told; there is nobody left to tell.
-        let _ = worker.join();
+        let _ = thread.join();
     }
     ended
 }
@@ -235,11 +240,10 @@ impl Server<'_> {
             table::answer(world, &request.method, request.params.clone())
         }));
         match answer {
-            // Not by `new_ok`, which would copy the whole answer once more.
-            Ok(Ok(value)) => self.send(Response {
-                id: request.id,
-                response_result: Ok(value),
-            }),
+            Ok(Err(Refusal::Beside(errand))) => {
+                // The thread lives as long as the server.
+                let _ = self.errands.send((request.id, errand));
+            }
             Ok(Err(Refusal::NotYet(path))) => {
                 let Some(document) = self.world.documents.get(&path) else {
                     self.refuse(request.id, ErrorCode::RequestFailed, "the file is not open");
@@ -263,20 +267,7 @@ impl Server<'_> {
                     version,
                 });
             }
-            Ok(Err(Refusal::Parameters(why))) => {
-                self.refuse(request.id, ErrorCode::InvalidParams, &why);
-            }
-            Ok(Err(Refusal::Failed(why))) => {
-                self.refuse(request.id, ErrorCode::RequestFailed, &why);
-            }
-            Ok(Err(Refusal::Unknown)) => {
-                let why = format!("there is no method `{}`", request.method);
-                self.refuse(request.id, ErrorCode::MethodNotFound, &why);
-            }
-            Err(_) => {
-                let why = format!("`{}` failed: that is a bug in deployc", request.method);
-                self.refuse(request.id, ErrorCode::InternalError, &why);
-            }
+            answer => self.send(response(request.id, answer)),
         }
     }
 

@@ -11,7 +11,7 @@ use super::hover::node_of;
 use super::noun::Noun;
 use super::parsed::Parsed;
 use super::place::{Inside, place};
-use super::server::Refusal;
+use super::refusal::Refusal;
 use super::world::World;
 use crate::syntax::{Kind, text};
 

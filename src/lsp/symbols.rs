@@ -1,5 +1,7 @@
 //! The outline of a file, and names anywhere in the workspace.
 
+use std::sync::Arc;
+
 use lsp_types::{
     DocumentSymbol, DocumentSymbolParams, DocumentSymbolResponse, SymbolInformation, SymbolKind,
     WorkspaceSymbolParams, WorkspaceSymbolResponse,
@@ -8,7 +10,7 @@ use lsp_types::{
 use super::names::{head, is_node};
 use super::noun::Noun;
 use super::parsed::Parsed;
-use super::server::Refusal;
+use super::refusal::Refusal;
 use super::world::World;
 use crate::syntax::{Kind, Node, text};
 
@@ -19,21 +21,27 @@ const MOST: usize = 500;
 pub(super) fn document(
     world: &World,
     params: DocumentSymbolParams,
-) -> Result<Option<DocumentSymbolResponse>, Refusal> {
-    let parsed = super::parsed(world, &params.text_document)?;
+) -> Result<impl FnOnce() -> Result<DocumentSymbolResponse, Refusal> + Send + 'static, Refusal> {
+    let parsed = Arc::clone(super::parsed(world, &params.text_document)?);
+    let nested = world.client.nested_symbols;
+    let uri = params.text_document.uri;
+    Ok(move || Ok(outline(&parsed, nested, &uri)))
+}
+
+fn outline(parsed: &Parsed, nested: bool, uri: &lsp_types::Uri) -> DocumentSymbolResponse {
     let symbols: Vec<DocumentSymbol> = parsed
         .file
         .items()
         .filter_map(|item| symbol(parsed, item))
         .collect();
-    if world.client.nested_symbols {
-        return Ok(Some(DocumentSymbolResponse::Nested(symbols)));
+    if nested {
+        return DocumentSymbolResponse::Nested(symbols);
     }
     let mut flat = Vec::new();
     for symbol in symbols {
-        flatten(params.text_document.uri.clone(), symbol, None, &mut flat);
+        flatten(uri.clone(), symbol, None, &mut flat);
     }
-    Ok(Some(DocumentSymbolResponse::Flat(flat)))
+    DocumentSymbolResponse::Flat(flat)
 }
 
 fn flatten(

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::server::Refusal;
+use super::refusal::Refusal;
 use super::world::World;
 use super::{
     actions, calls, commands, completion, definition, diagnostics, folding, formatting, highlight,
@@ -27,17 +27,17 @@ pub(super) fn answer(world: &World, method: &str, params: Value) -> Result<Value
         "workspace/willRenameFiles" => with(params, |params| rename::files(world, params)),
         "textDocument/completion" => with(params, |params| completion::completion(world, params)),
         "textDocument/signatureHelp" => with(params, |params| signature::signature(world, params)),
-        "textDocument/documentSymbol" => with(params, |params| symbols::document(world, params)),
+        "textDocument/documentSymbol" => beside(params, |params| symbols::document(world, params)),
         "workspace/symbol" => with(params, |params| symbols::workspace(world, params)),
-        "textDocument/semanticTokens/full" => with(params, |params| tokens::full(world, params)),
+        "textDocument/semanticTokens/full" => beside(params, |params| tokens::full(world, params)),
         "textDocument/semanticTokens/range" => with(params, |params| tokens::range(world, params)),
-        "textDocument/foldingRange" => with(params, |params| folding::folding(world, params)),
+        "textDocument/foldingRange" => beside(params, |params| folding::folding(world, params)),
         "textDocument/selectionRange" => with(params, |params| selection::selection(world, params)),
-        "textDocument/formatting" => with(params, |params| formatting::whole(world, params)),
+        "textDocument/formatting" => beside(params, |params| formatting::whole(world, params)),
         "textDocument/rangeFormatting" => with(params, |params| formatting::range(world, params)),
         "textDocument/codeAction" => with(params, |params| actions::actions(world, params)),
         "textDocument/inlayHint" => with(params, |params| hints::hints(world, params)),
-        "textDocument/codeLens" => with(params, |params| lenses::lenses(world, params)),
+        "textDocument/codeLens" => beside(params, |params| lenses::lenses(world, params)),
         "textDocument/documentLink" => with(params, |params| links::links(world, params)),
         "textDocument/prepareCallHierarchy" => with(params, |params| calls::prepare(world, params)),
         "callHierarchy/incomingCalls" => with(params, |params| calls::incoming(world, params)),
@@ -46,8 +46,8 @@ pub(super) fn answer(world: &World, method: &str, params: Value) -> Result<Value
         "deployc/text" => with(params, |params: SemanticTokensParams| {
             Ok(super::parsed(world, &params.text_document)?.raw.to_string())
         }),
-        "workspace/executeCommand" => with(params, |params| commands::execute(world, params)),
-        _ => Err(Refusal::Unknown),
+        "workspace/executeCommand" => beside(params, |params| commands::execute(world, params)),
+        _ => Err(Refusal::Unknown(method.to_owned())),
     }
 }
 
@@ -59,4 +59,20 @@ fn with<P: DeserializeOwned, R: Serialize>(
         serde_json::from_value(params).map_err(|error| Refusal::Parameters(error.to_string()))?;
     let answer = answer(params)?;
     serde_json::to_value(answer).map_err(|error| Refusal::Failed(error.to_string()))
+}
+
+/// An answer over a whole file: what it needs is taken now, and the work is done in another thread.
+fn beside<P: DeserializeOwned, R: Serialize, F>(
+    params: Value,
+    prepare: impl FnOnce(P) -> Result<F, Refusal>,
+) -> Result<Value, Refusal>
+where
+    F: FnOnce() -> Result<R, Refusal> + Send + 'static,
+{
+    let params =
+        serde_json::from_value(params).map_err(|error| Refusal::Parameters(error.to_string()))?;
+    let work = prepare(params)?;
+    Err(Refusal::Beside(Box::new(move || {
+        serde_json::to_value(work()?).map_err(|error| Refusal::Failed(error.to_string()))
+    })))
 }

@@ -1,5 +1,7 @@
 //! What every word is, for colours that know what names stand for.
 
+use std::sync::Arc;
+
 use lsp_types::{
     SemanticToken, SemanticTokenModifier, SemanticTokenType, SemanticTokens, SemanticTokensLegend,
     SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult,
@@ -8,7 +10,7 @@ use lsp_types::{
 
 use super::noun::Noun;
 use super::parsed::Parsed;
-use super::server::Refusal;
+use super::refusal::Refusal;
 use super::world::World;
 use crate::source::Span;
 use crate::syntax::{Kind, Node};
@@ -69,10 +71,12 @@ pub(super) fn legend() -> SemanticTokensLegend {
 pub(super) fn full(
     world: &World,
     params: SemanticTokensParams,
-) -> Result<Option<SemanticTokensResult>, Refusal> {
-    let parsed = super::parsed(world, &params.text_document)?;
-    let whole = Span::new(parsed.file.source, 0, parsed.text().len() as u32);
-    Ok(Some(tokens(parsed, whole).into()))
+) -> Result<impl FnOnce() -> Result<SemanticTokensResult, Refusal> + Send + 'static, Refusal> {
+    let parsed = Arc::clone(super::parsed(world, &params.text_document)?);
+    Ok(move || {
+        let whole = Span::new(parsed.file.source, 0, parsed.text().len() as u32);
+        Ok(tokens(&parsed, whole).into())
+    })
 }
 
 /// The tokens of a range.

@@ -12,7 +12,7 @@ use lsp_types::{
 use super::noun::Noun;
 use super::parsed::Parsed;
 use super::place::{Inside, Place, place};
-use super::server::Refusal;
+use super::refusal::Refusal;
 use super::words::{self, Word};
 use super::world::World;
 use crate::catalogue;
