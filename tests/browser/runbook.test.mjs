@@ -242,6 +242,8 @@ describe('the clock', () => {
     assert.equal(await state(page, 'rollout').getAttribute('data-mood'), 'late');
     assert.equal(await state(page, 'rollout/canary-checkout/to-50').textContent(), 'late by 15m');
     assert.equal(await page.locator('.timeline [data-state="rollout"]').textContent(), 'late by 15m');
+    const current = page.locator('nav a[aria-current="step"]');
+    assert.equal(await current.getAttribute('href'), '#preflight', 'the first that waits to be done');
     await done(page);
   });
 
@@ -400,7 +402,7 @@ describe('everybody can use it', () => {
     assert.equal(outline, 'solid', 'what has the focus is seen');
 
     // Every control is reached, in the order of the page, and there is no trap.
-    const wanted = await page.evaluate(() => [...document.querySelectorAll('a[href], button, input, select, textarea, [tabindex="0"]')]
+    const wanted = await page.evaluate(() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
       .filter((one) => one.checkVisibility() && !one.disabled).length);
     await page.evaluate(() => { document.activeElement.blur(); getSelection().removeAllRanges(); scrollTo(0, 0); });
     await page.reload();
@@ -408,7 +410,7 @@ describe('everybody can use it', () => {
     for (let press = 0; press < wanted * 4; press += 1) {
       await page.keyboard.press('Tab');
       const at = await page.evaluate(() => {
-        const all = [...document.querySelectorAll('a[href], button, input, select, textarea, [tabindex="0"]')];
+        const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')];
         return all.indexOf(document.activeElement);
       });
       if (at < 0) break;
@@ -510,6 +512,17 @@ describe('the page is what the plan says', () => {
       await done(page);
     });
   }
+
+  test('what is drawn leads to what it stands for', async () => {
+    const page = await open(browser, checkout.url);
+    const graph = page.locator('.deployc-graph');
+    await graph.getByText('All nodes are ready').click();
+    assert.equal(await page.evaluate(() => decodeURIComponent(location.hash)), '#preflight/nodes');
+    await page.getByText('As a picture').click();
+    await page.locator('.deployc-timeline').getByText('50% of traffic').click();
+    assert.equal(await page.evaluate(() => decodeURIComponent(location.hash)), '#rollout/canary-checkout/to-50');
+    await done(page);
+  });
 
   test('no text of a spec runs, loads or breaks anything', async () => {
     const attacks = [

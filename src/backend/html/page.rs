@@ -7,6 +7,7 @@ use super::marks::{block, visible};
 use super::{SCRIPT, STYLE, embedded, policy};
 use crate::backend::graph::{Form, View, chart};
 use crate::backend::runbook::{Reason, Rule, anchor};
+use crate::backend::timeline;
 use crate::plan::{Message, Node, Piece, Work};
 
 /// More than this many stretches of work are not drawn: nobody could read the picture.
@@ -45,6 +46,7 @@ impl Renderer<'_> {
                     false => json!(self.say.actions(&head.on_failure)),
                 },
                 "timeline": self.timeline(),
+                "bars": timeline::timeline(plan).map(|timeline| timeline.svg()),
                 "graph": self.graph(),
                 "inputs": self.say.inputs(),
                 "work": stretches(&|node| work(node) && !node.follows_rollback(), 2)?,

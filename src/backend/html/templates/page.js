@@ -243,6 +243,7 @@
     return { mood: 'late', words: `late by ${length(late)}`, when };
   };
 
+  const links = all('.contents ol a');
   let spoken = null;
   const show = () => {
     const now = Date.now();
@@ -269,6 +270,10 @@
     if (part('current').textContent !== words) part('current').textContent = words;
     part('current').dataset.mood = current?.mood ?? '';
     const state = current ? `${current.id} ${current.mood}` : '';
+    for (const link of links) {
+      if (current && link.hash === `#${current.id}`) link.setAttribute('aria-current', 'step');
+      else link.removeAttribute('aria-current');
+    }
     if (spoken !== null && spoken !== state && current) say(words);
     spoken = state;
     for (const { bar, section, words: texts } of bars) progress(bar, texts, counted(section));
@@ -543,8 +548,15 @@
   });
 
   // The work stands in the middle of the picture, rules and ways back beside it.
-  for (const picture of all('.picture')) {
+  for (const picture of all('.picture:has(.deployc-graph)')) {
     picture.scrollLeft = (picture.scrollWidth - picture.clientWidth) / 2;
+  }
+  // What is drawn leads to what it stands for; the list of contents does so for the keyboard.
+  for (const picture of all('.picture')) {
+    picture.addEventListener('click', (event) => {
+      const id = event.target.closest('g')?.querySelector(':scope > title')?.textContent;
+      if (id && document.getElementById(id)) location.hash = id;
+    });
   }
 
   showStart();
