@@ -1,6 +1,7 @@
 //! In: many things, and what to do with each. Out: the results, in order; all cores are used.
 //! Knows nothing of what the work is.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Bytes of stack of a worker, as many as the main thread usually has.
@@ -8,8 +9,11 @@ const STACK: usize = 8 * 1024 * 1024;
 
 /// Does `work` on every item; a panic in one of them goes on in the caller.
 pub fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let workers = cores.min(items.len());
+    // To count the cores takes longer than a small piece of work.
+    if items.len() < 2 {
+        return items.iter().map(work).collect();
+    }
+    let workers = cores().min(items.len());
     if workers < 2 {
         return items.iter().map(work).collect();
     }
@@ -46,6 +50,12 @@ pub fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec
     done.into_iter().map(|(_, result)| result).collect()
 }
 
+/// How many cores there are for this process.
+fn cores() -> usize {
+    static CORES: OnceLock<usize> = OnceLock::new();
+    *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
+}
+
 /// Does `work` on stretches of the items, each long enough that another thread pays; where `items` is
 /// shorter than two of them there is one stretch, done at once. `least` is the length of a stretch.
 pub fn stretches<T: Sync, R: Send>(
@@ -54,9 +64,11 @@ pub fn stretches<T: Sync, R: Send>(
     work: impl Fn(&[T]) -> R + Sync,
 ) -> Vec<R> {
     // More stretches than cores, so that one that takes long does not keep the others waiting.
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let length = items.len().div_ceil(cores * 8).max(least).max(1);
-    let stretches: Vec<&[T]> = items.chunks(length).collect();
+    let length = match items.len() {
+        length if length <= least => least,
+        length => length.div_ceil(cores() * 8).max(least),
+    };
+    let stretches: Vec<&[T]> = items.chunks(length.max(1)).collect();
     each(&stretches, |stretch| work(stretch))
 }
 
