@@ -1,6 +1,8 @@
 //! In: text. Out: a plan. The whole compiler on one screen.
 //! Knows nothing of disks, terminals or editors.
 
+use std::collections::HashSet;
+
 use crate::allow;
 use crate::backend::{self, Account, Backend};
 use crate::catalogue;
@@ -51,6 +53,7 @@ pub fn check_read(
     diagnostics.extend(cycles);
     diagnostics.extend(checks::run(&spec, &order));
     let mut diagnostics = allow::apply(&file, catalogue::RULES, diagnostics);
+    without_echoes(&sources, &mut diagnostics);
     diagnostic::sort(&mut diagnostics);
     Compilation {
         sources,
@@ -59,6 +62,29 @@ pub fn check_read(
         spec,
         diagnostics,
     }
+}
+
+/// Of a line that can't be read whole, only that is said: what it means is not known yet.
+fn without_echoes(sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
+    let line = |finding: &Diagnostic| {
+        let span = finding.primary.span;
+        (
+            span.source,
+            sources.get(span.source).position(span.start).line,
+        )
+    };
+    let unread: HashSet<(SourceId, u32)> = diagnostics
+        .iter()
+        .filter(|finding| std::ptr::eq(finding.rule, &syntax::SYNTAX))
+        .map(line)
+        .collect();
+    if unread.is_empty() {
+        return;
+    }
+    diagnostics.retain(|finding| {
+        // What can't be read, and names that mean nothing, are mistakes of their own.
+        finding.rule.code < "D03" || !unread.contains(&line(finding))
+    });
 }
 
 impl Compilation {

@@ -142,16 +142,13 @@ fn partial(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     let steps = match remains.len() {
-        1 => "one step".to_owned(),
-        many => format!("{many} steps"),
+        1 => "one step as it is".to_owned(),
+        many => format!("{many} steps as they are"),
     };
     let mut finding = Diagnostic::new(
         &ROLLBACK_PARTIAL,
         rollback.name_span,
-        format!(
-            "the rollback `{}` leaves {steps} as they are",
-            last(&rollback.id)
-        ),
+        format!("the rollback `{}` leaves {steps}", last(&rollback.id)),
     );
     for (node, what) in remains.iter().take(MOST_LABELS) {
         finding = finding.also(node.name_span, *what);

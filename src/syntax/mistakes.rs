@@ -1,6 +1,7 @@
 //! Turns what the parser could not read into findings, in words for people.
 
 use super::grammar::{self, Rule as Kind};
+use super::habits::{self, Stop};
 use super::tree::{Node, Placed};
 use super::{expected, words};
 use crate::diagnostic::{Diagnostic, nearest};
@@ -340,52 +341,14 @@ fn of_statement(statement: Node<'_>, mistake: Node<'_>) -> Diagnostic {
             meant,
         );
     }
-    if token.starts_with(['≤', '≥', '≠']) {
-        let ours = match token.chars().next() {
-            Some('≤') => "<=",
-            Some('≥') => ">=",
-            _ => "!=",
-        };
-        let sign = Span::new(
-            place.source,
-            place.start,
-            place.start + '≤'.len_utf8() as u32,
-        );
-        return found.safe_fix(format!("write `{ours}`"), sign, ours);
-    }
-    if words::STATEMENTS.contains(&token) {
-        return found.help(format!(
-            "`{token}` begins a statement: give it a line of its own"
-        ));
-    }
-    if token.starts_with('"') && best.rules.contains(&Kind::name) {
-        let name = words::slug(token);
-        if name.starts_with(|first: char| first.is_ascii_lowercase()) {
-            return found
-                .help("a name stands before the title: other places refer to it")
-                .offer(
-                    format!("write `{name} {token}`"),
-                    Span::new(place.source, place.start, place.start),
-                    format!("{name} "),
-                );
-        }
-    }
-    if let Some(letter) = token
-        .chars()
-        .find(|letter| letter.is_alphabetic() && !letter.is_ascii())
-        && !token.starts_with(['"', '`'])
-    {
-        return found.help(format!(
-            "names are made of a–z, digits and hyphens; `{letter}` here is U+{:04X}",
-            letter as u32
-        ));
-    }
-    if token.starts_with(['“', '”', '‘', '’']) {
-        found = found.help("use straight quotes: `\"…\"`");
-    } else if token.starts_with('\'') {
-        found = found.help("a text stands in double quotes: `\"…\"`");
-    }
-    found
+    let stop = Stop {
+        statement: text,
+        at,
+        token,
+        place,
+        rules: &best.rules,
+    };
+    habits::hint(found, &stop)
 }
 
 fn trim(span: Span, text: &str) -> Span {

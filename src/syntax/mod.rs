@@ -8,6 +8,7 @@ mod edition;
 mod expected;
 mod format;
 mod grammar;
+mod habits;
 mod layout;
 mod lines;
 mod marks;
