@@ -107,12 +107,12 @@ fn conditions_keep_their_meaning() {
         // what must (not) equal something each moment does.
         (
             "n > 5% for 10m or n > 50% for 1m",
-            "((min_over_time((sum(rate(errors[5m])))[10m:30s])) > 0.05)\nor\n((min_over_time((sum(rate(errors[5m])))[1m:30s])) > 0.5)",
+            "((min_over_time((sum(rate(errors[5m])))[10m29s:30s])) > 0.05)\nor\n((min_over_time((sum(rate(errors[5m])))[1m29s:30s])) > 0.5)",
             None,
         ),
         (
             "n > 5% and n != 50% for 2m",
-            "((sum(rate(errors[5m]))) > 0.05)\nand on ()\n((min_over_time(((sum(rate(errors[5m]))) != bool 0.5)[2m:30s])) == 1)",
+            "((sum(rate(errors[5m]))) > 0.05)\nand on ()\n((min_over_time(((sum(rate(errors[5m]))) != bool 0.5)[2m29s:30s])) == 1)",
             None,
         ),
     ];

@@ -15,6 +15,9 @@ const WINDOW: &str = "5m";
 /// The step of a subquery where the metric names no interval.
 const STEP: &str = "30s";
 
+/// The same in seconds.
+const STEP_SECONDS: i64 = 30;
+
 /// The label by which Argo Rollouts tells the pods of two versions apart, where the scrape
 /// configuration copies it to the series.
 pub const POD_HASH: &str = "rollouts_pod_template_hash";
@@ -145,13 +148,24 @@ fn throughout(
     }
 }
 
-/// The least or the greatest value of a query over a stretch of time.
+/// The least or the greatest value of a query over a stretch of time, both of its ends included.
+///
+/// A subquery looks at multiples of its step, and (since Prometheus 3) not at the begin of its range.
+/// So the range is a step longer but for a second: then the moment at the begin of the stretch, or the
+/// one before it, is looked at, and what has held for less than the stretch never passes for it.
 fn over_time(which: &str, query: &str, length: &Quantity, metric: &Metric) -> String {
-    format!(
-        "{which}_over_time(({query})[{}:{}])",
-        duration(length),
-        step(metric)
-    )
+    let every = metric
+        .interval
+        .as_ref()
+        .map_or(STEP_SECONDS, Quantity::whole_seconds)
+        .max(1);
+    let range = length.whole_seconds().max(1).saturating_add(every - 1);
+    let range = match (range / 60, range % 60) {
+        (0, seconds) => format!("{seconds}s"),
+        (minutes, 0) => format!("{minutes}m"),
+        (minutes, seconds) => format!("{minutes}m{seconds}s"),
+    };
+    format!("{which}_over_time(({query})[{range}:{}])", step(metric))
 }
 
 fn between(measured: &Measured, metric: &Metric, range: &Range) -> Result<Question, String> {
