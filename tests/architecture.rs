@@ -310,3 +310,58 @@ fn every_page_stands_in_the_summary_of_the_manual() {
         "docs/SUMMARY.md does not name {missing:?}"
     );
 }
+
+/// The anchor of a heading, as GitHub and mdBook make it.
+fn slug(heading: &str) -> String {
+    heading
+        .trim()
+        .to_lowercase()
+        .chars()
+        .filter(|letter| letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_'))
+        .map(|letter| if letter == ' ' { '-' } else { letter })
+        .collect()
+}
+
+#[test]
+fn every_link_between_pages_leads_to_a_page_and_a_heading() {
+    let folder = root().join("docs");
+    let pages: BTreeMap<String, String> = std::fs::read_dir(&folder)
+        .expect("the folder can be read")
+        .map(|entry| entry.expect("the entry can be read").path())
+        .filter(|path| path.extension().is_some_and(|end| end == "md"))
+        .map(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            (name.into_owned(), read(&path))
+        })
+        .collect();
+    let mut wrong = Vec::new();
+    let mut links = 0;
+    for (name, text) in &pages {
+        for target in text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+        {
+            let (page, anchor) = target.split_once('#').unwrap_or((target, ""));
+            let page = if page.is_empty() { name } else { page };
+            if page.contains(':') || !page.ends_with(".md") {
+                continue;
+            }
+            links += 1;
+            let Some(other) = pages.get(page) else {
+                wrong.push(format!("docs/{name}: there is no page {page}"));
+                continue;
+            };
+            let known = other
+                .lines()
+                .filter_map(|line| line.strip_prefix('#'))
+                .any(|heading| slug(heading.trim_start_matches('#')) == anchor);
+            // A runbook that is drawn in a page brings anchors of its own.
+            if !anchor.is_empty() && !known && !other.contains("{{#deploy") {
+                wrong.push(format!("docs/{name}: {page} has no heading #{anchor}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(links > 20, "links were found: {links}");
+}
