@@ -167,6 +167,65 @@ service shop "Shop" {
 }
 "#;
 
+/// Channels are subscribed to what happens to the Rollout; whoever the controller can't reach is not.
+#[test]
+fn channels_are_subscribed() {
+    let text = format!(
+        "{HEAD}{}",
+        r##"channel deploys slack "#deploys"
+channel team teams "shop"
+channel war-room zoom "https://zoom.example.com/j/1"
+channel several slack "#a;#b"
+metric m "M" : percent in ratio { prometheus `errors` }
+severity critical "Critical" {
+  when m > 5%
+  then rollback back, notify team "Back"
+}
+severity slow "Slow" {
+  when m > 3%
+  then pause, notify deploys "Slow", page lead
+}
+phase p "P" {
+  shift shop to 10%
+  hold 10m while m < 5%
+  shift shop to 100%
+  notify deploys, team, war-room, several "Done"
+  notify war-room "Done"
+}
+"##
+    );
+    let plan = plan(&text);
+    let objects = objects(&yaml(&plan).expect("it moves traffic"));
+    let annotations = &of_kind(&objects, "Rollout")[0]["metadata"]["annotations"];
+    let subscribed: Vec<(&str, &str)> = annotations
+        .as_object()
+        .expect("annotations")
+        .iter()
+        .filter_map(|(key, value)| {
+            let key = key.strip_prefix("notifications.argoproj.io/subscribe.")?;
+            Some((key, value.as_str()?))
+        })
+        .collect();
+    assert_eq!(
+        subscribed,
+        [
+            ("on-rollout-aborted.teams", "shop"),
+            ("on-rollout-completed.slack", "deploys"),
+            ("on-rollout-completed.teams", "shop"),
+            ("on-rollout-paused.slack", "deploys"),
+        ]
+    );
+    let fate = |id: &str| {
+        account(&ArgoRollouts, &plan)
+            .into_iter()
+            .find(|one| one.node == id)
+            .map(|one| one.fidelity.detail().to_owned())
+            .unwrap_or_default()
+    };
+    assert!(fate("severity/critical").contains("in its own words"));
+    assert!(fate("severity/slow").contains("the runbook"));
+}
+
 /// A comparison on a number, as the plan means it.
 fn holds(sign: &str, value: f64, bound: f64) -> bool {
     match sign {

@@ -10,6 +10,7 @@ use crate::plan::{Condition, Exact, Measured, Node, Plan, Quantity, Service, Wai
 
 use super::analysis::{self, Asked, Role, analysis_step};
 use super::dns_label;
+use super::people;
 use super::traffic::{Split, moved, problem, split, switched_in};
 
 /// An AnalysisTemplate in the making.
@@ -89,6 +90,18 @@ impl<'a> Courses<'a> {
         if !courses.all.is_empty() {
             for rule in plan.of_kind("severity") {
                 courses.severity(rule);
+            }
+        }
+        if !courses.all.is_empty() {
+            for node in people::afterwards(plan) {
+                if people::is_told(plan, node) {
+                    courses.fates.insert(
+                        &node.id,
+                        Fidelity::approximate(
+                            "the controller tells the channels in its own words, when all traffic has moved",
+                        ),
+                    );
+                }
             }
         }
         for rollback in plan.of_kind("rollback") {

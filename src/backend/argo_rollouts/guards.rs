@@ -5,6 +5,7 @@ use crate::plan::{Action, Deed, Measured, Node, Quantity, Work};
 
 use super::analysis::{self, Asked, Role};
 use super::course::Courses;
+use super::people;
 
 /// When a blue-green Rollout measures: only for as long as the plan holds after the switch.
 const AFTER_THE_SWITCH: &str =
@@ -105,6 +106,9 @@ impl<'a> Courses<'a> {
         let fate = match (any, elsewhere) {
             (false, _) => Fidelity::elsewhere("markdown"),
             (true, false) => Fidelity::Exact,
+            (true, true) if people::are_told(self.plan, then) => Fidelity::approximate(
+                "the controller tells the channels in its own words, when the Rollout is aborted or pauses",
+            ),
             (true, true) => Fidelity::approximate(
                 "the Rollout goes back or pauses; who is told is a matter of the prometheus target and the runbook",
             ),

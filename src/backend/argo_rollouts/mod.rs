@@ -5,6 +5,7 @@
 pub(super) mod analysis;
 mod course;
 mod guards;
+mod people;
 pub(super) mod rollout;
 pub(super) mod traffic;
 

@@ -6,6 +6,7 @@ use crate::plan::{Plan, Service};
 
 use super::analysis::hashes;
 use super::course::{Course, Courses, Template};
+use super::people;
 use super::traffic::{Split, split};
 use super::{dns_label, object};
 
@@ -80,14 +81,18 @@ fn rollout(plan: &Plan, course: &Course<'_>) -> Value {
     };
     spec.insert("strategy".to_owned(), strategy);
     let nodes: Vec<&str> = course.nodes.iter().map(String::as_str).collect();
-    object(
+    let mut rollout = object(
         plan,
         "Rollout",
         &dns_label(&service.name),
         service.namespace.as_deref(),
         &nodes,
         Value::Object(spec),
-    )
+    );
+    if let Some(annotations) = rollout["metadata"]["annotations"].as_object_mut() {
+        annotations.extend(people::annotations(plan));
+    }
+    rollout
 }
 
 fn canary(course: &Course<'_>) -> Value {
