@@ -115,6 +115,9 @@ pub fn for_targets(
     compilation: &mut Compilation,
     targets: &[&'static dyn Backend],
 ) -> Vec<(&'static str, Vec<Account>)> {
+    if targets.is_empty() {
+        return Vec::new();
+    }
     let Some(plan) = plan(compilation) else {
         return Vec::new();
     };
