@@ -121,6 +121,8 @@ pub(super) fn settle(server: &mut Server<'_>) {
 
 fn save(server: &mut Server<'_>, params: &DidSaveTextDocumentParams) {
     let path = path_of(&params.text_document.uri);
+    // A text that was never saved before is a file from now on.
+    server.world.forget_folders();
     server.check_soon(&path, true);
 }
 

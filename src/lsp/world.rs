@@ -114,6 +114,8 @@ pub(super) struct World {
     pub documents: BTreeMap<String, Document>,
     /// Files that were read, by path. What is open counts more.
     read: RefCell<BTreeMap<String, Arc<Parsed>>>,
+    /// The specs of the workspace, by folder, as long as the client watches them.
+    specs: RefCell<BTreeMap<String, Vec<String>>>,
     /// The addresses of texts that come with the compiler, by name.
     kept: RefCell<BTreeMap<String, Option<Uri>>>,
 }
@@ -129,6 +131,7 @@ impl World {
             documents: BTreeMap::new(),
             read: RefCell::default(),
             kept: RefCell::default(),
+            specs: RefCell::default(),
         }
     }
 
@@ -142,17 +145,21 @@ impl World {
         if let Some(document) = self.documents.get(path) {
             return Some(Arc::clone(&document.parsed));
         }
-        if let Some(known) = self.read.borrow().get(path) {
-            return Some(Arc::clone(known));
-        }
+        let known = self.read.borrow().get(path).cloned();
         let module = path
             .strip_prefix("std/")
             .and_then(|name| name.strip_suffix(".deploy"))
             .and_then(stdlib::module);
-        let text = match module {
-            Some(text) => text.to_owned(),
-            None => self.host.read(path)?,
+        // A client that watches the files says when one has changed.
+        let text = match (&known, module) {
+            (Some(_), Some(_)) => return known,
+            (Some(_), None) if self.client.watches => return known,
+            (_, Some(text)) => text.to_owned(),
+            (_, None) => self.host.read(path)?,
         };
+        if known.as_ref().is_some_and(|known| *known.raw == *text) {
+            return known;
+        }
         let parsed = Arc::new(Parsed::new(path, Arc::from(text), self.encoding, None));
         self.read
             .borrow_mut()
@@ -160,9 +167,27 @@ impl World {
         Some(parsed)
     }
 
-    /// Forgets what was read of files that changed on the disk.
+    /// Forgets what was read of a file that changed on the disk, came or went.
     pub fn forget(&self, path: &str) {
         self.read.borrow_mut().remove(path);
+        self.forget_folders();
+    }
+
+    /// Forgets which specs there are.
+    pub fn forget_folders(&self) {
+        self.specs.borrow_mut().clear();
+    }
+
+    /// The specs below a folder; they are searched again if nobody watches them.
+    fn specs(&self, folder: &str) -> Vec<String> {
+        if !self.client.watches {
+            return self.host.specs(folder);
+        }
+        let mut specs = self.specs.borrow_mut();
+        specs
+            .entry(folder.to_owned())
+            .or_insert_with(|| self.host.specs(folder))
+            .clone()
     }
 
     /// The file that a `use` in `from` names.
@@ -177,7 +202,7 @@ impl World {
     pub fn all(&self) -> Vec<Arc<Parsed>> {
         let mut paths: Vec<String> = self.documents.keys().cloned().collect();
         for folder in &self.folders {
-            paths.extend(self.host.specs(folder));
+            paths.extend(self.specs(folder));
         }
         paths.sort();
         paths.dedup();

@@ -107,6 +107,44 @@ fn references_are_found_in_every_file() {
 }
 
 #[test]
+fn files_that_come_and_change_are_seen_whether_or_not_they_are_watched() {
+    for watches in [false, true] {
+        let mut client = Client::with(json!({
+            "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": watches } },
+        }));
+        client.open(
+            FILE,
+            "edition 2026\nuse ./common\nphase p {\n  include common.smoke\n}\n",
+        );
+        let places = |client: &mut Client| {
+            let mut params = client.before(FILE, "smoke");
+            params["context"] = json!({ "includeDeclaration": true });
+            let found = client.ask("textDocument/references", params);
+            found.as_array().map_or(0, Vec::len)
+        };
+        let write = |client: &mut Client, name: &str, text: &str| {
+            let path = format!("/work/{name}");
+            let mut files = client.files.texts.lock().expect("no panic");
+            files.insert(path, text.to_owned());
+            drop(files);
+            if watches {
+                let change = json!({ "changes": [{ "uri": uri(name), "type": 2 }] });
+                client.tell("workspace/didChangeWatchedFiles", change);
+            }
+        };
+        assert_eq!(places(&mut client), 0);
+        write(&mut client, "common.deploy", COMMON);
+        assert_eq!(places(&mut client), 2);
+        let other = "edition 2026\nuse ./common { smoke }\n";
+        write(&mut client, "other.deploy", other);
+        assert_eq!(places(&mut client), 3);
+        write(&mut client, "other.deploy", "edition 2026\n");
+        assert_eq!(places(&mut client), 2);
+        client.leave();
+    }
+}
+
+#[test]
 fn highlights_stay_in_the_file() {
     let mut client = opened();
     let params = client.before(FILE, "error-rate > 5%");
