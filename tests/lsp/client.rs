@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use deployc::lsp::{Connection, Ended, Host, Message, serve};
 use deployc::settings::Settings;
-use deployc::source::{LoadError, NoFiles};
+use deployc::source::LoadError;
 use lsp_server::{Notification, Request, RequestId, Response};
 use serde_json::{Value, json};
 
@@ -38,7 +38,6 @@ impl Host for Files {
     }
 
     fn load(&self, from: &str, path: &str) -> Result<(String, String), LoadError> {
-        let _ = NoFiles;
         let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
         let name = path.trim_start_matches("./");
         let name = name.trim_end_matches(".deploy");

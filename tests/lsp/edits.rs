@@ -69,8 +69,7 @@ fn at(text: &str, thousandths: u16) -> usize {
     at
 }
 
-/// What the server has as the text: it is asked for edits that bring it into its one form, and they
-/// must fit the client's text; and a pull of tokens must cover words that are there.
+/// The server's text is the client's.
 fn same_text(client: &mut Client) {
     let text = client.texts[FILE].clone();
     let answer = client.ask(

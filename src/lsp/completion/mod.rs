@@ -199,11 +199,6 @@ impl<'w> Offers<'w> {
         snippet: bool,
     ) {
         let span = Span::new(SourceId::default(), start, self.offset);
-        let text = if snippet {
-            self.indented(text)
-        } else {
-            text.to_owned()
-        };
         self.items.push(CompletionItem {
             label: label.to_owned(),
             kind: Some(kind),
@@ -216,15 +211,10 @@ impl<'w> Offers<'w> {
             insert_text_format: snippet.then_some(InsertTextFormat::SNIPPET),
             text_edit: Some(CompletionTextEdit::Edit(TextEdit::new(
                 self.parsed.range(span),
-                text,
+                text.to_owned(),
             ))),
             ..CompletionItem::default()
         });
-    }
-
-    /// A snippet of several lines, indented as the line that it stands in. Editors do it themselves.
-    fn indented(&self, snippet: &str) -> String {
-        snippet.to_owned()
     }
 
     /// The names of rules in an allowance, and allowances themselves.
