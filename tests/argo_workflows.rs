@@ -419,6 +419,37 @@ rollback back "Back" {
     assert!(text.contains("give-up") && !text.contains("rollback-back"));
 }
 
+/// In an exit handler a DAG fails at once where the workflow was stopped (Argo Workflows 3.7), and a rule
+/// that fires stops it: nothing there is a DAG.
+#[test]
+fn nothing_on_the_way_back_is_a_dag() {
+    let mut seen = 0;
+    for (path, plan) in specs::plans() {
+        let objects = objects(&yaml(&plan));
+        if objects.is_empty() {
+            continue;
+        }
+        let templates = templates(&objects);
+        let mut wanted = vec!["exit".to_owned()];
+        let mut known = BTreeSet::new();
+        while let Some(name) = wanted.pop() {
+            if !known.insert(name.clone()) {
+                continue;
+            }
+            seen += 1;
+            let template = &templates[&name];
+            assert!(template.get("dag").is_none(), "{path}: {name} is a DAG");
+            wanted.extend(
+                tasks(template)
+                    .into_iter()
+                    .filter_map(needs)
+                    .map(str::to_owned),
+            );
+        }
+    }
+    assert!(seen > 100, "{seen} templates");
+}
+
 /// A Rollout waits before each share, and each shift moves it on by exactly its own step.
 #[test]
 fn each_shift_is_a_step_of_the_rollout() {

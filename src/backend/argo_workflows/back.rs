@@ -41,33 +41,28 @@ fn taken(way: &str) -> String {
 
 impl<'a> Builder<'a> {
     /// The exit handler. Does nothing where the workflow succeeded.
-    pub fn exit(&mut self) -> String {
+    pub fn exit(&mut self) {
+        self.at_exit = true;
         let name = self.library.take("exit");
-        let mut tasks = Vec::new();
         let failed = "workflow.status != 'Succeeded'";
         let unsaid = self.unsaid();
-        tasks.push(
+        let mut steps = vec![vec![
             unsaid
                 .only(format!("{{{{={failed} && {}}}}}", taken(UNSAID)))
-                .value("unsaid", ""),
-        );
+                .step("unsaid", false),
+        ]];
         let rollbacks: Vec<&'a Node> = self.plan.of_kind("rollback").collect();
-        let mut passed = "unsaid".to_owned();
         let mut names = BTreeSet::from(["unsaid".to_owned()]);
         for rollback in &rollbacks {
             let template = self.library.take(&rollback.id);
             let body = self.back(rollback);
             self.library.put(&template, &[&rollback.id], body);
             let own = free(&name_of(&rollback.id), &mut names);
-            tasks.push(
-                Task::of(template)
-                    .only(format!(
-                        "{{{{={failed} && {}}}}}",
-                        taken(&way(&rollback.id))
-                    ))
-                    .value(&own, &passed),
-            );
-            passed = own;
+            let back = Task::of(template).only(format!(
+                "{{{{={failed} && {}}}}}",
+                taken(&way(&rollback.id))
+            ));
+            steps.push(vec![back.step(&own, false)]);
         }
         let plan = self.plan;
         let behind = plan.in_order(|node| {
@@ -90,16 +85,13 @@ impl<'a> Builder<'a> {
                 continue;
             }
             let own = free(&name_of(&node.id), &mut names);
-            tasks.push(
-                step.task
-                    .only(format!("{{{{={failed} && ({})}}}}", ways.join(" || ")))
-                    .value(&own, &passed),
-            );
-            passed = own;
+            let task = step
+                .task
+                .only(format!("{{{{={failed} && ({})}}}}", ways.join(" || ")));
+            steps.push(vec![task.step(&own, false)]);
         }
-        self.library
-            .put(&name, &[], json!({ "dag": { "tasks": tasks } }));
-        name
+        self.library.put(&name, &[], json!({ "steps": steps }));
+        self.at_exit = false;
     }
 
     /// What is done where nothing nearer says what happens.
@@ -161,9 +153,8 @@ impl<'a> Builder<'a> {
                 Fidelity::approximate(how.join("; "))
             },
         );
-        let mut tasks: Vec<Value> = Vec::new();
+        let mut steps: Vec<Vec<Value>> = Vec::new();
         let mut names = BTreeSet::new();
-        let mut passed = String::new();
         let mut all: Vec<(String, Task)> = Vec::new();
         let mut aborted = BTreeSet::new();
         for node in self.changes(rollback).into_iter().rev() {
@@ -195,10 +186,10 @@ impl<'a> Builder<'a> {
                 }
             }
         }
-        let steps = self.children(rollback);
-        if !steps.is_empty() {
+        let children = self.children(rollback);
+        if !children.is_empty() {
             let proof = self.library.take(&format!("{}/proof", rollback.id));
-            let dag = self.dag(&proof, &[], &steps, true);
+            let dag = self.dag(&proof, &[], &children, true);
             self.library.put(&proof, &[&rollback.id], dag);
             all.push(("proof".to_owned(), Task::of(proof)));
         }
@@ -208,17 +199,16 @@ impl<'a> Builder<'a> {
         }
         for (wanted, task) in all {
             let own = free(&name_of(&wanted), &mut names);
-            tasks.push(task.value(&own, &passed));
+            steps.push(vec![task.step(&own, true)]);
             // A step of a way back that fails is a person's decision.
             let decided = free(&format!("{own}-failed"), &mut names);
             let decide = self.agree(
                 &rollback.id,
                 &format!("{own} failed on the way back: does it go on with the rest?"),
             );
-            tasks.push(decide.value(&decided, &format!("{own}.Failed || {own}.Errored")));
-            passed = format!("({own} || {decided}.Succeeded)");
+            steps.push(vec![decide.where_failed(&own).step(&decided, false)]);
         }
-        json!({ "dag": { "tasks": tasks } })
+        json!({ "steps": steps })
     }
 
     /// What a rollback takes back, in the order in which it is done.

@@ -147,6 +147,12 @@ impl<'a> Builder<'a> {
                 "end-watch",
                 json!({
                     "inputs": inputs(&["name"]),
+                    // A phase may end before the AnalysisRun beside it is there.
+                    "retryStrategy": {
+                        "limit": "5",
+                        "retryPolicy": "Always",
+                        "backoff": { "duration": "10s" },
+                    },
                     "resource": {
                         "action": "patch",
                         "mergeStrategy": "merge",

@@ -109,16 +109,16 @@ impl<'a> Builder<'a> {
             return tasks.remove(0).1;
         }
         let name = self.library.take(&format!("{}/held", node.id));
-        let needs: Vec<String> = tasks.iter().map(|(name, _)| name.clone()).collect();
-        let mut all: Vec<Value> = tasks
+        let together: Vec<Value> = tasks
             .iter()
-            .map(|(name, task)| task.value(name, ""))
+            .map(|(name, task)| task.step(name, false))
             .collect();
+        let mut groups = vec![together];
         if let Some(asked) = asked {
-            all.push(asked.value("asked", &needs.join(" && ")));
+            groups.push(vec![asked.step("asked", false)]);
         }
         self.library
-            .put(&name, &[&node.id], json!({ "dag": { "tasks": all } }));
+            .put(&name, &[&node.id], json!({ "steps": groups }));
         Task::of(name)
     }
 

@@ -44,6 +44,22 @@ impl Task {
         self
     }
 
+    /// As a step; `caught` where what fails is looked at by the next one.
+    pub fn step(&self, name: &str, caught: bool) -> Value {
+        let mut step = self.value(name, "");
+        if caught {
+            step["continueOn"] = json!({ "failed": true, "error": true });
+        }
+        step
+    }
+
+    /// Only where a step before it failed.
+    pub fn where_failed(self, step: &str) -> Task {
+        self.only(format!(
+            "{{{{=steps['{step}'].status == 'Failed' || steps['{step}'].status == 'Error'}}}}"
+        ))
+    }
+
     /// As Argo reads it.
     pub fn value(&self, name: &str, depends: &str) -> Value {
         let mut out = Map::new();

@@ -162,6 +162,8 @@ struct Builder<'a> {
     recurring: Vec<monitors::Recurring<'a>>,
     /// Whether it is known when `T` is.
     has_start: bool,
+    /// Whether what is made now is done in the exit handler.
+    at_exit: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -189,6 +191,7 @@ impl<'a> Builder<'a> {
             guards: BTreeMap::new(),
             recurring: Vec::new(),
             has_start: plan.deployment.starts_unix_seconds.is_some(),
+            at_exit: false,
         }
     }
 
@@ -232,6 +235,8 @@ impl<'a> Builder<'a> {
         }
         let dag = self.dag(&entry, &[Task::of(&*begin)], &steps, true);
         self.library.put(&entry, &[], dag);
+        // A procedure may be called there, too.
+        self.at_exit = true;
         for procedure in plan.of_kind("procedure") {
             let steps = self.children(procedure);
             self.fate(procedure, Fidelity::Exact);
@@ -239,12 +244,13 @@ impl<'a> Builder<'a> {
             let dag = if steps.is_empty() {
                 let question = format!("{}: is it done?", self.question(procedure));
                 let task = self.agree(&procedure.id, &question);
-                json!({ "dag": { "tasks": [task.value("asked", "")] } })
+                json!({ "steps": shared::steps(&[("asked", task)]) })
             } else {
                 self.dag(&name, &[], &steps, true)
             };
             self.library.put(&name, &[&procedure.id], dag);
         }
+        self.at_exit = false;
         self.monitors();
         self.exit();
         let begins = self.begins();

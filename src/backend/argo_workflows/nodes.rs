@@ -71,6 +71,9 @@ impl<'a> Builder<'a> {
 
     /// A DAG of steps. In a long one, parts of it are DAGs of their own.
     pub fn dag(&mut self, name: &str, before: &[Task], steps: &[Step<'a>], ordered: bool) -> Value {
+        if self.at_exit {
+            return in_steps(before, steps, ordered);
+        }
         let mut taken = BTreeSet::new();
         let mut tasks = Vec::new();
         let mut passed = String::new();
@@ -313,7 +316,8 @@ impl<'a> Builder<'a> {
         let name = self.library.take(&node.id);
         let ask = self.library.take(&format!("{}/which", node.id));
         let mut words = Vec::new();
-        let mut tasks = Vec::new();
+        let mut chosen = Vec::new();
+        let mut handlers = Vec::new();
         let mut taken = BTreeSet::from(["ask".to_owned()]);
         for option in options {
             let word = free(
@@ -322,14 +326,12 @@ impl<'a> Builder<'a> {
             );
             if let Some(step) = self.step(option) {
                 let task = step.task.only(format!(
-                    "{{{{=tasks.ask.outputs.parameters.option == '{word}'}}}}"
+                    "{{{{=steps.ask.outputs.parameters.option == '{word}'}}}}"
                 ));
-                tasks.push(task.value(&word, "ask"));
-                if let Some((handler, _)) = &step.failed {
-                    tasks.push(handler.value(
-                        &free(&format!("{word}-failed"), &mut taken),
-                        &format!("{word}.Failed || {word}.Errored"),
-                    ));
+                chosen.push(task.step(&word, step.failed.is_some()));
+                if let Some((handler, _)) = step.failed {
+                    let name = free(&format!("{word}-failed"), &mut taken);
+                    handlers.push(handler.where_failed(&word).step(&name, false));
                 }
             }
             words.push(word);
@@ -347,9 +349,10 @@ impl<'a> Builder<'a> {
                 "suspend": {},
             }),
         );
-        tasks.insert(0, Task::of(ask).value("ask", ""));
+        let mut groups = vec![vec![Task::of(ask).step("ask", false)], chosen, handlers];
+        groups.retain(|group| !group.is_empty());
         self.library
-            .put(&name, &[&node.id], json!({ "dag": { "tasks": tasks } }));
+            .put(&name, &[&node.id], json!({ "steps": groups }));
         Some(Task::of(name))
     }
 
@@ -366,4 +369,34 @@ impl<'a> Builder<'a> {
             safe(if line.is_empty() { &title } else { &line })
         }
     }
+}
+
+/// The same as steps. In an exit handler a DAG fails at once where somebody has stopped the workflow
+/// (up to version 3.7: `assessDAGPhase`); steps do not.
+fn in_steps(before: &[Task], steps: &[Step<'_>], ordered: bool) -> Value {
+    let mut taken = BTreeSet::new();
+    let mut groups: Vec<Vec<Value>> = Vec::new();
+    for task in before {
+        let name = free(&name_of(&task.template), &mut taken);
+        groups.push(vec![task.step(&name, false)]);
+    }
+    let ordered = ordered || steps.iter().any(|step| !step.node.after.is_empty());
+    let (mut together, mut handlers) = (Vec::new(), Vec::new());
+    for step in steps {
+        let last = step.node.id.rsplit('/').next().unwrap_or(&step.node.id);
+        let own = free(&name_of(last), &mut taken);
+        together.push(step.task.step(&own, step.failed.is_some()));
+        if let Some((handler, _)) = &step.failed {
+            let name = free(&format!("{own}-failed"), &mut taken);
+            handlers.push(handler.clone().where_failed(&own).step(&name, false));
+        }
+        if ordered {
+            groups.push(std::mem::take(&mut together));
+            groups.push(std::mem::take(&mut handlers));
+        }
+    }
+    groups.push(together);
+    groups.push(handlers);
+    groups.retain(|group| !group.is_empty());
+    json!({ "steps": groups })
 }

@@ -53,6 +53,8 @@ func known(spec *wfv1.WorkflowSpec, answers string) map[string]any {
 			for _, step := range group.Steps {
 				values["steps."+step.Name+".outputs.parameters.answer"] = answers
 				values["steps."+step.Name+".outputs.parameters.phase"] = answers
+				values["steps."+step.Name+".outputs.parameters.option"] = answers
+				values["steps."+step.Name+".status"] = answers
 			}
 		}
 	}
@@ -115,6 +117,17 @@ func TestEveryWhenIsDecided(t *testing.T) {
 			for _, answer := range []string{"yes", "no", "", "Successful", "it's \"so\" {{workflow.name}} == 1", "a || true"} {
 				if _, err := decided(when, known(&parsed.Spec, answer)); err != nil {
 					t.Errorf("%s: %s: %s: %v", object, place, when, err)
+				}
+			}
+		}
+		for place, when := range whens(&parsed.Spec) {
+			if !strings.HasSuffix(place, "-failed") || !strings.Contains(when, ".status") {
+				continue
+			}
+			for status, failed := range map[string]bool{"Failed": true, "Error": true, "Succeeded": false, "Skipped": false} {
+				got, err := decided(when, known(&parsed.Spec, status))
+				if err != nil || got != failed {
+					t.Errorf("%s: %s: after %s it is %v, %v", object, place, status, got, err)
 				}
 			}
 		}
