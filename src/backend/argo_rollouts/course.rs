@@ -440,6 +440,16 @@ impl<'a> Courses<'a> {
         if metrics.is_empty() {
             return (None, fate);
         }
+        // Steps that ask the same share a template. A blue-green Rollout asks all of them in one run.
+        let course = &mut self.all[active];
+        let same = course
+            .templates
+            .iter_mut()
+            .find(|known| !course.blue_green && known.metrics == metrics);
+        if let Some(known) = same {
+            known.nodes.extend(nodes);
+            return (Some(known.name.clone()), fate);
+        }
         let name = dns_label(&format!("{service}-{id}"));
         self.all[active].templates.push(Template {
             name: name.clone(),
