@@ -111,8 +111,8 @@ pub fn opened() -> client::Client {
     let mut client = client::Client::new();
     {
         let mut files = client.files.texts.lock().expect("no panic");
-        files.insert("/work/common.deploy".to_owned(), COMMON.to_owned());
-        files.insert("/work/checkout.deploy".to_owned(), SPEC.to_owned());
+        files.insert("/project/common.deploy".to_owned(), COMMON.to_owned());
+        files.insert("/project/checkout.deploy".to_owned(), SPEC.to_owned());
     }
     client.open("checkout.deploy", SPEC);
     client

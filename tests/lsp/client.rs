@@ -82,7 +82,7 @@ pub struct Client {
 }
 
 /// The folder of the tests.
-pub const FOLDER: &str = "/work";
+pub const FOLDER: &str = "/project";
 
 pub fn uri(name: &str) -> String {
     format!("file://{FOLDER}/{name}")

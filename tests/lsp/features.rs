@@ -561,7 +561,7 @@ fn modules_and_addresses_are_links() {
         })
         .collect();
     assert!(
-        links.contains(&("./common", "file:///work/common.deploy")),
+        links.contains(&("./common", "file:///project/common.deploy")),
         "{links:?}"
     );
     assert!(

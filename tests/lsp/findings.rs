@@ -230,7 +230,7 @@ fn mistakes_in_modules_are_shown_where_they_are_brought_in() {
         .texts
         .lock()
         .expect("no panic")
-        .insert("/work/common.deploy".to_owned(), broken.to_owned());
+        .insert("/project/common.deploy".to_owned(), broken.to_owned());
     client.tell(
         "workspace/didChangeWatchedFiles",
         json!({ "changes": [{ "uri": uri("common.deploy"), "type": 2 }] }),

@@ -15,7 +15,7 @@ fn definition(client: &mut Client, words: &str) -> (String, String) {
     let answer = client.ask("textDocument/definition", params);
     let target = answer["uri"].as_str().expect("a place").to_owned();
     let path = target.trim_start_matches("file://").to_owned();
-    let text = match client.texts.get(path.trim_start_matches("/work/")) {
+    let text = match client.texts.get(path.trim_start_matches("/project/")) {
         Some(text) => text.clone(),
         None => client.files.texts.lock().expect("no panic")[&path].clone(),
     };
@@ -27,7 +27,7 @@ fn definition(client: &mut Client, words: &str) -> (String, String) {
 #[test]
 fn definitions_are_found_in_every_kind_of_place() {
     let mut client = opened();
-    let here = "/work/checkout.deploy";
+    let here = "/project/checkout.deploy";
     for (words, path, line) in [
         ("lead\n  on failure", here, "role lead"),
         ("quick\n}", here, "rollback quick"),
@@ -42,13 +42,13 @@ fn definitions_are_found_in_every_kind_of_place() {
         ("CHECKOUT_NAMESPACE", here, "service checkout"),
         ("SERVICE_NAMESPACE", here, "checklist reachable"),
         ("migrate} is", here, "param migrate"),
-        ("smoke\n  shift", "/work/common.deploy", "checklist smoke"),
+        ("smoke\n  shift", "/project/common.deploy", "checklist smoke"),
         (
             "latency(checkout",
             "/kept/std/http.deploy",
             "metric latency",
         ),
-        ("./common", "/work/common.deploy", "edition 2026"),
+        ("./common", "/project/common.deploy", "edition 2026"),
     ] {
         // Some of these words stand in more places; the place is what counts.
         let params = client.before(FILE, words);
@@ -64,7 +64,7 @@ fn definitions_are_found_in_every_kind_of_place() {
 fn references_are_found_in_every_file() {
     let mut client = opened();
     client.files.texts.lock().expect("no panic").insert(
-        "/work/other.deploy".to_owned(),
+        "/project/other.deploy".to_owned(),
         "edition 2026\nuse ./common { smoke }\nphase p {\n  include smoke\n  include common.smoke\n}\n".to_owned(),
     );
     let mut params = client.before(FILE, "smoke\n  shift");
@@ -123,7 +123,7 @@ fn files_that_come_and_change_are_seen_whether_or_not_they_are_watched() {
             found.as_array().map_or(0, Vec::len)
         };
         let write = |client: &mut Client, name: &str, text: &str| {
-            let path = format!("/work/{name}");
+            let path = format!("/project/{name}");
             let mut files = client.files.texts.lock().expect("no panic");
             files.insert(path, text.to_owned());
             drop(files);
@@ -216,7 +216,7 @@ fn a_rename_keeps_the_meaning() {
         let [(path, after)] = changed.as_slice() else {
             panic!("{words}: one file changes");
         };
-        assert_eq!(path, "/work/checkout.deploy");
+        assert_eq!(path, "/project/checkout.deploy");
         assert!(
             !after.contains(gone),
             "{words}: `{gone}` is left in\n{after}"
@@ -332,7 +332,7 @@ fn every_name_of_a_healthy_spec_leads_to_its_declaration() {
     let specs = healthy();
     for (name, text) in &specs {
         let mut files = client.files.texts.lock().expect("no panic");
-        files.insert(format!("/work/{name}"), text.clone());
+        files.insert(format!("/project/{name}"), text.clone());
     }
     let legend = client.capabilities["semanticTokensProvider"]["legend"]["tokenTypes"].clone();
     let mut asked = 0;
