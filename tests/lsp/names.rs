@@ -42,7 +42,11 @@ fn definitions_are_found_in_every_kind_of_place() {
         ("CHECKOUT_NAMESPACE", here, "service checkout"),
         ("SERVICE_NAMESPACE", here, "checklist reachable"),
         ("migrate} is", here, "param migrate"),
-        ("smoke\n  shift", "/project/common.deploy", "checklist smoke"),
+        (
+            "smoke\n  shift",
+            "/project/common.deploy",
+            "checklist smoke",
+        ),
         (
             "latency(checkout",
             "/kept/std/http.deploy",
