@@ -107,7 +107,7 @@ fn each_object_has_a_file_of_its_own() {
             .iter()
             .filter(|path| path.starts_with("checkout.rollouts/"))
             .collect();
-        assert!(single.len() > 3, "{all:?}");
+        assert!(single.len() > 1, "{all:?}");
         assert!(
             all.contains(&format!("checkout.rollouts/rollout-checkout.{form}")),
             "{all:?}"
@@ -171,7 +171,7 @@ fn a_kustomization_lists_what_was_made() {
         .ends(0);
     let listed = objects(&bench.read("apart/kustomization.yaml")).remove(0);
     let resources = listed["resources"].as_array().expect("resources");
-    assert!(resources.len() > 4, "{listed}");
+    assert!(resources.len() > 2, "{listed}");
     for resource in resources {
         let path = resource.as_str().expect("a path");
         assert!(bench.path(&format!("apart/{path}")).is_file(), "{path}");
