@@ -124,6 +124,12 @@ func number(value float64) string {
 	return strconv.FormatFloat(value, 'g', -1, 64)
 }
 
+// wish is a condition of the plan, and what must become of its verdicts.
+type wish struct {
+	condition planCondition
+	outcome   outcome
+}
+
 func TestTheControllerJudgesAsThePlanDoes(t *testing.T) {
 	judged, other := 0, 0
 	for _, object := range ofKind(t, "AnalysisTemplate") {
@@ -140,8 +146,8 @@ func TestTheControllerJudgesAsThePlanDoes(t *testing.T) {
 		for _, id := range strings.Split(object.annotation("deployc/nodes"), ", ") {
 			wanted[id] = true
 		}
-		var conditions []planCondition
-		var outcomes []outcome
+		// What a rule asks stands in one template. Holds that ask the same share one: each is held against it.
+		var asked [][]wish
 		read.walk(func(node, severity *planNode) {
 			if !wanted[node.ID] {
 				return
@@ -150,32 +156,40 @@ func TestTheControllerJudgesAsThePlanDoes(t *testing.T) {
 			if node.While != nil {
 				condition = node.While
 			}
+			if node.While != nil || len(asked) == 0 {
+				asked = append(asked, nil)
+			}
+			last := len(asked) - 1
 			for _, one := range condition.measured(t) {
 				if delayed(severity) && one.For == nil {
 					one.For = &planQuantity{} // it falls away if the condition clears before
 				}
-				conditions = append(conditions, one)
-				outcomes = append(outcomes, outcome{
+				asked[last] = append(asked[last], wish{one, outcome{
 					required: severity == nil,
 					ill:      consequence(severity),
 					noData:   metrics[one.Metric].NoData,
-				})
+				}})
 			}
 		})
 		template := typed[v1alpha1.AnalysisTemplate](t, object)
-		if len(conditions) != len(template.Spec.Metrics) {
-			t.Errorf("%s: %d conditions in the plan, %d metrics", object, len(conditions), len(template.Spec.Metrics))
-			continue
+		if len(asked) == 0 {
+			t.Errorf("%s: the plan asks nothing of it", object)
 		}
-		for at, metric := range template.Spec.Metrics {
-			is, known := conditions[at].bound(t, metrics[conditions[at].Metric])
-			if !known {
-				other++
+		for _, wishes := range asked {
+			if len(wishes) != len(template.Spec.Metrics) {
+				t.Errorf("%s: %d conditions in the plan, %d metrics", object, len(wishes), len(template.Spec.Metrics))
 				continue
 			}
-			judged++
-			for _, said := range judge(metric, is, outcomes[at]) {
-				t.Errorf("%s: %s", object, said)
+			for at, metric := range template.Spec.Metrics {
+				is, known := wishes[at].condition.bound(t, metrics[wishes[at].condition.Metric])
+				if !known {
+					other++
+					continue
+				}
+				judged++
+				for _, said := range judge(metric, is, wishes[at].outcome) {
+					t.Errorf("%s: %s", object, said)
+				}
 			}
 		}
 	}
