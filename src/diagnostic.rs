@@ -201,6 +201,15 @@ impl Diagnostic {
     }
 }
 
+impl Diagnostic {
+    /// Whether it says the same of the same place.
+    pub fn is_same_as(&self, other: &Diagnostic) -> bool {
+        self.primary.span == other.primary.span
+            && self.rule.code == other.rule.code
+            && self.message == other.message
+    }
+}
+
 /// Findings in the order of their places; at one place by code, then by message.
 pub fn sort(findings: &mut [Diagnostic]) {
     findings.sort_by(|a, b| {

@@ -150,8 +150,7 @@ impl Lower<'_> {
 
     /// `$API` is the name of the service `api`, `$API_NAMESPACE` its namespace, and so on.
     fn of_service(&self, service: &str, rest: &str) -> Option<String> {
-        let index = *self.services.get(service)?;
-        let service = &self.spec.services[index];
+        let service = self.service(service)?;
         match rest {
             "" => Some(service.name.clone()),
             "_NAMESPACE" => service.namespace.clone(),

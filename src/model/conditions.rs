@@ -355,9 +355,7 @@ impl Lower<'_> {
             return None;
         };
         let name = self.metric(scope, declared, node.child(Kind::arguments), path)?;
-        let dimension = self.spec.metrics[*self.metrics.get(&name)?]
-            .dimension
-            .clone();
+        let dimension = self.metric_made(&name)?.dimension.clone();
         let labels = self.labels(scope, node);
         Some((
             MetricRef {

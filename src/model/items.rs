@@ -4,6 +4,7 @@ use super::lower::{Binding, Lower, Scope, first_line};
 use super::lower::{file_scope, own_name};
 use super::names::{Declared, Noun};
 use super::node::Node;
+use super::parts::Cut;
 use super::statements::Place;
 use super::work::{Target, Work};
 use crate::diagnostic::Diagnostic;
@@ -12,7 +13,7 @@ use crate::syntax::{File, Kind, Node as Syntax};
 
 impl<'a> Lower<'a> {
     /// Everything in the file that was asked for.
-    pub fn items(&mut self, file: &'a File) {
+    pub fn items(&mut self, file: &'a File, cut: Cut) {
         let scope = file_scope(0);
         for item in file.items() {
             let declared = Declared {
@@ -50,6 +51,7 @@ impl<'a> Lower<'a> {
             self.report(finding);
         }
         let mut deployment: Option<Syntax<'a>> = None;
+        let mut items: Vec<Syntax<'a>> = Vec::new();
         for item in file.items() {
             if item.kind() == Kind::deployment {
                 if let Some(first) = deployment {
@@ -63,12 +65,9 @@ impl<'a> Lower<'a> {
                 self.deployment(&scope, item);
                 continue;
             }
-            if let Some(node) = self.item(&scope, item) {
-                self.spec.nodes.push(node);
-            }
+            items.push(item);
         }
-        let made = std::mem::take(&mut self.made);
-        self.spec.nodes.extend(made);
+        self.nodes(&items, cut);
         self.unused_templates(file);
         if deployment.is_none() {
             let work = self
@@ -109,7 +108,8 @@ impl<'a> Lower<'a> {
         self.metric(&file_scope(0), declared, None, name);
     }
 
-    fn item(&mut self, scope: &Scope, item: Syntax<'a>) -> Option<Node> {
+    /// A top-level item that becomes a node.
+    pub fn item(&mut self, scope: &Scope, item: Syntax<'a>) -> Option<Node> {
         let name = item.child(Kind::name).map(|name| name.text().to_owned());
         let (prefix, work, place) = match item.kind() {
             Kind::phase => ("", Work::Phase, Place::Work),
@@ -206,18 +206,18 @@ impl<'a> Lower<'a> {
         work: Work,
         scope: Scope,
     ) -> String {
-        let key = (declared.file, format!("{prefix}/{name}"));
-        if let Some(id) = self.procedures.get(&key) {
-            return id.clone();
+        let call = (declared.file, format!("{prefix}/{name}"));
+        if let Some(id) = self.procedure_made(&call) {
+            return id.to_owned();
         }
         let mut draft = self.draft_named(&scope, prefix, declared.node, name, work);
         draft.node.name_span = declared.name_span();
-        self.procedures.insert(key, draft.node.id.clone());
+        self.procedures.insert(call.clone(), draft.node.id.clone());
         let id = draft.node.id.clone();
         self.clauses(&scope, &mut draft, declared.node);
         let mut node = draft.node;
         self.block(&scope, &mut node, declared.node, Place::Work);
-        self.made.push(node);
+        self.made.push((call, node));
         id
     }
 
@@ -261,6 +261,7 @@ impl<'a> Lower<'a> {
                 }
             }
             scope.includes.push((0, name.clone()));
+            self.ids.clear();
             let before = self.spec.metrics.len();
             if kind == Kind::metric {
                 self.make_metric(&scope, declared, name);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::names::{self, Declared, Names, Noun};
 use super::node::{Node, Reference, Times};
-use super::spec::{Metric, Spec};
+use super::spec::{Metric, Service, Spec};
 use super::work::Work;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::quantity::{Mistake, Quantity};
@@ -69,17 +69,22 @@ pub(super) struct Lower<'a> {
     pub names: Names<'a>,
     pub spec: Spec,
     pub found: Vec<Diagnostic>,
-    /// Every id that was given away, and where.
+    /// Every id that was given away around here, and where.
     pub ids: HashMap<String, Span>,
     /// Metrics that were made, by name.
-    pub metrics: HashMap<String, usize>,
+    pub(super) metrics: HashMap<String, usize>,
     /// Services that were made, by name: whatever they need to fill in queries and commands.
-    pub services: HashMap<String, usize>,
+    pub(super) services: HashMap<String, usize>,
     /// Procedures from elsewhere or with arguments that were made, by (file, name and arguments).
-    pub procedures: BTreeMap<(usize, String), String>,
+    pub procedures: BTreeMap<Call, String>,
     /// Nodes that such procedures became; they stand after everything else.
-    pub made: Vec<Node>,
+    pub made: Vec<(Call, Node)>,
+    /// What was made before this part of the file was begun.
+    pub before: Option<&'a Lower<'a>>,
 }
+
+/// A procedure from elsewhere or with arguments: its file, its name with the arguments.
+pub(super) type Call = (usize, String);
 
 /// A node under construction.
 pub(super) struct Draft {
@@ -88,6 +93,52 @@ pub(super) struct Draft {
 }
 
 impl<'a> Lower<'a> {
+    /// A pass that has made nothing yet.
+    pub fn new(names: Names<'a>, found: Vec<Diagnostic>) -> Lower<'a> {
+        Lower {
+            names,
+            spec: Spec::default(),
+            found,
+            ids: HashMap::new(),
+            metrics: HashMap::new(),
+            services: HashMap::new(),
+            procedures: BTreeMap::new(),
+            made: Vec::new(),
+            before: None,
+        }
+    }
+
+    /// A service that was made, by name.
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        match self.services.get(name) {
+            Some(&index) => self.spec.services.get(index),
+            None => self.before?.service(name),
+        }
+    }
+
+    /// A metric that was made, by the name that the plan knows.
+    pub fn metric_made(&self, name: &str) -> Option<&Metric> {
+        match self.metrics.get(name) {
+            Some(&index) => self.spec.metrics.get(index),
+            None => self.before?.metric_made(name),
+        }
+    }
+
+    /// The id of a procedure that was made.
+    pub fn procedure_made(&self, call: &Call) -> Option<&str> {
+        match self.procedures.get(call) {
+            Some(id) => Some(id),
+            None => self.before?.procedure_made(call),
+        }
+    }
+
+    /// Adds a service that was not made before.
+    pub fn add_service(&mut self, service: Service) {
+        self.services
+            .insert(service.name.clone(), self.spec.services.len());
+        self.spec.services.push(service);
+    }
+
     /// The title of a declaration; empty where it has none.
     pub fn title(&mut self, scope: &Scope, node: Syntax<'_>) -> Text {
         node.child(Kind::title)
@@ -188,11 +239,11 @@ impl<'a> Lower<'a> {
             .unwrap_or_default();
         let made;
         let words = match title_node {
-            Some(_) => {
+            Some(_) if name.is_none() => {
                 made = title.to_string();
                 &made
             }
-            None => words,
+            _ => words,
         };
         let span = syntax.trimmed();
         let name_span = name

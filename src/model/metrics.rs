@@ -41,7 +41,7 @@ impl<'a> Lower<'a> {
                 .collect();
             name = format!("{name}({})", values.join(", "));
         }
-        if self.metrics.contains_key(&name) {
+        if self.metric_made(&name).is_some() {
             return Some(name);
         }
         let inner = Scope {
@@ -268,9 +268,7 @@ impl<'a> Lower<'a> {
             })
             .or(metric.service.as_deref())
             .or_else(|| self.names.only_service(0));
-        let service = service
-            .and_then(|name| self.services.get(name))
-            .map(|&index| &self.spec.services[index]);
+        let service = service.and_then(|name| self.service(name));
         let hole = |name: &str| match (scope.bindings.get(name), service, name) {
             (Some(Binding::Quantity(quantity)), _, _) => Some(in_unit(quantity, metric)),
             (Some(Binding::Words(words)), _, _) => Some(words.clone()),

@@ -21,6 +21,7 @@ mod modules;
 mod names;
 mod node;
 mod parameters;
+mod parts;
 mod people;
 mod places;
 mod references;
@@ -55,41 +56,36 @@ pub use trial::{Event, Expected, Given, TestPoint};
 pub use values::{DIMENSION, QUANTITY, TIME, TYPE};
 pub use work::{Interval, Target, ValueType, WaitFor, Work};
 
-use std::collections::{BTreeMap, HashMap};
-
 use crate::diagnostic::Diagnostic;
 use crate::source::{Loader, Sources};
 use crate::syntax::{File, Kind};
 
 use lower::Lower;
 use names::Names;
+use parts::Cut;
 
 /// What a file means. Never fails: what means nothing is a finding, and the rest is there.
 /// The files that are brought in are added to `sources`.
 pub fn lower(file: &File, sources: &mut Sources, loader: &dyn Loader) -> (Spec, Vec<Diagnostic>) {
+    lower_cut(file, sources, loader, Cut::WORTH_A_THREAD)
+}
+
+fn lower_cut(
+    file: &File,
+    sources: &mut Sources,
+    loader: &dyn Loader,
+    cut: Cut,
+) -> (Spec, Vec<Diagnostic>) {
     let (modules, mut found) = modules::load(file, sources, loader);
     let files = &modules.files;
-    let mut names = Names::new(files, &mut found);
-    let declares: Vec<std::collections::HashSet<&str>> = (0..files.len())
-        .map(|index| names.declared(index).collect())
+    let mut tables: Vec<names::Table<'_>> = files
+        .iter()
+        .enumerate()
+        .map(|(index, file)| names::table(index, file, &mut found))
         .collect();
-    modules::enter(
-        &modules,
-        &mut names.tables,
-        |file, name| declares[file].contains(name),
-        &mut found,
-    );
-    let mut lower = Lower {
-        names,
-        spec: Spec::default(),
-        found,
-        ids: HashMap::new(),
-        metrics: HashMap::new(),
-        services: HashMap::new(),
-        procedures: BTreeMap::new(),
-        made: Vec::new(),
-    };
-    lower.items(&files[0]);
+    modules::enter(&modules, &mut tables, &mut found);
+    let mut lower = Lower::new(Names::new(tables), found);
+    lower.items(&files[0], cut);
     lower.settle();
     lower.shadowed(&files[0]);
     if lower.spec.deployment.is_some() {

@@ -190,14 +190,13 @@ fn refused(module: &str, span: Span, error: LoadError) -> Diagnostic {
 pub(super) fn enter<'a>(
     modules: &'a Modules,
     tables: &mut [Table<'a>],
-    known: impl Fn(usize, &str) -> bool,
     found: &mut Vec<Diagnostic>,
 ) {
     for (at, uses) in modules.uses.iter().enumerate() {
         for one in uses {
             tables[at].modules.insert(one.name.clone(), one.file);
             for (name, span) in &one.names {
-                if known(one.file, name) {
+                if tables[one.file].declares(name) {
                     tables[at].imported.insert(name, one.file);
                 } else {
                     found.push(Diagnostic::new(

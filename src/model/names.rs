@@ -1,7 +1,7 @@
 //! Which names there are, and what they stand for.
 
-use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use super::parameters::variable;
 use crate::diagnostic::{Diagnostic, nearest};
@@ -128,30 +128,45 @@ pub(super) struct Table<'a> {
     variables: HashMap<String, &'a str>,
 }
 
+impl Table<'_> {
+    /// Whether the file declares anything by this name.
+    pub fn declares(&self, name: &str) -> bool {
+        ALL.iter()
+            .any(|&noun| self.names.contains_key(&(noun, name)))
+    }
+}
+
 /// For so many unknown names a near one is looked for: nobody reads further, and each look goes
 /// through all that is known.
-const SUGGESTIONS: usize = 200;
+pub(super) const SUGGESTIONS: usize = 200;
 
 /// All tables, and which names were used.
 pub(super) struct Names<'a> {
-    pub tables: Vec<Table<'a>>,
-    used: BTreeSet<(usize, Noun, String)>,
+    pub tables: Arc<Vec<Table<'a>>>,
+    pub used: Used,
     /// How many unknown names were met.
-    unknown: Cell<usize>,
+    pub unknown: usize,
 }
 
+/// The declarations that were used: the file's number, and where it is declared.
+pub(super) type Used = HashSet<(usize, Span)>;
+
 impl<'a> Names<'a> {
-    /// Reads the declarations of every file. Names that are declared twice are findings.
-    pub fn new(files: &'a [File], found: &mut Vec<Diagnostic>) -> Names<'a> {
-        let tables = files
-            .iter()
-            .enumerate()
-            .map(|(index, file)| table(index, file, found))
-            .collect();
+    /// The names of all files, the first being the one that was asked for.
+    pub fn new(tables: Vec<Table<'a>>) -> Names<'a> {
         Names {
-            tables,
-            used: BTreeSet::new(),
-            unknown: Cell::new(0),
+            tables: Arc::new(tables),
+            used: Used::new(),
+            unknown: 0,
+        }
+    }
+
+    /// The same names, of which none was used yet.
+    pub fn unused_yet(&self) -> Names<'a> {
+        Names {
+            tables: Arc::clone(&self.tables),
+            used: Used::new(),
+            unknown: self.unknown,
         }
     }
 
@@ -159,8 +174,8 @@ impl<'a> Names<'a> {
     pub fn find(&mut self, file: usize, noun: Noun, path: &str) -> Option<Declared<'a>> {
         let (at, name) = self.locate(file, path)?;
         let found = self.tables[at].names.get(&(noun, name)).copied();
-        if found.is_some() {
-            self.used.insert((at, noun, name.to_owned()));
+        if let Some(declared) = found {
+            self.used.insert((at, declared.node.span()));
         }
         found
     }
@@ -174,26 +189,17 @@ impl<'a> Names<'a> {
         }
         if rest == path
             && let Some(&elsewhere) = self.tables[file].imported.get(rest)
-            && !Self::declares(&self.tables[file], rest)
+            && !self.tables[file].declares(rest)
         {
             at = elsewhere;
         }
         Some((at, rest))
     }
 
-    fn declares(table: &Table<'_>, name: &str) -> bool {
-        ALL.iter()
-            .any(|&noun| table.names.contains_key(&(noun, name)))
-    }
-
-    /// Every name that a file declares.
-    pub fn declared(&self, file: usize) -> impl Iterator<Item = &'a str> {
-        self.tables[file].names.keys().map(|(_, name)| *name)
-    }
-
     /// Whether something used a name of a file.
     pub fn is_used(&self, file: usize, noun: Noun, name: &str) -> bool {
-        self.used.contains(&(file, noun, name.to_owned()))
+        let declared = self.tables[file].names.get(&(noun, name));
+        declared.is_some_and(|declared| self.used.contains(&(file, declared.node.span())))
     }
 
     /// Whether a name may have been declared in what could not be read.
@@ -214,7 +220,9 @@ impl<'a> Names<'a> {
 
     /// Marks a name of a file as used.
     pub fn mark(&mut self, file: usize, noun: Noun, name: &str) {
-        self.used.insert((file, noun, name.to_owned()));
+        if let Some(declared) = self.tables[file].names.get(&(noun, name)) {
+            self.used.insert((file, declared.node.span()));
+        }
     }
 
     /// The only service that a file declares, if it declares one.
@@ -240,7 +248,7 @@ impl<'a> Names<'a> {
     /// The finding for a name that means nothing; nothing where a mistake may have swallowed its
     /// declaration.
     pub fn unknown(
-        &self,
+        &mut self,
         file: usize,
         nouns: &[Noun],
         path: &str,
@@ -281,9 +289,8 @@ impl<'a> Names<'a> {
         }
         let mut finding =
             Diagnostic::new(&UNKNOWN_NAME, span, format!("no {what} is called `{path}`"));
-        let met = self.unknown.get();
-        self.unknown.set(met + 1);
-        if met >= SUGGESTIONS {
+        self.unknown += 1;
+        if self.unknown > SUGGESTIONS {
             return Some(finding);
         }
         let known = self.known(file, nouns);
@@ -355,10 +362,10 @@ impl<'a> Names<'a> {
         let mut unused: Vec<(Noun, &str, Declared<'_>)> = table
             .names
             .iter()
-            .filter(|((noun, name), _)| {
+            .filter(|((noun, name), declared)| {
                 noun.should_be_used()
                     && !table.poisoned.contains(name)
-                    && !self.used.contains(&(0, *noun, (*name).to_owned()))
+                    && !self.used.contains(&(0, declared.node.span()))
             })
             .map(|((noun, name), declared)| (*noun, *name, *declared))
             .collect();
@@ -411,7 +418,8 @@ fn declaration(nouns: &[Noun], name: &str) -> String {
     }
 }
 
-fn table<'a>(index: usize, file: &'a File, found: &mut Vec<Diagnostic>) -> Table<'a> {
+/// What a file declares. Names that are declared twice are findings.
+pub(super) fn table<'a>(index: usize, file: &'a File, found: &mut Vec<Diagnostic>) -> Table<'a> {
     let mut table = Table::default();
     for item in file.items() {
         if let Some(noun) = Noun::of(item.kind())

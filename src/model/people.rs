@@ -10,10 +10,34 @@ use super::text::Text;
 use crate::syntax::{Kind, Node as Syntax};
 
 impl<'a> Lower<'a> {
+    /// Whether a role of this name was made.
+    pub fn has_role(&self, name: &str) -> bool {
+        self.spec.roles.iter().any(|role| role.name == name)
+            || self.before.is_some_and(|before| before.has_role(name))
+    }
+
+    /// Whether a channel of this name was made.
+    pub fn has_channel(&self, name: &str) -> bool {
+        self.spec
+            .channels
+            .iter()
+            .any(|channel| channel.name == name)
+            || self.before.is_some_and(|before| before.has_channel(name))
+    }
+
+    /// Whether a message of this name was made.
+    pub fn has_message(&self, name: &str) -> bool {
+        self.spec
+            .messages
+            .iter()
+            .any(|message| message.name == name)
+            || self.before.is_some_and(|before| before.has_message(name))
+    }
+
     /// The role's name in the plan; makes it if it was not made yet.
     pub fn use_role(&mut self, declared: Declared<'a>) -> String {
         let name = own_name(declared);
-        if self.spec.roles.iter().any(|role| role.name == name) {
+        if self.has_role(&name) {
             return name;
         }
         let scope = file_scope(declared.file);
@@ -71,12 +95,7 @@ impl<'a> Lower<'a> {
     /// The channel's name in the plan; makes it if it was not made yet.
     pub fn use_channel(&mut self, declared: Declared<'a>) -> String {
         let name = own_name(declared);
-        if self
-            .spec
-            .channels
-            .iter()
-            .any(|channel| channel.name == name)
-        {
+        if self.has_channel(&name) {
             return name;
         }
         let scope = file_scope(declared.file);
@@ -98,12 +117,7 @@ impl<'a> Lower<'a> {
     /// The message's name in the plan; makes it if it was not made yet.
     pub fn use_message(&mut self, declared: Declared<'a>) -> String {
         let name = own_name(declared);
-        if self
-            .spec
-            .messages
-            .iter()
-            .any(|message| message.name == name)
-        {
+        if self.has_message(&name) {
             return name;
         }
         let mut scope = file_scope(declared.file);

@@ -10,8 +10,6 @@ impl Lower<'_> {
     /// Whether a statement means something here; a finding where it does not.
     pub fn may_stand(&mut self, statement: Syntax<'_>, parent: &Node, place: Place) -> bool {
         let kind = statement.kind();
-        let word = word(statement);
-        let at = first_line(statement);
         let refused: Option<&str> = match kind {
             Kind::note => None,
             Kind::option if place == Place::Choice => None,
@@ -30,7 +28,7 @@ impl Lower<'_> {
             }
             Kind::field => Some("a `field` stands in a `message`"),
             Kind::on_failure => Some("`on failure` stands in the `deployment`"),
-            Kind::setting => match setting_home(word) {
+            Kind::setting => match setting_home(word(statement)) {
                 "reference" if matches!(place, Place::Appendix | Place::Work) => None,
                 "reference" => Some("it stands in a `reference`"),
                 "deployment" => Some("it stands in the `deployment`"),
@@ -57,7 +55,12 @@ impl Lower<'_> {
         match refused {
             None => true,
             Some(help) => {
-                self.misplaced(at, format!("`{word}` means nothing here"), help);
+                let word = word(statement);
+                self.misplaced(
+                    first_line(statement),
+                    format!("`{word}` means nothing here"),
+                    help,
+                );
                 false
             }
         }

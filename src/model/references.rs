@@ -1,6 +1,6 @@
 //! Settles what `after`, `from` and `expect` mean, when every id is known.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::lower::Lower;
 use super::names::UNKNOWN_NAME;
@@ -13,74 +13,118 @@ use crate::source::Span;
 impl Lower<'_> {
     /// Replaces every reference to a node by its id. What means no node is a finding, and goes.
     pub fn settle(&mut self) {
-        let mut nodes = std::mem::take(&mut self.spec.nodes);
-        let mut ids: HashMap<String, ()> = HashMap::new();
-        for node in &nodes {
-            node.walk(&mut |node| {
-                ids.insert(node.id.clone(), ());
-            });
-        }
         let mut found = Vec::new();
-        for node in &mut nodes {
-            settle_node(node, &ids, &mut found);
+        let mut settled = self.settled(&mut found).into_iter();
+        if settled.len() > 0 {
+            for node in &mut self.spec.nodes {
+                replace(node, &mut settled);
+            }
         }
-        let poisoned = |name: &str| self.names.is_poisoned(0, name);
-        found.retain(|(name, _): &(String, Diagnostic)| !poisoned(name));
+        let names = &self.names;
+        found.retain(|(name, _)| !names.is_poisoned(0, name));
         self.found
             .extend(found.into_iter().map(|(_, finding)| finding));
-        self.spec.nodes = nodes;
+    }
+
+    /// What every reference means, in the order in which they stand.
+    fn settled(&self, found: &mut Vec<(String, Diagnostic)>) -> Vec<Option<String>> {
+        let mut refers = false;
+        for node in &self.spec.nodes {
+            node.walk(&mut |node| refers |= references(node).next().is_some());
+        }
+        if !refers {
+            return Vec::new();
+        }
+        let mut ids: HashSet<&str> = HashSet::new();
+        for node in &self.spec.nodes {
+            node.walk(&mut |node| {
+                ids.insert(&node.id);
+            });
+        }
+        let mut settled = Vec::new();
+        for node in &self.spec.nodes {
+            node.walk(&mut |node| {
+                for (name, span, seen_from) in references(node) {
+                    let id = resolve(seen_from, name, &ids);
+                    if id.is_none() {
+                        found.push((name.to_owned(), unknown(name, span, &ids)));
+                    }
+                    settled.push(id);
+                }
+            });
+        }
+        settled
     }
 }
 
-type Found = Vec<(String, Diagnostic)>;
+/// The references of a node: what is written, where, and the id from which it is looked for.
+fn references(node: &Node) -> impl Iterator<Item = (&str, Span, &str)> {
+    let after = node.after.iter().filter(|after| after.id != "rollback");
+    let (given, expect) = match &node.work {
+        Work::Test { given, expect } => (given.as_slice(), expect.as_slice()),
+        _ => Default::default(),
+    };
+    let points = given.iter().flat_map(|given| {
+        let points = [&given.from, &given.to].into_iter().flatten();
+        points.filter_map(|point| match point {
+            TestPoint::Node(name) => Some((name.as_str(), given.span, "")),
+            _ => None,
+        })
+    });
+    let reached = expect.iter().filter_map(|expected| match &expected.event {
+        // The verdict on the whole is there whether or not it is spelled out.
+        Event::Reached { node } if !matches!(node.as_str(), "success" | "failure") => {
+            Some((node.as_str(), expected.span, ""))
+        }
+        _ => None,
+    });
+    after
+        .map(|after| (after.id.as_str(), after.span, node.id.as_str()))
+        .chain(points)
+        .chain(reached)
+}
 
-fn settle_node(node: &mut Node, ids: &HashMap<String, ()>, found: &mut Found) {
-    let around = node.id.clone();
+/// Puts in what the references of a node and those inside it mean, in the order of [`references`].
+fn replace(node: &mut Node, settled: &mut impl Iterator<Item = Option<String>>) {
     node.after.retain_mut(|after| {
         if after.id == "rollback" {
             return true;
         }
-        match resolve(&around, &after.id, ids) {
+        match settled.next().flatten() {
             Some(id) => {
                 after.id = id;
                 true
             }
-            None => {
-                found.push((after.id.clone(), unknown(&after.id, after.span, ids)));
-                false
-            }
+            None => false,
         }
     });
     if let Work::Test { given, expect } = &mut node.work {
         for given in given {
             for point in [&mut given.from, &mut given.to].into_iter().flatten() {
-                if let TestPoint::Node(name) = point {
-                    match resolve("", name, ids) {
-                        Some(id) => *name = id,
-                        None => found.push((name.clone(), unknown(name, given.span, ids))),
-                    }
+                if let TestPoint::Node(name) = point
+                    && let Some(id) = settled.next().flatten()
+                {
+                    *name = id;
                 }
             }
         }
         for expected in expect {
-            if let Event::Reached { node } = &mut expected.event {
-                match resolve("", node, ids) {
-                    Some(id) => *node = id,
-                    // The verdict on the whole is there whether or not it is spelled out.
-                    None if matches!(node.as_str(), "success" | "failure") => {}
-                    None => found.push((node.clone(), unknown(node, expected.span, ids))),
-                }
+            if let Event::Reached { node } = &mut expected.event
+                && !matches!(node.as_str(), "success" | "failure")
+                && let Some(id) = settled.next().flatten()
+            {
+                *node = id;
             }
         }
     }
     for child in &mut node.children {
-        settle_node(child, ids, found);
+        replace(child, settled);
     }
 }
 
 /// The id that a name means, seen from a node: beside it, beside what is around it, and so on to
 /// the top; rules and rollbacks by their name alone.
-fn resolve(from: &str, name: &str, ids: &HashMap<String, ()>) -> Option<String> {
+fn resolve(from: &str, name: &str, ids: &HashSet<&str>) -> Option<String> {
     let mut around = from;
     loop {
         around = around.rsplit_once('/').map_or("", |(outer, _)| outer);
@@ -89,7 +133,7 @@ fn resolve(from: &str, name: &str, ids: &HashMap<String, ()>) -> Option<String> 
         } else {
             format!("{around}/{name}")
         };
-        if ids.contains_key(&id) && id != from {
+        if ids.contains(id.as_str()) && id != from {
             return Some(id);
         }
         if around.is_empty() {
@@ -99,12 +143,12 @@ fn resolve(from: &str, name: &str, ids: &HashMap<String, ()>) -> Option<String> 
     ["rollback", "severity", "monitor", "procedure", "alert"]
         .iter()
         .map(|kind| format!("{kind}/{name}"))
-        .find(|id| ids.contains_key(id))
-        .or_else(|| ids.contains_key(name).then(|| name.to_owned()))
+        .find(|id| ids.contains(id.as_str()))
+        .or_else(|| ids.contains(name).then(|| name.to_owned()))
 }
 
-fn unknown(name: &str, span: Span, ids: &HashMap<String, ()>) -> Diagnostic {
-    let mut known: Vec<&str> = ids.keys().map(String::as_str).collect();
+fn unknown(name: &str, span: Span, ids: &HashSet<&str>) -> Diagnostic {
+    let mut known: Vec<&str> = ids.iter().copied().collect();
     known.sort_unstable();
     let mut finding = Diagnostic::new(
         &UNKNOWN_NAME,

@@ -211,9 +211,8 @@ impl<'a> Lower<'a> {
 
     /// What people call a service: its title, or its name.
     fn called(&self, service: &str) -> String {
-        self.services
-            .get(service)
-            .map(|&index| self.spec.services[index].title.to_string())
+        self.service(service)
+            .map(|service| service.title.to_string())
             .filter(|title| !title.is_empty())
             .unwrap_or_else(|| service.to_owned())
     }

@@ -16,7 +16,7 @@ impl<'a> Lower<'a> {
     /// The service's name in the plan; makes it if it was not made yet.
     pub fn use_service(&mut self, declared: Declared<'a>) -> String {
         let name = own_name(declared);
-        if self.services.contains_key(&name) {
+        if self.service(&name).is_some() {
             return name;
         }
         let scope = file_scope(declared.file);
@@ -81,8 +81,7 @@ impl<'a> Lower<'a> {
                 }
             }
         }
-        self.services.insert(name.clone(), self.spec.services.len());
-        self.spec.services.push(service);
+        self.add_service(service);
         name
     }
 

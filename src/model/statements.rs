@@ -440,6 +440,9 @@ impl<'a> Lower<'a> {
 
 /// Words that may name a statement: its title, or what follows its first word.
 pub(super) fn first_words(statement: Syntax<'_>) -> String {
+    if statement.has(Kind::name) {
+        return String::new(); // its name is its id
+    }
     if let Some(title) = statement
         .child(Kind::title)
         .or_else(|| statement.child(Kind::string))

@@ -115,9 +115,8 @@ impl Lower<'_> {
             match binding {
                 Binding::Service(service) => {
                     let title = self
-                        .services
-                        .get(service)
-                        .map(|&index| self.spec.services[index].title.to_string())
+                        .service(service)
+                        .map(|service| service.title.to_string())
                         .filter(|title| !title.is_empty());
                     text.push(&title.unwrap_or_else(|| service.clone()));
                 }

@@ -1,0 +1,262 @@
+//! Lowers the top-level nodes of a large file in parts, on all cores.
+//!
+//! A part sees what was made before it and makes for itself what it needs besides. So two parts may
+//! make the same metric of a module: the first one counts. Ids are unique inside a top-level node,
+//! and differ between two of them because their own ids do; where these don't, one part after all
+//! reads everything.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::lower::{Call, Lower, file_scope};
+use super::names::{SUGGESTIONS, Used};
+use super::node::Node;
+use super::spec::Spec;
+use crate::diagnostic::Diagnostic;
+use crate::parallel;
+use crate::syntax::Node as Syntax;
+
+/// How a file is cut into parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// Into parts of so many bytes at the least.
+    Bytes(usize),
+    /// Not at all.
+    Whole,
+}
+
+impl Cut {
+    /// Into parts so large that another thread pays.
+    pub const WORTH_A_THREAD: Cut = Cut::Bytes(64 * 1024);
+}
+
+/// What came of a part of a file.
+struct Part {
+    spec: Spec,
+    found: Vec<Diagnostic>,
+    used: Used,
+    /// How many unknown names were met in it and before it.
+    unknown: usize,
+    procedures: BTreeMap<Call, String>,
+    made: Vec<(Call, Node)>,
+}
+
+impl<'a> Lower<'a> {
+    /// Lowers top-level items into nodes, in order.
+    pub fn nodes(&mut self, items: &[Syntax<'a>], cut: Cut) {
+        let mut parts = match cut {
+            Cut::Whole => vec![self.part(items, true)],
+            Cut::Bytes(bytes) => {
+                let all: usize = items.iter().map(|item| item.text().len()).sum();
+                let least = items.len().saturating_mul(bytes) / all.max(1);
+                parallel::stretches(items, least.max(1), |items| self.part(items, false))
+            }
+        };
+        // Near names are looked for a few times alone, and which ones must not depend on the parts.
+        let before = self.names.unknown;
+        let unknown: usize = parts.iter().map(|part| part.unknown - before).sum();
+        let lost = parts.len() > 1 && before + unknown > SUGGESTIONS;
+        if cut != Cut::Whole && (lost || !self.are_apart(&parts)) {
+            parts = vec![self.part(items, true)];
+        }
+        for part in parts {
+            self.take(part);
+        }
+        let made = std::mem::take(&mut self.made);
+        self.spec
+            .nodes
+            .extend(made.into_iter().map(|(_, node)| node));
+    }
+
+    /// Lowers some items. `together`: their ids are held against each other.
+    fn part(&self, items: &[Syntax<'a>], together: bool) -> Part {
+        let mut part: Lower<'_> = Lower {
+            before: Some(self),
+            ..Lower::new(self.names.unused_yet(), Vec::new())
+        };
+        let scope = file_scope(0);
+        for &item in items {
+            if !together {
+                part.ids.clear();
+            }
+            if let Some(node) = part.item(&scope, item) {
+                part.spec.nodes.push(node);
+            }
+        }
+        Part {
+            spec: part.spec,
+            found: part.found,
+            used: part.names.used,
+            unknown: part.names.unknown,
+            procedures: part.procedures,
+            made: part.made,
+        }
+    }
+
+    /// Whether no node of one top-level node can have the id of a node of another.
+    fn are_apart(&self, parts: &[Part]) -> bool {
+        let mut calls: HashMap<&Call, &str> = HashMap::new();
+        let mut ids: HashSet<&str> = self.made.iter().map(|(_, node)| node.id.as_str()).collect();
+        for part in parts {
+            for (call, node) in &part.made {
+                match calls.insert(call, &node.id) {
+                    None if !ids.insert(&node.id) => return false,
+                    Some(other) if other != node.id => return false,
+                    _ => {}
+                }
+            }
+            for node in &part.spec.nodes {
+                if !ids.insert(&node.id) {
+                    return false;
+                }
+            }
+        }
+        !ids.iter().any(|id| {
+            let mut ends = id.match_indices('/').map(|(end, _)| end);
+            ends.any(|end| ids.contains(&id[..end]))
+        })
+    }
+
+    /// Takes over what a part made, but for what was made before.
+    fn take(&mut self, part: Part) {
+        let Spec {
+            deployment: _,
+            parameters: _,
+            secrets: _,
+            roles,
+            channels,
+            services,
+            metrics,
+            messages,
+            nodes,
+        } = part.spec;
+        for role in roles {
+            if !self.has_role(&role.name) {
+                self.spec.roles.push(role);
+            }
+        }
+        for channel in channels {
+            if !self.has_channel(&channel.name) {
+                self.spec.channels.push(channel);
+            }
+        }
+        for message in messages {
+            if !self.has_message(&message.name) {
+                self.spec.messages.push(message);
+            }
+        }
+        for service in services {
+            if self.service(&service.name).is_none() {
+                self.add_service(service);
+            }
+        }
+        for metric in metrics {
+            if self.metric_made(&metric.name).is_none() {
+                self.add_metric(metric);
+            }
+        }
+        self.spec.nodes.extend(nodes);
+        for (call, node) in part.made {
+            if !self.procedures.contains_key(&call) {
+                self.made.push((call, node));
+            }
+        }
+        self.procedures.extend(part.procedures);
+        self.names.used.extend(part.used);
+        self.names.unknown = self.names.unknown.max(part.unknown);
+        self.found.extend(part.found);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cut;
+    use crate::source::{NoFiles, Source, Sources};
+    use crate::syntax;
+
+    /// What a text means when it is cut like this: the spec, and the findings in the order of places.
+    fn meaning(text: &str, cut: Cut) -> (super::Spec, Vec<String>) {
+        let mut sources = Sources::default();
+        let root = sources.add(Source::new("test.deploy", text.to_owned()));
+        let (file, _) = syntax::parse(root, text);
+        let (spec, mut found) = super::super::lower_cut(&file, &mut sources, &NoFiles, cut);
+        crate::diagnostic::sort(&mut found);
+        found.dedup_by(|again, first| again.is_same_as(first));
+        (spec, found.iter().map(|one| format!("{one:?}")).collect())
+    }
+
+    fn specs(folder: &std::path::Path, texts: &mut Vec<(String, String)>) {
+        for entry in std::fs::read_dir(folder).expect("the folder is there") {
+            let path = entry.expect("it can be read").path();
+            if path.is_dir() {
+                specs(&path, texts);
+            } else if path.extension().is_some_and(|end| end == "deploy")
+                && let Ok(text) = std::fs::read_to_string(&path)
+            {
+                texts.push((path.display().to_string(), text));
+            }
+        }
+    }
+
+    #[test]
+    fn parts_mean_what_the_whole_means() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut texts = Vec::new();
+        specs(&root.join("examples"), &mut texts);
+        specs(&root.join("tests/corpus"), &mut texts);
+        assert!(texts.len() > 20);
+        for (path, text) in texts {
+            let whole = meaning(&text, Cut::Whole);
+            for bytes in [1, 700, usize::MAX] {
+                let parts = meaning(&text, Cut::Bytes(bytes));
+                assert_eq!(parts.1, whole.1, "{path}, parts of {bytes} bytes");
+                assert!(parts.0 == whole.0, "{path}, parts of {bytes} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn what_two_parts_make_is_there_once() {
+        let text = "\
+use std/http
+deployment \"D\" {\n  version \"v1\"\n}
+role lead \"Lead\"\nservice api \"API\" {\n  namespace prod\n}
+procedure mend \"Mend\" (what : text) {\n  check \"{what} is mended\"\n}
+phase one \"One\" {\n  check http.error-rate(api) < 1% else do mend(\"it\")\n  note \"{nobody}\"\n}
+phase two \"Two\" {\n  check http.error-rate(api) < 2% else do mend(\"it\")\n}
+reference \"A\" {\n  link \"a\" \"https://example.org\"\n}
+reference \"B\" {\n  link \"b\" \"https://example.org\"\n}
+";
+        for text in [
+            text.to_owned(),
+            text.replace("reference \"B\"", "phase one \"B\""),
+        ] {
+            let whole = meaning(&text, Cut::Whole);
+            assert_eq!(meaning(&text, Cut::Bytes(1)), whole);
+            assert_eq!(whole.0.metrics.len(), 1, "{:?}", whole.1);
+            assert!(
+                whole
+                    .0
+                    .nodes
+                    .iter()
+                    .any(|node| node.id.starts_with("procedure/")),
+                "{:?}",
+                whole.1
+            );
+        }
+    }
+
+    #[test]
+    fn near_names_do_not_depend_on_the_parts() {
+        let mut text =
+            "deployment \"D\" {\n  version \"v1\"\n}\nmetric errors \"E\" : percent in ratio\n"
+                .to_owned();
+        for number in 0..150 {
+            text.push_str(&format!(
+                "phase p-{number} \"P\" {{\n  check erors < 1%\n  check error-s < 1%\n}}\n"
+            ));
+        }
+        let whole = meaning(&text, Cut::Whole);
+        assert!(whole.1.len() >= 300);
+        assert_eq!(meaning(&text, Cut::Bytes(1)).1, whole.1);
+    }
+}
