@@ -50,25 +50,32 @@ pub struct Edge {
 }
 
 /// All nodes of a spec in the order written, what depends on what, and an order of work.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Order<'a> {
     /// Every node, outermost first, in the order written.
     pub nodes: Vec<&'a Node>,
     /// For each node the place of the node around it.
     pub parents: Vec<Option<usize>>,
+    /// For each node the place behind the last node inside it.
+    behind: Vec<usize>,
     /// What depends on what: sequence and after.
     pub edges: Vec<Edge>,
     /// Places of the nodes in an order in which they can begin, as near as can be to the order
     /// written; empty if there is a circle.
     pub sequence: Vec<usize>,
-    /// Places by id.
-    pub places: HashMap<&'a str, usize>,
 }
 
 impl Order<'_> {
     /// The places of all nodes, in the order written.
     pub fn places(&self) -> std::ops::Range<usize> {
         0..self.nodes.len()
+    }
+
+    /// The places of the nodes directly inside a node, in the order written.
+    pub fn children(&self, place: usize) -> impl Iterator<Item = usize> {
+        let inside = place + 1..self.behind[place];
+        let next = move |at: usize| Some(at).filter(|at| inside.contains(at));
+        std::iter::successors(next(place + 1), move |&at| next(self.behind[at]))
     }
 
     /// Whether a node is one of the phases and gates at the top that make up the deployment, and
@@ -79,75 +86,57 @@ impl Order<'_> {
             && matches!(node.work, Work::Phase | Work::Gate)
             && !node.follows_rollback()
     }
-}
 
-struct Builder<'a> {
-    order: Order<'a>,
-    events: DiGraph<Event, Option<EdgeKind>>,
-    ends: Vec<(NodeIndex, NodeIndex)>,
-}
-
-#[derive(Clone, Copy)]
-struct Event {
-    node: usize,
-    begins: bool,
+    /// Whether all that must come before a node is written before it.
+    fn is_as_written(&self) -> bool {
+        self.edges
+            .iter()
+            .all(|edge| self.behind[edge.from] <= edge.to)
+    }
 }
 
 /// The order of a spec. Circles are findings; with one, [`Order::sequence`] is empty.
 pub fn order(spec: &Spec) -> (Order<'_>, Vec<Diagnostic>) {
-    let mut builder = Builder {
-        order: Order {
-            nodes: Vec::new(),
-            parents: Vec::new(),
-            edges: Vec::new(),
-            sequence: Vec::new(),
-            places: HashMap::new(),
-        },
-        events: DiGraph::new(),
-        ends: Vec::new(),
-    };
+    let mut order = Order::default();
     let mut before: Option<usize> = None;
     for node in &spec.nodes {
-        let place = builder.add(node, None);
+        let place = order.add(node, None);
         // Phases and gates at the top follow each other unless they say after what they come.
         if matches!(node.work, Work::Phase | Work::Gate) {
             if node.after.is_empty()
                 && let Some(before) = before
             {
-                builder.connect(before, place, EdgeKind::Sequence);
+                order.connect(before, place, EdgeKind::Sequence);
             }
             if !node.follows_rollback() {
                 before = Some(place);
             }
         }
     }
-    builder.connect_after();
-    builder.finish()
+    order.connect_after();
+    let mut found = Vec::new();
+    if order.is_as_written() {
+        order.sequence = order.places().collect();
+    } else {
+        let events = Events::of(&order);
+        match events.sequence() {
+            Some(sequence) => order.sequence = sequence,
+            None => found = events.circles(),
+        }
+    }
+    (order, found)
 }
 
-impl<'a> Builder<'a> {
+impl<'a> Order<'a> {
     fn add(&mut self, node: &'a Node, parent: Option<usize>) -> usize {
-        let place = self.order.nodes.len();
-        self.order.nodes.push(node);
-        self.order.parents.push(parent);
-        self.order.places.insert(&node.id, place);
-        let begin = self.events.add_node(Event {
-            node: place,
-            begins: true,
-        });
-        let end = self.events.add_node(Event {
-            node: place,
-            begins: false,
-        });
-        self.ends.push((begin, end));
-        self.events.add_edge(begin, end, None);
+        let place = self.nodes.len();
+        self.nodes.push(node);
+        self.parents.push(parent);
+        self.behind.push(0);
         let sequence = node.work.is_sequence();
         let mut before: Option<usize> = None;
         for child in &node.children {
             let inner = self.add(child, Some(place));
-            let (inner_begin, inner_end) = self.ends[inner];
-            self.events.add_edge(begin, inner_begin, None);
-            self.events.add_edge(inner_end, end, None);
             if sequence && is_step(child) {
                 if child.after.is_empty()
                     && let Some(before) = before
@@ -157,39 +146,75 @@ impl<'a> Builder<'a> {
                 before = Some(inner);
             }
         }
+        self.behind[place] = self.nodes.len();
         place
     }
 
     fn connect(&mut self, from: usize, to: usize, kind: EdgeKind) {
-        self.order.edges.push(Edge { from, to, kind });
-        self.events
-            .add_edge(self.ends[from].1, self.ends[to].0, Some(kind));
+        self.edges.push(Edge { from, to, kind });
     }
 
     fn connect_after(&mut self) {
-        for to in 0..self.order.nodes.len() {
-            let node = self.order.nodes[to];
-            for after in &node.after {
-                if let Some(&from) = self.order.places.get(after.id.as_str()) {
+        if self.nodes.iter().all(|node| node.after.is_empty()) {
+            return;
+        }
+        let ids = self.nodes.iter().map(|node| node.id.as_str());
+        let places: HashMap<&str, usize> = ids.zip(0..).collect();
+        for to in self.places() {
+            for after in &self.nodes[to].after {
+                if let Some(&from) = places.get(after.id.as_str()) {
                     self.connect(from, to, EdgeKind::After);
                 }
             }
         }
     }
+}
 
-    fn finish(mut self) -> (Order<'a>, Vec<Diagnostic>) {
+/// The begins and ends of all nodes, and which must come before which. Made only where something
+/// waits for what is written below it.
+struct Events<'o, 'a> {
+    order: &'o Order<'a>,
+    events: DiGraph<Event, Option<EdgeKind>>,
+}
+
+#[derive(Clone, Copy)]
+struct Event {
+    node: usize,
+    begins: bool,
+}
+
+impl<'o, 'a> Events<'o, 'a> {
+    fn of(order: &'o Order<'a>) -> Self {
+        let mut events = DiGraph::new();
+        let mut ends: Vec<(NodeIndex, NodeIndex)> = Vec::with_capacity(order.nodes.len());
+        for node in order.places() {
+            let begin = events.add_node(Event { node, begins: true });
+            let end = events.add_node(Event {
+                node,
+                begins: false,
+            });
+            events.add_edge(begin, end, None);
+            if let Some(around) = order.parents[node] {
+                events.add_edge(ends[around].0, begin, None);
+                events.add_edge(end, ends[around].1, None);
+            }
+            ends.push((begin, end));
+        }
+        for edge in &order.edges {
+            events.add_edge(ends[edge.from].1, ends[edge.to].0, Some(edge.kind));
+        }
+        Events { order, events }
+    }
+
+    /// The nodes in an order in which they can begin; nothing if there is a circle.
+    fn sequence(&self) -> Option<Vec<usize>> {
         let events = self.sorted();
         if events.len() < self.events.node_count() {
-            let found = self.circles();
-            return (self.order, found);
+            return None;
         }
-        self.order.sequence = events
-            .into_iter()
-            .map(|event| self.events[event])
-            .filter(|event| event.begins)
-            .map(|event| event.node)
-            .collect();
-        (self.order, Vec::new())
+        let begins = events.into_iter().map(|event| self.events[event]);
+        let begins = begins.filter(|event| event.begins);
+        Some(begins.map(|event| event.node).collect())
     }
 
     /// The events in an order in which they can happen, as near as can be to the order written.

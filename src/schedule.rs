@@ -1,8 +1,6 @@
 //! In: a spec and its order. Out: when each node begins and ends, as its times and those around it
 //! add up. Knows nothing of whether that is right.
 
-use std::collections::HashMap;
-
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -76,19 +74,10 @@ impl<'a> Placing<'a> {
         let mut sums = Sums {
             placing: self,
             order,
-            inside: vec![Vec::new(); order.nodes.len()],
             begins: vec![None; order.nodes.len()],
             ends: vec![None; order.nodes.len()],
         };
-        let mut follows: Vec<Vec<usize>> = vec![Vec::new(); order.nodes.len()];
-        for edge in &order.edges {
-            follows[edge.to].push(edge.from);
-        }
-        for (place, parent) in order.parents.iter().enumerate() {
-            if let Some(parent) = parent {
-                sums.inside[*parent].push(place);
-            }
-        }
+        let follows = Befores::of(order);
         // Where no phase says when, the first one begins the deployment.
         let first = order.places().find(|&place| order.is_chained(place));
         if let Some(first) = first
@@ -102,7 +91,7 @@ impl<'a> Placing<'a> {
         for &place in &order.sequence {
             let node = order.nodes[place];
             let around = order.parents[place].and_then(|parent| sums.begins[parent]);
-            let done = follows[place].iter().filter_map(|&from| sums.end(from));
+            let done = follows.of_place(place).filter_map(|from| sums.end(from));
             let done = done.max().max(around);
             let turn = order.parents[place].is_none() || is_step(node);
             let begin = match self.stated(node) {
@@ -138,12 +127,45 @@ impl<'a> Placing<'a> {
     }
 }
 
+/// What each node follows.
+struct Befores {
+    /// The places that are followed, those of one node beside each other.
+    from: Vec<usize>,
+    /// Where those of each node begin, and behind the last node where they end.
+    begins: Vec<usize>,
+}
+
+impl Befores {
+    fn of(order: &Order<'_>) -> Self {
+        let mut begins = vec![0; order.nodes.len() + 1];
+        for edge in &order.edges {
+            begins[edge.to] += 1;
+        }
+        let mut sum = 0;
+        for begin in &mut begins {
+            sum += *begin;
+            *begin = sum;
+        }
+        // So far it is where those of a node end; from there they are filled down to where they begin.
+        let mut from = vec![0; order.edges.len()];
+        for edge in order.edges.iter().rev() {
+            begins[edge.to] -= 1;
+            from[begins[edge.to]] = edge.from;
+        }
+        Befores { from, begins }
+    }
+
+    /// The places that a node follows, in the order of the edges.
+    fn of_place(&self, place: usize) -> impl Iterator<Item = usize> {
+        let own = self.begins[place]..self.begins[place + 1];
+        self.from[own].iter().copied()
+    }
+}
+
 /// Begins and ends as they add up, by place in [`Order::nodes`]; in seconds from `T`.
 struct Sums<'a> {
     placing: &'a Placing<'a>,
     order: &'a Order<'a>,
-    /// The places of what stands inside a node.
-    inside: Vec<Vec<usize>>,
     begins: Vec<Option<i64>>,
     /// Nothing where it has not been asked for yet.
     ends: Vec<Option<Option<i64>>>,
@@ -158,8 +180,7 @@ impl Sums<'_> {
         let node = self.order.nodes[place];
         let mut last: Option<i64> = None;
         let mut first: Option<i64> = None;
-        for at in 0..self.inside[place].len() {
-            let inner = self.inside[place][at];
+        for inner in self.order.children(place) {
             if !is_step(self.order.nodes[inner]) {
                 continue;
             }
@@ -213,10 +234,7 @@ fn length(work: &Work) -> Option<&Quantity> {
 /// The top-level nodes that determine when the deployment ends: from the last one to end back, as
 /// long as each begins when one before it ends. Places in [`Order::nodes`].
 pub fn critical_path(order: &Order<'_>, schedules: &[Schedule]) -> Vec<usize> {
-    let mut before: HashMap<usize, Vec<usize>> = HashMap::new();
-    for edge in &order.edges {
-        before.entry(edge.to).or_default().push(edge.from);
-    }
+    let before = Befores::of(order);
     let mut at = order
         .places()
         .filter(|&place| order.is_chained(place) && schedules[place].ends_seconds.is_some())
@@ -227,7 +245,7 @@ pub fn critical_path(order: &Order<'_>, schedules: &[Schedule]) -> Vec<usize> {
         path.push(place);
         seen[place] = true;
         let begin = schedules[place].starts_seconds;
-        let mut from = before.get(&place).into_iter().flatten().copied();
+        let mut from = before.of_place(place);
         at = from.find(|&from| {
             order.is_chained(from) && !seen[from] && schedules[from].ends_seconds == begin
         });

@@ -180,7 +180,8 @@ proptest! {
         prop_assert!(circles.is_empty());
         let schedules = Placing::new(&compilation.spec).all(&order);
         for (index, (begin, end)) in times(&phases, &waits).into_iter().enumerate() {
-            let place = order.places[format!("p{index}").as_str()];
+            let id = format!("p{index}");
+            let place = order.nodes.iter().position(|node| node.id == id).expect("a phase");
             let minutes = |seconds: Option<i64>| seconds.map(|seconds| seconds / 60);
             prop_assert_eq!(minutes(schedules[place].starts_seconds), begin, "begin of p{}", index);
             prop_assert_eq!(minutes(schedules[place].ends_seconds), end, "end of p{}", index);
