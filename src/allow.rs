@@ -62,7 +62,14 @@ pub fn later(file: &File, rules: &[&'static Rule], found: Vec<Diagnostic>) -> Ve
 fn allowances(file: &File, rules: &[&'static Rule]) -> (Vec<Allowance>, Vec<Diagnostic>) {
     let mut wrong = Vec::new();
     let mut allowances = Vec::new();
-    for comment in file.comments() {
+    // Most pieces of a file say nothing of it.
+    let comments = file
+        .pieces
+        .iter()
+        .filter(|piece| piece.text().contains(MARK))
+        .flat_map(|piece| piece.root().descend())
+        .filter(|node| node.kind() == Kind::comment);
+    for comment in comments {
         let Some((words, at)) = words_of(comment) else {
             continue;
         };
@@ -93,13 +100,13 @@ fn filter(allowances: &mut [Allowance], found: Vec<Diagnostic>) -> Vec<Diagnosti
     kept
 }
 
+/// What an allowance begins with.
+const MARK: &str = "deployc:";
+
 /// What stands behind `# deployc:` in a comment, and where it begins in the file.
 fn words_of(comment: Node<'_>) -> Option<(&str, u32)> {
     let text = comment.text();
-    let rest = text
-        .strip_prefix('#')?
-        .trim_start()
-        .strip_prefix("deployc:")?;
+    let rest = text.strip_prefix('#')?.trim_start().strip_prefix(MARK)?;
     let words = rest.trim();
     let lead = text.find(words).unwrap_or(0);
     Some((words, comment.span().start + lead as u32))

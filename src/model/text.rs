@@ -1,5 +1,7 @@
 //! A text for people: literal words, and parameters that stand in it.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
@@ -53,6 +55,15 @@ impl Text {
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.pieces.is_empty()
+    }
+
+    /// The words, with `{name}` for each parameter.
+    pub fn words(&self) -> Cow<'_, str> {
+        match self.pieces.as_slice() {
+            [] => Cow::Borrowed(""),
+            [Piece::Literal(literal)] => Cow::Borrowed(literal),
+            _ => Cow::Owned(self.to_string()),
+        }
     }
 
     /// The names of the parameters in it, in order.
