@@ -43,7 +43,7 @@ fn overlaps(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagnostic>) {
             // Sustained for different times, they are steps of one ladder.
             let same_time =
                 a.measured.sustained == b.measured.sustained && a.measured.over == b.measured.over;
-            if same_rule || same_deed || !same_time {
+            if same_rule || same_deed || !same_time || !a.set.meets(&b.set) {
                 continue;
             }
             let both = a.set.intersection(&b.set);
@@ -118,16 +118,22 @@ fn gaps(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagnostic>) {
     let Some(better) = metric.better.or_else(|| direction(facts)) else {
         return;
     };
+    let checks: Vec<&Fact<'_>> = facts
+        .iter()
+        .filter(|fact| {
+            matches!(fact.role, Role::Pass | Role::Watch | Role::Success)
+                && fact.moving
+                && !fact.handled
+        })
+        .collect();
+    if checks.is_empty() {
+        return;
+    }
     let bad: Vec<&Fact<'_>> = facts.iter().filter(|fact| !fact.role.is_good()).collect();
     let all_bad = bad
         .iter()
         .fold(Set::default(), |set, fact| set.union(&fact.set));
     let mut gaps: Vec<Gap<'_, '_>> = Vec::new();
-    let checks = facts.iter().filter(|fact| {
-        matches!(fact.role, Role::Pass | Role::Watch | Role::Success)
-            && fact.moving
-            && !fact.handled
-    });
     for passes in checks {
         for between in passes.set.union(&all_bad).complement().intervals() {
             // Only what lies between good and bad is a gap: what is better than good needs no rule.

@@ -1,5 +1,6 @@
 //! What a spec says of each metric: where it must lie to go on, and where it makes a rule fire.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::interval::Set;
@@ -67,7 +68,7 @@ pub struct Facts<'a> {
     /// How many stretches have begun so far.
     stage: usize,
     /// The metric, and its facts.
-    pub by_metric: BTreeMap<String, (&'a Metric, Vec<Fact<'a>>)>,
+    pub by_metric: BTreeMap<Cow<'a, str>, (&'a Metric, Vec<Fact<'a>>)>,
 }
 
 /// Collects the facts of a spec.
@@ -162,17 +163,21 @@ fn gather<'a>(
     at.handled |=
         !node.otherwise.is_empty() || node.children.iter().any(|child| child.work == Work::Else);
     if let Some(condition) = node.work.holds() {
-        for measured in decisive(condition, at.role.is_good()) {
+        decisive(condition, at.role.is_good(), &mut |measured| {
             let (Some(set), Some(metric)) = (
                 Set::of(measured),
                 metrics.get(measured.metric.metric.as_str()),
             ) else {
-                continue;
+                return;
             };
             let stage = facts.stage;
+            let name = match measured.metric.labels.as_slice() {
+                [] => Cow::Borrowed(measured.metric.metric.as_str()),
+                _ => Cow::Owned(measured.metric.to_string()),
+            };
             facts
                 .by_metric
-                .entry(measured.metric.to_string())
+                .entry(name)
                 .or_insert_with(|| (metric, Vec::new()))
                 .1
                 .push(Fact {
@@ -187,7 +192,7 @@ fn gather<'a>(
                     handled: at.handled,
                     moving: at.moving,
                 });
-        }
+        });
     }
     for child in &node.children {
         gather(metrics, child, at, facts);
@@ -196,15 +201,15 @@ fn gather<'a>(
 
 /// The parts of a condition that decide by themselves: all parts of an `and` where it must hold,
 /// all parts of an `or` where it makes something fire.
-fn decisive(condition: &Condition, good: bool) -> Vec<&Measured> {
+fn decisive<'a>(condition: &'a Condition, good: bool, visit: &mut impl FnMut(&'a Measured)) {
     match condition {
-        Condition::Measured(measured) => vec![measured],
-        Condition::All { of } if good => of.iter().flat_map(|one| decisive(one, good)).collect(),
-        Condition::Any { of } if !good => of.iter().flat_map(|one| decisive(one, good)).collect(),
+        Condition::Measured(measured) => visit(measured),
+        Condition::All { of } if good => of.iter().for_each(|one| decisive(one, good, visit)),
+        Condition::Any { of } if !good => of.iter().for_each(|one| decisive(one, good, visit)),
         Condition::All { .. }
         | Condition::Any { .. }
         | Condition::Not { .. }
         | Condition::Asserted { .. }
-        | Condition::Parameter { .. } => Vec::new(),
+        | Condition::Parameter { .. } => {}
     }
 }

@@ -7,7 +7,7 @@ use super::Context;
 use super::facts::{Fact, Role};
 use super::words;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Better, Bound, Comparator, Condition, Measured, Metric, Node, Work};
+use crate::model::{Better, Bound, Comparator, Measured, Metric, MetricRef, Node, Work};
 use crate::quantity::{Dimension, Exact};
 use crate::rule;
 use crate::source::Span;
@@ -46,23 +46,25 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     percentiles(context, found);
 }
 
-/// Which end of the values a condition cuts off, and where.
-fn ends(measured: &Measured) -> Vec<(bool, Exact)> {
-    match &measured.bound {
+/// The upper end of the values that a condition leaves, and the lower one, where it has them.
+fn ends(measured: &Measured) -> [(bool, Option<Exact>); 2] {
+    let (upper, lower) = match &measured.bound {
         Bound::Compare { comparator, value } => match comparator {
-            Comparator::Less | Comparator::AtMost => vec![(true, value.value)],
-            Comparator::Greater | Comparator::AtLeast => vec![(false, value.value)],
-            Comparator::Equal => vec![(true, value.value), (false, value.value)],
-            Comparator::NotEqual => Vec::new(),
+            Comparator::Less | Comparator::AtMost => (Some(value.value), None),
+            Comparator::Greater | Comparator::AtLeast => (None, Some(value.value)),
+            Comparator::Equal => (Some(value.value), Some(value.value)),
+            Comparator::NotEqual => (None, None),
         },
-        Bound::Between { range } => vec![(false, range.low.value), (true, range.high.value)],
-        Bound::About { value } => vec![(true, value.value)],
-        Bound::Near { .. } | Bound::Baseline { .. } | Bound::Trend { .. } => Vec::new(),
-    }
+        Bound::Between { range } => (Some(range.high.value), Some(range.low.value)),
+        Bound::About { value } => (Some(value.value), None),
+        Bound::Near { .. } | Bound::Baseline { .. } | Bound::Trend { .. } => (None, None),
+    };
+    // A range is read from its lower end.
+    [(false, lower), (true, upper)]
 }
 
-/// What is said of one end of one metric in one stretch.
-type Said<'a> = HashMap<(usize, String, bool), (Exact, &'a Measured)>;
+/// What is said of one end of one metric in one stretch; for each window and time the first.
+type Said<'a> = HashMap<(usize, &'a MetricRef, bool), Vec<(Exact, &'a Measured)>>;
 
 fn two_figures(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let order = context.order;
@@ -78,17 +80,14 @@ fn two_figures(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         }
     }
     let mut said: Said<'_> = HashMap::new();
-    for place in order.places() {
-        let node = order.nodes[place];
+    for all in context.measurements_by_node() {
+        let place = all[0].place;
         if !matches!(
-            node.work,
+            order.nodes[place].work,
             Work::Check { .. } | Work::Require { .. } | Work::Hold { .. }
         ) {
             continue;
         }
-        let Some(condition) = node.work.holds() else {
-            continue;
-        };
         let stretch = std::iter::once(place)
             .chain(context.around(place))
             .find(|&at| {
@@ -110,15 +109,18 @@ fn two_figures(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         if moving[stretch] {
             continue;
         }
-        for measured in condition.measured() {
-            let key = format!(
-                "{} {:?} {:?}",
-                measured.metric,
-                measured.over.as_ref().map(|over| over.value),
-                measured.sustained.as_ref().map(|held| held.value)
-            );
+        for measured in all.iter().map(|one| one.measured) {
+            let times = |one: &Measured| {
+                let over = one.over.as_ref().map(|over| over.value);
+                (over, one.sustained.as_ref().map(|held| held.value))
+            };
             for (upper, value) in ends(measured) {
-                match said.get(&(stretch, key.clone(), upper)) {
+                let Some(value) = value else { continue };
+                let said = said.entry((stretch, &measured.metric, upper)).or_default();
+                let before = said
+                    .iter()
+                    .find(|(_, other)| times(other) == times(measured));
+                match before {
                     Some((before, other)) if *before != value && other.span != measured.span => {
                         found.push(
                             Diagnostic::new(
@@ -131,9 +133,7 @@ fn two_figures(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                         );
                     }
                     Some(_) => {}
-                    None => {
-                        said.insert((stretch, key.clone(), upper), (value, measured));
-                    }
+                    None => said.push((value, measured)),
                 }
             }
         }
@@ -286,20 +286,13 @@ fn empty_baselines(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         }
     }
     let mut open: BTreeMap<(&str, &str), Vec<Span>> = BTreeMap::new();
-    for node in &context.order.nodes {
-        for measured in node
-            .work
-            .holds()
-            .map(Condition::measured)
-            .unwrap_or_default()
+    for measured in context.measurements.iter().map(|one| one.measured) {
+        if let Bound::Baseline { of: Some(of) } = &measured.bound
+            && let Some(metrics) = speaks.get(of.as_str())
+            && !metrics.contains(&measured.metric.metric.as_str())
         {
-            if let Bound::Baseline { of: Some(of) } = &measured.bound
-                && let Some(metrics) = speaks.get(of.as_str())
-                && !metrics.contains(&measured.metric.metric.as_str())
-            {
-                let key = (of.as_str(), measured.metric.metric.as_str());
-                open.entry(key).or_default().push(measured.span);
-            }
+            let key = (of.as_str(), measured.metric.metric.as_str());
+            open.entry(key).or_default().push(measured.span);
         }
     }
     for ((baseline, metric), spans) in open {
@@ -371,22 +364,15 @@ fn unchecked_baseline(
 }
 
 fn no_window(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    for node in &context.order.nodes {
-        let all = node
-            .work
-            .holds()
-            .map(Condition::measured)
-            .unwrap_or_default();
-        let [first, second] = all.as_slice() else {
+    for all in context.measurements_by_node() {
+        let [first, second] = all else {
             continue;
         };
         for (share, length) in [(first, second), (second, first)] {
-            let (Some(of_share), Some(of_length)) = (
-                context.metric(&share.metric.metric),
-                context.metric(&length.metric.metric),
-            ) else {
+            let (Some(of_share), Some(of_length)) = (share.metric, length.metric) else {
                 continue;
             };
+            let (share, length) = (share.measured, length.measured);
             let (Bound::Compare { value: part, .. }, Bound::Compare { value: time, .. }) =
                 (&share.bound, &length.bound)
             else {
@@ -394,9 +380,9 @@ fn no_window(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             };
             if of_share.dimension != Dimension::Ratio
                 || of_length.dimension != Dimension::Duration
-                || !named(of_length, &["downtime", "outage", "down", "unavailable"])
                 || share.over.is_some()
                 || length.over.is_some()
+                || !named(of_length, &["downtime", "outage", "down", "unavailable"])
             {
                 continue;
             }
@@ -443,21 +429,22 @@ fn without_percentile(name: &str) -> Option<String> {
 
 fn percentiles(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut guarded: BTreeMap<String, &Fact<'_>> = BTreeMap::new();
+    let mut open = Vec::new();
     for (metric, facts) in context.facts.by_metric.values() {
-        if let Some(base) = without_percentile(&metric.name)
-            && let Some(fact) = facts.iter().find(|fact| fact.role == Role::Severity)
-        {
+        let Some(base) = without_percentile(&metric.name) else {
+            continue;
+        };
+        if facts.iter().all(|fact| fact.role.is_good()) {
+            open.push((base, metric, facts));
+        } else if let Some(fact) = facts.iter().find(|fact| fact.role == Role::Severity) {
             guarded.entry(base).or_insert(fact);
         }
     }
-    for (metric, facts) in context.facts.by_metric.values() {
-        let Some(guard) = without_percentile(&metric.name).and_then(|base| guarded.get(&base))
-        else {
+    for (base, metric, facts) in open {
+        let Some(guard) = guarded.get(&base) else {
             continue;
         };
-        if guard.measured.metric.metric == metric.name
-            || facts.iter().any(|fact| !fact.role.is_good())
-        {
+        if guard.measured.metric.metric == metric.name {
             continue;
         }
         let checked: Vec<&Fact<'_>> = facts

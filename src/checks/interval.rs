@@ -195,6 +195,23 @@ impl Set {
         Set { intervals }
     }
 
+    /// Whether some value is in both.
+    pub fn meets(&self, other: &Set) -> bool {
+        self.intervals.iter().any(|a| {
+            let mut others = other.intervals.iter();
+            others.any(|b| a.low.max(b.low) < a.high.min(b.high))
+        })
+    }
+
+    /// Whether every value of the other is in this one.
+    pub fn covers(&self, other: &Set) -> bool {
+        other.intervals.iter().all(|b| {
+            // Intervals of one set don't touch, so one alone must hold it.
+            let mut own = self.intervals.iter();
+            own.any(|a| a.low <= b.low && b.high <= a.high)
+        })
+    }
+
     /// The values in this one and not in the other.
     pub fn without(&self, other: &Set) -> Set {
         self.intersection(&other.complement())
@@ -266,6 +283,8 @@ mod tests {
             prop_assert_eq!(halves(&a.intersection(&b)), both(|a, b| a && b));
             prop_assert_eq!(halves(&a.without(&b)), both(|a, b| a && !b));
             prop_assert_eq!(halves(&a.complement()), both(|a, _| !a));
+            prop_assert_eq!(a.meets(&b), !a.intersection(&b).is_empty());
+            prop_assert_eq!(a.covers(&b), b.without(&a).is_empty());
             prop_assert_eq!(a.complement().complement(), a);
         }
     }

@@ -16,6 +16,7 @@ mod scripts;
 mod shell;
 mod thresholds;
 mod times;
+mod titles;
 mod traffic;
 mod wording;
 mod words;
@@ -77,7 +78,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
 use crate::graph::Order;
-use crate::model::{Bound, Condition, Metric, Node, Service, Spec};
+use crate::model::{Bound, Condition, Measured, Metric, Node, Service, Spec};
 use crate::parallel;
 use crate::schedule::{Placing, Schedule};
 use crate::source::Span;
@@ -93,12 +94,12 @@ pub(crate) struct Context<'a> {
     pub schedules: Vec<Schedule>,
     /// What turns a time into a distance from the start.
     pub placing: Placing<'a>,
+    /// What the nodes are called.
+    pub titles: titles::Titles,
     /// What the spec says of each metric.
     pub facts: facts::Facts<'a>,
     /// Metrics by name.
     metrics: HashMap<&'a str, &'a Metric>,
-    /// The nodes inside each node, by place.
-    children: Vec<Vec<usize>>,
     /// The place of the top-level node around each node, by place.
     roots: Vec<usize>,
     /// Where the spec speaks of an autoscaler, if it has one service: a check of what it chose.
@@ -107,48 +108,67 @@ pub(crate) struct Context<'a> {
     pub namespaced: Option<&'a Service>,
     /// Services by name.
     services: HashMap<&'a str, &'a Service>,
+    /// The first service of each namespace.
+    namespaces: HashMap<&'a str, &'a Service>,
+    /// What is asked of metrics, in the order written.
+    pub measurements: Vec<Measurement<'a>>,
     /// The metrics that some condition holds against a baseline.
     pub baselined: HashSet<&'a str>,
     /// The commands, each read once.
     pub scripts: Vec<scripts::Script<'a>>,
 }
 
+/// A condition on a metric.
+pub(crate) struct Measurement<'a> {
+    /// The place of the node that states it.
+    pub place: usize,
+    /// The condition.
+    pub measured: &'a Measured,
+    /// The metric; nothing where none has the name.
+    pub metric: Option<&'a Metric>,
+}
+
 impl<'a> Context<'a> {
     fn new(spec: &'a Spec, order: &'a Order<'a>) -> Self {
         let placing = Placing::new(spec);
-        let mut children = vec![Vec::new(); order.nodes.len()];
         let mut roots: Vec<usize> = Vec::with_capacity(order.nodes.len());
         for (place, parent) in order.parents.iter().enumerate() {
             // A node stands behind the one around it.
             roots.push(parent.map_or(place, |parent| roots[parent]));
-            if let Some(parent) = parent {
-                children[*parent].push(place);
-            }
         }
+        let metrics: HashMap<&str, &Metric> = spec
+            .metrics
+            .iter()
+            .map(|metric| (metric.name.as_str(), metric))
+            .collect();
+        let measurements = measurements(order, &metrics);
         Context {
             spec,
             order,
             schedules: placing.all(order),
             placing,
+            titles: titles::Titles::of(order),
             facts: facts::collect(spec),
-            metrics: spec
-                .metrics
-                .iter()
-                .map(|metric| (metric.name.as_str(), metric))
-                .collect(),
+            metrics,
             services: spec
                 .services
                 .iter()
                 .map(|service| (service.name.as_str(), service))
                 .collect(),
+            namespaces: spec
+                .services
+                .iter()
+                .rev()
+                .filter_map(|service| Some((service.namespace.as_deref()?, service)))
+                .collect(),
             namespaced: spec
                 .services
                 .first()
                 .filter(|_| spec.services.iter().all(|one| one.namespace.is_some())),
-            autoscaler: autoscaler(spec, order),
-            baselined: baselined(order),
+            autoscaler: autoscaler(spec, &measurements),
+            baselined: baselined(&measurements),
+            measurements,
             scripts: scripts::collect(order, &roots),
-            children,
             roots,
         }
     }
@@ -179,39 +199,72 @@ impl<'a> Context<'a> {
         self.services.get(name).copied()
     }
 
+    /// The first service that lives in a namespace.
+    pub fn service_in(&self, namespace: &str) -> Option<&'a Service> {
+        self.namespaces.get(namespace).copied()
+    }
+
+    /// What is asked of metrics, node by node; only of nodes that ask something.
+    pub fn measurements_by_node(&self) -> impl Iterator<Item = &[Measurement<'a>]> {
+        self.measurements
+            .chunk_by(|one, next| one.place == next.place)
+    }
+
     /// The places of the nodes directly inside a node.
     pub fn children(&self, place: usize) -> impl Iterator<Item = usize> {
-        self.children[place].iter().copied()
+        self.order.children(place)
     }
 }
 
+/// What is asked of metrics, in the order written.
+fn measurements<'a>(
+    order: &Order<'a>,
+    metrics: &HashMap<&str, &'a Metric>,
+) -> Vec<Measurement<'a>> {
+    let mut all = Vec::new();
+    for place in order.places() {
+        let Some(condition) = order.nodes[place].work.holds() else {
+            continue;
+        };
+        condition.walk(&mut |one| {
+            if let Condition::Measured(measured) = one {
+                all.push(Measurement {
+                    place,
+                    measured,
+                    metric: metrics.get(measured.metric.metric.as_str()).copied(),
+                });
+            }
+        });
+    }
+    all
+}
+
 /// A check that counts what an autoscaler chose.
-fn autoscaler(spec: &Spec, order: &Order<'_>) -> Option<Span> {
+fn autoscaler(spec: &Spec, measurements: &[Measurement<'_>]) -> Option<Span> {
     if spec.services.len() != 1 {
         return None;
     }
-    let chosen = |metric: &&Metric| {
+    let chosen = |metric: &Metric| {
         let text = format!("{} {}", metric.name, metric.title).to_lowercase();
         text.contains("hpa") || text.contains("autoscaler")
     };
     let names: HashSet<&str> = spec
         .metrics
         .iter()
-        .filter(chosen)
+        .filter(|metric| chosen(metric))
         .map(|metric| metric.name.as_str())
         .collect();
-    let conditions = order.nodes.iter().filter_map(|node| node.work.holds());
-    let mut measured = conditions.flat_map(Condition::measured);
+    let mut measured = measurements.iter().map(|one| one.measured);
     measured
         .find(|measured| names.contains(measured.metric.metric.as_str()))
         .map(|measured| measured.span)
 }
 
 /// The metrics that some condition holds against a baseline.
-fn baselined<'a>(order: &Order<'a>) -> HashSet<&'a str> {
-    let conditions = order.nodes.iter().filter_map(|node| node.work.holds());
-    conditions
-        .flat_map(Condition::measured)
+fn baselined<'a>(measurements: &[Measurement<'a>]) -> HashSet<&'a str> {
+    measurements
+        .iter()
+        .map(|one| one.measured)
         .filter(|measured| matches!(measured.bound, Bound::Baseline { .. }))
         .map(|measured| measured.metric.metric.as_str())
         .collect()

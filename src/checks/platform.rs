@@ -3,6 +3,7 @@
 use super::Context;
 use super::scripts::verb;
 use super::shell::Word;
+use super::titles::{Lower, Phrase, phrases};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Node, Work};
 use crate::rule;
@@ -40,12 +41,13 @@ rule! {
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    for node in &context.order.nodes {
-        promises(node, found);
-        manifests(node, found);
+    for place in context.order.places() {
+        promises(context, place, found);
+        manifests(context.order.nodes[place], found);
     }
     for message in &context.spec.messages {
-        if let Some(truth) = broken_promise(&message.body.to_string()) {
+        let text = message.body.words().to_lowercase();
+        if let Some(truth) = broken_promise(Lower::of(&text)) {
             found.push(Diagnostic::new(&NEVER_BY_ITSELF, message.span, truth));
         }
     }
@@ -53,74 +55,73 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// Words that must all stand in one text, and what is true instead.
-const PROMISES: &[(&[&[&str]], &str)] = &[
+const PROMISES: &[(&[&[Phrase]], &str)] = &[
     (
         &[
-            &["kubernetes", "k8s", "deployment controller", "readiness"],
-            &[
+            &phrases(["kubernetes", "k8s", "deployment controller", "readiness"]),
+            &phrases([
                 "roll back",
                 "rolls back",
                 "rollback",
                 "rolled back",
                 "auto-rolls",
                 "reverts",
-            ],
-            &["itself", "automatic", "auto-", "no action"],
+            ]),
+            &phrases(["itself", "automatic", "auto-", "no action"]),
         ],
         "Kubernetes stops a rollout whose pods don't become ready; it never goes back by itself",
     ),
     (
         &[
-            &["configmap", "config map"],
-            &[
+            &phrases(["configmap", "config map"]),
+            &phrases([
                 "pick up",
                 "picks up",
                 "picked up",
                 "reload",
                 "take effect",
                 "takes effect",
-            ],
-            &["itself", "automatic", "immediately", "at once"],
+            ]),
+            &phrases(["itself", "automatic", "immediately", "at once"]),
         ],
         "pods that read a ConfigMap as environment variables see a change only when they start again",
     ),
     (
         &[
-            &["rollout undo", "kubectl undo"],
-            &["configmap", "config map", "secret", "database", "schema"],
-            &["restores", "reverts", "brings back", "rolls back"],
+            &phrases(["rollout undo", "kubectl undo"]),
+            &phrases(["configmap", "config map", "secret", "database", "schema"]),
+            &phrases(["restores", "reverts", "brings back", "rolls back"]),
         ],
         "`kubectl rollout undo` takes back the template of the pods alone",
     ),
     (
-        &[&["liveness"], &["roll back", "rolls back", "rollback"]],
+        &[
+            &phrases(["liveness"]),
+            &phrases(["roll back", "rolls back", "rollback"]),
+        ],
         "a liveness probe starts a container again; it never goes back to another version",
     ),
 ];
 
-fn broken_promise(text: &str) -> Option<&'static str> {
-    let lower = text.to_lowercase();
-    let denies = ["never", "does not", "doesn't", "won't", "not roll"];
-    if denies.iter().any(|word| lower.contains(word)) && !lower.contains("no action") {
-        return None;
-    }
-    PROMISES
-        .iter()
-        .find(|(groups, _)| {
-            groups
-                .iter()
-                .all(|words| words.iter().any(|word| lower.contains(word)))
-        })
-        .map(|(_, truth)| *truth)
+/// What says that it does not happen.
+const DENIES: [Phrase; 5] = phrases(["never", "does not", "doesn't", "won't", "not roll"]);
+
+/// What is true instead of what a text promises.
+fn broken_promise(text: Lower<'_>) -> Option<&'static str> {
+    let mut promises = PROMISES.iter();
+    let (_, truth) = promises.find(|(groups, _)| groups.iter().all(|words| text.holds(words)))?;
+    let denied = text.holds(&DENIES) && !text.contains("no action");
+    (!denied).then_some(*truth)
 }
 
-fn promises(node: &Node, found: &mut Vec<Diagnostic>) {
-    let text = match &node.work {
-        Work::Note { markdown } => markdown.to_string(),
-        Work::Check { .. } | Work::Require { .. } => node.title.to_string(),
+fn promises(context: &Context<'_>, place: usize, found: &mut Vec<Diagnostic>) {
+    let node = context.order.nodes[place];
+    let truth = match &node.work {
+        Work::Note { markdown } => broken_promise(Lower::of(&markdown.words().to_lowercase())),
+        Work::Check { .. } | Work::Require { .. } => broken_promise(context.titles.lower(place)),
         _ => return,
     };
-    if let Some(truth) = broken_promise(&text) {
+    if let Some(truth) = truth {
         found.push(
             Diagnostic::new(&NEVER_BY_ITSELF, node.name_span, truth)
                 .label("promises otherwise")
@@ -144,7 +145,7 @@ fn manifests(node: &Node, found: &mut Vec<Diagnostic>) {
     let Work::Note { markdown } = &node.work else {
         return;
     };
-    let text = markdown.to_string();
+    let text = markdown.words();
     let Some(body) = fence(&text) else {
         return;
     };
@@ -174,7 +175,7 @@ fn manifests(node: &Node, found: &mut Vec<Diagnostic>) {
 
 fn commands(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for script in &context.scripts {
-        let at = |word: &Word| script.command.place(word.start, word.end);
+        let at = |word: &Word<'_>| script.command.place(word.start, word.end);
         for simple in &script.commands {
             let Some(first) = simple.words.first() else {
                 continue;
@@ -251,8 +252,8 @@ fn commands(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 && let Some(word) = simple.find(&["--force"])
                 && simple
                     .operands(super::commands::KUBECTL)
-                    .get(1)
-                    .is_some_and(|word| matches!(word.text.as_str(), "pod" | "pods" | "po"))
+                    .nth(1)
+                    .is_some_and(|word| matches!(&*word.text, "pod" | "pods" | "po"))
             {
                 found.push(
                     Diagnostic::new(
@@ -274,12 +275,12 @@ mod tests {
 
     #[test]
     fn promises_are_told_from_warnings() {
-        assert!(
-            broken_promise("If the readiness probe fails, Kubernetes rolls back by itself")
-                .is_some()
-        );
-        assert!(broken_promise("Kubernetes never rolls back by itself").is_none());
-        assert!(broken_promise("Argo Rollouts rolls back by itself").is_none());
+        let broken = |text: &str| broken_promise(Lower::of(text)).is_some();
+        assert!(broken(
+            "if the readiness probe fails, kubernetes rolls back by itself"
+        ));
+        assert!(!broken("kubernetes never rolls back by itself"));
+        assert!(!broken("argo rollouts rolls back by itself"));
     }
 
     #[test]

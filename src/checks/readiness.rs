@@ -1,6 +1,7 @@
 //! What is said to be so before it can be: ready, done, successful.
 
 use super::Context;
+use super::titles::{Lower, Phrase, phrases};
 use super::wording::blank;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Effect, Node, Text, Work};
@@ -103,7 +104,7 @@ fn not_ready(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let open_of = |texts: &[&Text]| -> Option<String> {
         texts
             .iter()
-            .find_map(|text| blank(&text.to_string()).map(str::to_owned))
+            .find_map(|text| blank(&text.words()).map(str::to_owned))
     };
     for role in &spec.roles {
         let addresses = role.contacts.iter().map(|contact| &contact.address);
@@ -226,9 +227,9 @@ fn missing(context: &Context<'_>, node: &Node, found: &mut Vec<Diagnostic>) {
         .unwrap_or_default()
         .to_owned();
     if !key.is_empty() {
-        let claims = context.order.nodes.iter().filter(|one| {
-            is_box(one) && {
-                let text = one.title.to_string().to_lowercase();
+        let claims = context.order.places().filter(|&place| {
+            is_box(context.order.nodes[place]) && {
+                let text = context.titles.lower(place);
                 text.contains(&key)
                     && [
                         "review", "ready", "complete", "prepared", "updated", "written",
@@ -238,6 +239,7 @@ fn missing(context: &Context<'_>, node: &Node, found: &mut Vec<Diagnostic>) {
             }
         });
         for claim in claims.take(MOST_LABELS) {
+            let claim = context.order.nodes[claim];
             finding = finding.also(claim.name_span, "says that it is there");
         }
     }
@@ -317,27 +319,27 @@ fn done_too_early(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What must be ready before traffic moves, and how it is said that it is.
-const NEEDED: (&[&str], &[&str]) = (
-    &[
-        "alert",
-        "on-call",
-        "oncall",
-        "rollback",
-        "monitoring",
-        "runbook",
-        "war room",
-    ],
-    &[
-        "set up",
-        "configured",
-        "scheduled",
-        "tested",
-        "prepared",
-        "confirmed",
-        "rehearsed",
-    ],
-);
+/// What must be ready before traffic moves.
+const NEEDED: [Phrase; 7] = phrases([
+    "alert",
+    "on-call",
+    "oncall",
+    "rollback",
+    "monitoring",
+    "runbook",
+    "war room",
+]);
+
+/// How it is said that it is.
+const MADE_READY: [Phrase; 7] = phrases([
+    "set up",
+    "configured",
+    "scheduled",
+    "tested",
+    "prepared",
+    "confirmed",
+    "rehearsed",
+]);
 
 fn prepared_too_late(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut moved: Option<&Node> = None;
@@ -356,9 +358,8 @@ fn prepared_too_late(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         if !top || !matches!(&node.work, Work::Check { holds: None }) {
             continue;
         }
-        let title = node.title.to_string().to_lowercase();
-        let says = |words: &[&str]| words.iter().any(|word| title.contains(word));
-        if says(NEEDED.0) && says(NEEDED.1) {
+        let title = context.titles.lower(place);
+        if title.holds(&NEEDED) && title.holds(&MADE_READY) {
             late.push(node);
         }
     }
@@ -380,23 +381,18 @@ fn prepared_too_late(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     );
 }
 
-/// Whether a text declares that the whole has succeeded.
-fn declares(title: &str) -> bool {
-    let lower = title.to_lowercase();
-    [
-        "deployment successful",
-        "deployment considered successful",
-        "considered successful",
-        "declare success",
-        "success announcement",
-        "announce success",
-        "announce the success",
-        "declared successful",
-        "of the success",
-    ]
-    .iter()
-    .any(|words| lower.contains(words))
-}
+/// How it is declared that the whole has succeeded.
+const DECLARED: [Phrase; 9] = phrases([
+    "deployment successful",
+    "deployment considered successful",
+    "considered successful",
+    "declare success",
+    "success announcement",
+    "announce success",
+    "announce the success",
+    "declared successful",
+    "of the success",
+]);
 
 fn success_too_early(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let order = context.order;
@@ -404,9 +400,12 @@ fn success_too_early(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for place in order.places() {
         let node = order.nodes[place];
         let says = match &node.work {
-            Work::Check { .. } | Work::Require { .. } => declares(&node.title.to_string()),
+            Work::Check { .. } | Work::Require { .. } => {
+                context.titles.lower(place).holds(&DECLARED)
+            }
             Work::Notify { notice, .. } => {
-                declares(&node.title.to_string()) || declares(&notice.text.to_string())
+                let text = notice.text.words().to_lowercase();
+                context.titles.lower(place).holds(&DECLARED) || Lower::of(&text).holds(&DECLARED)
             }
             _ => false,
         };

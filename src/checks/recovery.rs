@@ -65,7 +65,7 @@ enum Left {
 }
 
 fn left(script: &Script<'_>) -> Option<Left> {
-    if script.is_migration() {
+    if script.is_migration {
         return Some(Left::Database);
     }
     script.commands.iter().find_map(|simple| {
@@ -98,7 +98,7 @@ fn partial(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let back: Vec<&Script<'_>> = context.ways_back().collect();
     let Some(rollback) = back
         .iter()
-        .find(|script| script.root.work == Work::Rollback && script.changes_production())
+        .find(|script| script.root.work == Work::Rollback && script.changes_production)
         .map(|script| script.root)
     else {
         return;
@@ -107,15 +107,14 @@ fn partial(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut sized: HashSet<String> = HashSet::new();
     let mut database = false;
     for script in &back {
-        database |= script.is_migration() || script.is_restore();
+        database |= script.is_migration || script.is_restore;
         for simple in &script.commands {
-            match verb(simple).as_str() {
-                "delete" | "apply" | "replace" => {
-                    let value = simple.value(&["-f", "--filename", "-k", "--kustomize"]);
-                    files.extend(value.map(|(path, _)| path));
-                }
-                "scale" | "patch" => sized.extend(workloads(simple)),
-                _ => {}
+            let verb = verb(simple);
+            if verb.is_one_of(&["delete", "apply", "replace"]) {
+                let value = simple.value(&["-f", "--filename", "-k", "--kustomize"]);
+                files.extend(value.map(|(path, _)| path));
+            } else if verb.is_one_of(&["scale", "patch"]) {
+                sized.extend(workloads(simple));
             }
             database |= simple
                 .words
@@ -125,7 +124,7 @@ fn partial(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
     let mut remains: Vec<(&Node, &str)> = Vec::new();
     for script in context.forward() {
-        if !stays(script) || !script.changes_production() {
+        if !stays(script) || !script.changes_production {
             continue;
         }
         let what = match left(script) {
@@ -176,12 +175,11 @@ fn partly_verified(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let mut seen: Vec<String> = Vec::new();
         for &script in &scripts {
             for simple in &script.commands {
-                match verb(simple).as_str() {
-                    "rollout undo" => {
-                        undone.extend(workloads(simple).into_iter().map(|one| (one, script)));
-                    }
-                    "rollout status" | "wait" | "get" => seen.extend(workloads(simple)),
-                    _ => {}
+                let verb = verb(simple);
+                if verb == "rollout undo" {
+                    undone.extend(workloads(simple).into_iter().map(|one| (one, script)));
+                } else if verb.is_one_of(&["rollout status", "wait", "get"]) {
+                    seen.extend(workloads(simple));
                 }
             }
         }
@@ -264,7 +262,6 @@ fn nothing_before(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             let made = verb(simple) == "create"
                 && simple
                     .operands(super::commands::KUBECTL)
-                    .iter()
                     .any(|word| word.text == "deployment");
             helm || made
         })
@@ -306,14 +303,14 @@ fn nothing_before(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 fn backups(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let made: Vec<&Script<'_>> = context
         .forward()
-        .filter(|script| script.is_backup())
+        .filter(|script| script.is_backup)
         .collect();
-    let in_words = |node: &Node| {
-        let title = node.title.to_string().to_lowercase();
+    let in_words = |place: usize| {
+        let title = context.titles.lower(place);
         let data = ["database", "backup", "data", "dump", "snapshot", "writes"];
         title.contains("restor") && data.iter().any(|word| title.contains(word))
     };
-    let restores = context.scripts.iter().any(Script::is_restore)
+    let restores = context.scripts.iter().any(|script| script.is_restore)
         || context
             .forward()
             .chain(context.ways_back())
@@ -326,8 +323,7 @@ fn backups(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             })
         || context.order.places().any(|place| {
             let root = context.root(place);
-            matches!(root.work, Work::Rollback | Work::Procedure)
-                && in_words(context.order.nodes[place])
+            matches!(root.work, Work::Rollback | Work::Procedure) && in_words(place)
         });
     if let Some((first, rest)) = made.split_first()
         && !restores
@@ -356,7 +352,7 @@ fn backups(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             |node| matches!(&node.work, Work::Objective { objective, .. } if objective == "rpo"),
         );
     for script in context.ways_back() {
-        if rpo || !script.is_restore() || !stays(script) {
+        if rpo || !script.is_restore || !stays(script) {
             continue;
         }
         found.push(
@@ -380,7 +376,7 @@ fn stale(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         {
             open = None;
         }
-        if script.is_backup() {
+        if script.is_backup {
             open = Some((parent, script, None));
             continue;
         }
@@ -394,10 +390,10 @@ fn stale(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 ..
             }
         );
-        if script.is_elsewhere() && !reads {
+        if script.is_elsewhere && !reads {
             between.get_or_insert(script.node);
-        } else if script.changes_production()
-            && script.is_migration()
+        } else if script.changes_production
+            && script.is_migration
             && let Some(other) = *between
         {
             found.push(
@@ -428,11 +424,13 @@ fn unproven(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         return;
     };
     let recovers = |node: &&Node| {
-        let title = node.title.to_string().to_lowercase();
         let of_disaster = ["restor", "recover", "fail", "disaster", "outage", "loss"];
         match node.work {
             Work::Rollback => true,
-            Work::Procedure => of_disaster.iter().any(|word| title.contains(word)),
+            Work::Procedure => {
+                let title = node.title.words().to_lowercase();
+                of_disaster.iter().any(|word| title.contains(word))
+            }
             _ => false,
         }
     };

@@ -1,5 +1,7 @@
 //! Ways back: that there is one, that something leads to it, that it is verified and fast enough.
 
+use std::collections::HashSet;
+
 use super::Context;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Action, Comparator, Deed, Effect, Node, Work};
@@ -40,7 +42,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         .filter(|node| node.work == Work::Rollback)
         .collect();
     let mut moved: Option<&Node> = None;
-    let mut named: Vec<&str> = Vec::new();
+    let mut named: HashSet<&str> = HashSet::new();
     let mut approved = false;
     let on_failure = spec.deployment.iter().flat_map(|head| &head.on_failure);
     named.extend(on_failure.filter_map(rollback_of));
@@ -92,9 +94,9 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn of_rollback(rollback: &Node, named: &[&str], found: &mut Vec<Diagnostic>) {
+fn of_rollback(rollback: &Node, named: &HashSet<&str>, found: &mut Vec<Diagnostic>) {
     let name = rollback.id.rsplit('/').next().unwrap_or(&rollback.id);
-    if !named.contains(&rollback.id.as_str()) {
+    if !named.contains(rollback.id.as_str()) {
         found.push(
             Diagnostic::new(
                 &UNUSED_ROLLBACK,
@@ -261,21 +263,21 @@ fn bakes(node: &Node, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// What a patch of a service names to send its traffic to other pods.
+const SELECTOR: &str = "\"selector\"";
+
 /// Whether all traffic goes to another colour: by `switch`, or by the selector of a service.
 fn switches(node: &Node) -> bool {
     match &node.work {
         Work::Switch { .. } => true,
-        Work::Run { command, .. } => {
+        Work::Run { command, .. } if command.text.contains("selector") => {
             let commands = super::shell::read(&command.text);
             commands.iter().any(|simple| {
                 super::scripts::verb(simple) == "patch"
                     && super::scripts::workloads(simple)
                         .iter()
                         .any(|name| name.starts_with("service/"))
-                    && simple
-                        .words
-                        .iter()
-                        .any(|word| word.text.contains("\"selector\""))
+                    && simple.words.iter().any(|word| word.text.contains(SELECTOR))
             })
         }
         _ => false,

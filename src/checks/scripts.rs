@@ -1,9 +1,12 @@
 //! The commands of a spec, each read once: which programs run with which words, and on what.
 
+use std::fmt;
+
 use super::Context;
 use super::shell::{self, Misfit, Simple};
 use crate::graph::Order;
 use crate::model::{Command, Effect, Node, Work};
+use crate::parallel;
 
 /// A shell command or script of a spec.
 pub struct Script<'a> {
@@ -16,33 +19,47 @@ pub struct Script<'a> {
     /// Its text.
     pub command: &'a Command,
     /// The programs that it runs, in order.
-    pub commands: Vec<Simple>,
+    pub commands: Vec<Simple<'a>>,
     /// Where a shell would stop reading it.
     pub misfit: Option<Misfit>,
+    /// Whether it works on another environment than production, as its words or its title say.
+    pub is_elsewhere: bool,
+    /// Whether its words or its title name staging.
+    pub names_staging: bool,
+    /// Whether it makes a backup.
+    pub is_backup: bool,
+    /// Whether it brings data back from a backup.
+    pub is_restore: bool,
+    /// Whether it changes the shape of a database.
+    pub is_migration: bool,
+    /// Whether it changes what production is, as far as its words tell.
+    pub changes_production: bool,
 }
+
+/// How many scripts are worth another thread to read them.
+const MANY_SCRIPTS: usize = 500;
 
 /// All scripts of a spec that something runs, in the order written.
 pub fn collect<'a>(order: &Order<'a>, roots: &[usize]) -> Vec<Script<'a>> {
-    let mut scripts = Vec::new();
-    for place in order.places() {
-        let node = order.nodes[place];
-        let root = order.nodes[roots[place]];
-        if root.work == Work::Reference {
-            continue; // commands to look up run nowhere
-        }
-        if let Work::Run { command, .. } = &node.work
-            && is_shell(command)
-        {
-            let commands = shell::read(&command.text);
-            scripts.push(Script {
-                place,
-                node,
-                root,
-                command,
-                commands,
-                misfit: shell::misfit(&command.text),
-            });
-        }
+    let runs: Vec<(usize, &Command)> = order
+        .places()
+        .filter_map(|place| match &order.nodes[place].work {
+            Work::Run { command, .. } if is_shell(command) => Some((place, command)),
+            _ => None,
+        })
+        // Commands to look up run nowhere.
+        .filter(|(place, _)| order.nodes[roots[*place]].work != Work::Reference)
+        .collect();
+    let read = |runs: &[(usize, &'a Command)]| -> Vec<Script<'a>> {
+        let nodes = runs.iter().map(|&(place, command)| {
+            let (node, root) = (order.nodes[place], order.nodes[roots[place]]);
+            Script::read(place, node, root, command)
+        });
+        nodes.collect()
+    };
+    let mut scripts = Vec::with_capacity(runs.len());
+    for some in parallel::stretches(&runs, MANY_SCRIPTS, read) {
+        scripts.extend(some);
     }
     scripts
 }
@@ -51,25 +68,6 @@ pub fn collect<'a>(order: &Order<'a>, roots: &[usize]) -> Vec<Script<'a>> {
 pub fn is_shell(command: &Command) -> bool {
     matches!(command.language.as_str(), "sh" | "bash" | "shell" | "zsh")
 }
-
-/// Words that name an environment other than production, or a copy.
-const ELSEWHERE: &[&str] = &[
-    "staging",
-    "stage",
-    "stg",
-    "dev",
-    "development",
-    "qa",
-    "uat",
-    "preprod",
-    "sandbox",
-    "test",
-    "testing",
-    "copy",
-    "rehearse",
-    "rehearsal",
-    "locally",
-];
 
 /// Programs that look or measure, and change nothing that is served.
 const LOOKING: &[&str] = &[
@@ -100,7 +98,33 @@ const READING: &[&str] = &[
     "rollout history",
 ];
 
-impl Script<'_> {
+impl<'a> Script<'a> {
+    fn read(place: usize, node: &'a Node, root: &'a Node, command: &'a Command) -> Self {
+        let commands = shell::read(&command.text);
+        let title = node.title.words().to_lowercase();
+        let is_elsewhere = names_elsewhere(&command.text) || names_elsewhere(&title);
+        let is_backup = commands.iter().any(backs_up);
+        let changes =
+            matches!(&node.work, Work::Run { effect, .. } if *effect != Effect::ReadsOnly);
+        Script {
+            place,
+            node,
+            root,
+            command,
+            misfit: shell::misfit(&command.text),
+            is_elsewhere,
+            names_staging: names_staging(&command.text.to_lowercase()) || names_staging(&title),
+            is_backup,
+            is_restore: commands.iter().any(restores),
+            is_migration: commands.iter().any(migrates),
+            changes_production: changes
+                && !is_elsewhere
+                && !is_backup
+                && commands.iter().any(changes_something),
+            commands,
+        }
+    }
+
     /// Whether it belongs to a way back: a rollback, a procedure, or what follows a failure.
     pub fn is_way_back(&self) -> bool {
         matches!(self.root.work, Work::Rollback | Work::Procedure) || self.root.follows_rollback()
@@ -110,120 +134,156 @@ impl Script<'_> {
     pub fn is_forward(&self) -> bool {
         matches!(self.root.work, Work::Phase | Work::Gate) && !self.root.follows_rollback()
     }
+}
 
-    /// Whether it works on another environment than production, as its words or its title say.
-    pub fn is_elsewhere(&self) -> bool {
-        let title = self.node.title.to_string().to_lowercase();
-        let words = |text: &str| {
-            text.split(|letter: char| !letter.is_ascii_alphanumeric())
-                .any(|word| ELSEWHERE.contains(&word))
-        };
-        words(&self.command.text) || words(&title)
-    }
-
-    /// Whether it makes a backup.
-    pub fn is_backup(&self) -> bool {
-        self.commands.iter().any(|simple| {
-            let program = simple.program();
-            match program {
-                "pg_dump" | "pg_dumpall" | "mysqldump" | "mongodump" | "pg_basebackup" => true,
-                "redis-cli" => simple.arguments().iter().any(|word| {
-                    word.text.eq_ignore_ascii_case("save")
-                        || word.text.eq_ignore_ascii_case("bgsave")
-                }),
-                "velero" => simple
-                    .arguments()
-                    .first()
-                    .is_some_and(|word| word.text == "backup"),
-                _ => {
-                    let script = program.ends_with(".sh") || program.ends_with(".py");
-                    script && program.contains("backup") && !program.contains("restore")
-                }
-            }
+/// Whether a text in small letters names another environment than production, or a copy of it.
+fn names_elsewhere(text: &str) -> bool {
+    text.split(|letter: char| !letter.is_ascii_alphanumeric())
+        .any(|word| {
+            matches!(
+                word,
+                "staging"
+                    | "stage"
+                    | "stg"
+                    | "dev"
+                    | "development"
+                    | "qa"
+                    | "uat"
+                    | "preprod"
+                    | "sandbox"
+                    | "test"
+                    | "testing"
+                    | "copy"
+                    | "rehearse"
+                    | "rehearsal"
+                    | "locally"
+            )
         })
-    }
+}
 
-    /// Whether it brings data back from a backup.
-    pub fn is_restore(&self) -> bool {
-        self.commands.iter().any(|simple| {
-            simple
-                .words
-                .iter()
-                .filter(|word| !word.text.starts_with('-'))
-                .any(|word| {
-                    let name = word.text.rsplit('/').next().unwrap_or(&word.text);
-                    name == "pg_restore" || name == "mongorestore" || name.starts_with("restore")
-                })
+/// Whether a text in small letters names staging.
+pub fn names_staging(text: &str) -> bool {
+    // Most texts hold nothing like it.
+    (text.contains("stag") || text.contains("stg"))
+        && text
+            .split(|letter: char| !letter.is_ascii_alphanumeric())
+            .any(|word| matches!(word, "staging" | "stage" | "stg"))
+}
+
+fn backs_up(simple: &Simple<'_>) -> bool {
+    let program = simple.program();
+    match program {
+        "pg_dump" | "pg_dumpall" | "mysqldump" | "mongodump" | "pg_basebackup" => true,
+        "redis-cli" => simple.arguments().iter().any(|word| {
+            word.text.eq_ignore_ascii_case("save") || word.text.eq_ignore_ascii_case("bgsave")
+        }),
+        "velero" => simple
+            .arguments()
+            .first()
+            .is_some_and(|word| word.text == "backup"),
+        _ => {
+            let script = program.ends_with(".sh") || program.ends_with(".py");
+            script && program.contains("backup") && !program.contains("restore")
+        }
+    }
+}
+
+fn restores(simple: &Simple<'_>) -> bool {
+    let words = simple.words.iter();
+    words
+        .filter(|word| !word.text.starts_with('-'))
+        .any(|word| {
+            let name = word.text.rsplit('/').next().unwrap_or(&word.text);
+            name == "pg_restore" || name == "mongorestore" || name.starts_with("restore")
         })
-    }
+}
 
-    /// Whether it changes the shape of a database.
-    pub fn is_migration(&self) -> bool {
-        self.commands.iter().any(|simple| {
-            simple.words.iter().any(|word| {
-                let name = word.text.rsplit('/').next().unwrap_or(&word.text);
-                matches!(name, "alembic" | "flyway" | "liquibase" | "db:migrate")
-                    || name.starts_with("migrat")
-            })
-        })
-    }
+fn migrates(simple: &Simple<'_>) -> bool {
+    simple.words.iter().any(|word| {
+        let name = word.text.rsplit('/').next().unwrap_or(&word.text);
+        matches!(name, "alembic" | "flyway" | "liquibase" | "db:migrate")
+            || name.starts_with("migrat")
+    })
+}
 
-    /// Whether it changes what production is, as far as its words tell.
-    pub fn changes_production(&self) -> bool {
-        let Work::Run { effect, .. } = &self.node.work else {
-            return false;
-        };
-        *effect != Effect::ReadsOnly
-            && !self.is_elsewhere()
-            && !self.is_backup()
-            && self.commands.iter().any(|simple| {
-                let program = simple.program();
-                match program {
-                    "kubectl" | "oc" => {
-                        !READING.contains(&verb(simple).as_str()) && !simple.has(&["--dry-run"])
-                    }
-                    "docker" | "podman" => false,
-                    "helm" => simple.arguments().first().is_some_and(|word| {
-                        matches!(
-                            word.text.as_str(),
-                            "install" | "upgrade" | "rollback" | "uninstall"
-                        )
-                    }),
-                    "" => false,
-                    _ => !LOOKING.contains(&program) && !program.contains("test"),
-                }
-            })
+fn changes_something(simple: &Simple<'_>) -> bool {
+    let program = simple.program();
+    match program {
+        "kubectl" | "oc" => !verb(simple).is_one_of(READING) && !simple.has(&["--dry-run"]),
+        "docker" | "podman" => false,
+        "helm" => simple.arguments().first().is_some_and(|word| {
+            matches!(
+                &*word.text,
+                "install" | "upgrade" | "rollback" | "uninstall"
+            )
+        }),
+        "" => false,
+        _ => !LOOKING.contains(&program) && !program.contains("test"),
     }
 }
 
 /// The verb of kubectl: `apply`, `rollout undo`, `set image`; empty for another program.
-pub fn verb(simple: &Simple) -> String {
-    if !matches!(simple.program(), "kubectl" | "oc") {
-        return String::new();
-    }
-    let operands = simple.operands(super::commands::KUBECTL);
-    let words: Vec<&str> = operands.iter().map(|word| word.text.as_str()).collect();
-    match words.as_slice() {
-        [first @ ("rollout" | "set" | "create" | "auth"), second, ..] if *first != "create" => {
-            format!("{first} {second}")
-        }
-        [first, ..] => (*first).to_owned(),
-        [] => String::new(),
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Verb<'s> {
+    first: &'s str,
+    /// The word behind it, for verbs of two words; empty for the others.
+    second: &'s str,
+}
+
+impl Verb<'_> {
+    /// Whether it is one of these.
+    pub fn is_one_of(self, verbs: &[&str]) -> bool {
+        verbs.iter().any(|verb| self == *verb)
     }
 }
 
+impl PartialEq<&str> for Verb<'_> {
+    fn eq(&self, verb: &&str) -> bool {
+        match self.second {
+            "" => self.first == *verb,
+            second => verb
+                .strip_prefix(self.first)
+                .and_then(|rest| rest.strip_prefix(' '))
+                .is_some_and(|rest| rest == second),
+        }
+    }
+}
+
+impl fmt::Display for Verb<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.first)?;
+        match self.second {
+            "" => Ok(()),
+            second => write!(out, " {second}"),
+        }
+    }
+}
+
+/// The verb of a kubectl command.
+pub fn verb<'s>(simple: &'s Simple<'_>) -> Verb<'s> {
+    if !matches!(simple.program(), "kubectl" | "oc") {
+        return Verb::default();
+    }
+    let mut operands = simple.operands(super::commands::KUBECTL);
+    let first: &str = operands.next().map_or("", |word| &word.text);
+    let second: &str = match first {
+        "rollout" | "set" | "auth" => operands.next().map_or("", |word| &word.text),
+        _ => "",
+    };
+    Verb { first, second }
+}
+
 /// The workloads that a kubectl command names: `deployment/api`, its kind written out.
-pub fn workloads(simple: &Simple) -> Vec<String> {
+pub fn workloads(simple: &Simple<'_>) -> Vec<String> {
     if !matches!(simple.program(), "kubectl" | "oc") {
         return Vec::new();
     }
-    let operands = simple.operands(super::commands::KUBECTL);
-    let mut words: Vec<&str> = operands.iter().map(|word| word.text.as_str()).collect();
-    let leads = match words.first() {
-        Some(&("rollout" | "set")) => 2,
-        _ => 1,
-    };
-    words.drain(..leads.min(words.len()));
+    let mut words = simple
+        .operands(super::commands::KUBECTL)
+        .map(|word| &*word.text);
+    if let Some("rollout" | "set") = words.next() {
+        words.next();
+    }
     let mut named = Vec::new();
     let mut kind: Option<&'static str> = None;
     for word in words {
@@ -270,7 +330,7 @@ impl Context<'_> {
 mod tests {
     use super::*;
 
-    fn first(text: &str) -> Simple {
+    fn first(text: &str) -> Simple<'_> {
         shell::read(text).remove(0)
     }
 
@@ -301,7 +361,8 @@ mod tests {
             ("helm upgrade api ./chart", "", vec![]),
         ] {
             let simple = first(text);
-            assert_eq!(verb(&simple), wanted, "{text}");
+            assert_eq!(verb(&simple).to_string(), wanted, "{text}");
+            assert!(verb(&simple) == wanted, "{text}");
             assert_eq!(workloads(&simple), named, "{text}");
         }
     }

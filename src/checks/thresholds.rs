@@ -58,6 +58,7 @@ fn passes_what_rolls_back(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<D
         let worst = facts
             .iter()
             .filter(|fact| fact.role == Role::Pass && fact.measured.over.is_none())
+            .filter(|passes| passes.set.meets(&fires.set))
             .find_map(|passes| {
                 let both = passes.set.intersection(&fires.set);
                 both.intervals().first().map(|shared| (passes, *shared))
@@ -309,10 +310,9 @@ fn possible(dimension: &Dimension) -> Set {
 
 fn decides(metric: &Metric, fact: &Fact<'_>, found: &mut Vec<Diagnostic>) {
     let possible = possible(&metric.dimension);
-    let holds = fact.set.intersection(&possible);
-    let (says, why) = if holds.is_empty() {
+    let (says, why) = if !fact.set.meets(&possible) {
         ("never holds", "no value makes it true")
-    } else if possible.without(&fact.set).is_empty() {
+    } else if fact.set.covers(&possible) {
         ("always holds", "every value makes it true")
     } else {
         return;

@@ -97,6 +97,23 @@ fn never_deployed(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     let mut named: HashSet<&str> = HashSet::new();
+    for node in &context.order.nodes {
+        match &node.work {
+            Work::Shift { service, .. }
+            | Work::Switch { service, .. }
+            | Work::Scale { service, .. } => {
+                named.insert(service);
+            }
+            _ => {}
+        }
+    }
+    let is_named = |named: &HashSet<&str>, service: &Service| {
+        named.contains(service.name.as_str()) || named.contains(workload(service))
+    };
+    let services = &context.spec.services;
+    if services.iter().all(|service| is_named(&named, service)) {
+        return;
+    }
     for script in context.forward() {
         let words = script.command.text.split(|letter: char| {
             letter.is_whitespace() || matches!(letter, '/' | '=' | '"' | ',')
@@ -108,20 +125,9 @@ fn never_deployed(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             _ => None,
         }));
     }
-    for node in &context.order.nodes {
-        match &node.work {
-            Work::Shift { service, .. }
-            | Work::Switch { service, .. }
-            | Work::Scale { service, .. } => {
-                named.insert(service);
-            }
-            _ => {}
-        }
-    }
-    let (known, open): (Vec<&Service>, Vec<&Service>) =
-        context.spec.services.iter().partition(|service| {
-            named.contains(service.name.as_str()) || named.contains(workload(service))
-        });
+    let (known, open): (Vec<&Service>, Vec<&Service>) = services
+        .iter()
+        .partition(|service| is_named(&named, service));
     let Some(known) = known.first() else {
         return;
     };

@@ -37,7 +37,10 @@ const KNOWN: &[&str] = &[
     "TERM",
 ];
 
-pub(super) fn placeholder(word: &Word, command: &Command, found: &mut Vec<Diagnostic>) {
+pub(super) fn placeholder(word: &Word<'_>, command: &Command, found: &mut Vec<Diagnostic>) {
+    if !word.text.bytes().any(|byte| matches!(byte, b'<' | b'[')) {
+        return;
+    }
     let blank = word
         .text
         .match_indices('<')

@@ -5,11 +5,12 @@ use crate::checks::Context;
 use crate::checks::scripts::{Script, verb};
 use crate::checks::shell::{Simple, Word};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Effect, Node, Work};
+use crate::model::{Effect, Node, Service, Timed, Work};
+use crate::source::Span;
 
 pub(super) fn names_nothing(
-    simple: &Simple,
-    at: impl Fn(&Word) -> crate::source::Span,
+    simple: &Simple<'_>,
+    at: impl Fn(&Word<'_>) -> Span,
     found: &mut Vec<Diagnostic>,
 ) {
     let Some(first) = simple.words.first() else {
@@ -17,8 +18,15 @@ pub(super) fn names_nothing(
     };
     match simple.program() {
         "kubectl" | "oc" => {
-            let operands = simple.operands(KUBECTL);
-            let words: Vec<&str> = operands.iter().map(|word| word.text.as_str()).collect();
+            let verb = simple.operands(KUBECTL).next().map(|word| &*word.text);
+            if !matches!(
+                verb,
+                Some("rollout" | "scale" | "delete" | "patch" | "wait")
+            ) {
+                return;
+            }
+            let operands: Vec<&Word<'_>> = simple.operands(KUBECTL).collect();
+            let words: Vec<&str> = operands.iter().map(|word| &*word.text).collect();
             let chosen = simple.has(&["-l", "--selector", "--all", "-f", "--filename", "-k"]);
             let (verb, rest) = match words.as_slice() {
                 ["rollout", verb, rest @ ..] => (*verb, rest),
@@ -63,15 +71,12 @@ pub(super) fn names_nothing(
 }
 
 /// `kubectl exec … -- pg_restore …`: what a program runs inside.
-pub(super) fn inner(simple: &Simple) -> Option<Simple> {
+pub(super) fn inner<'t>(simple: &Simple<'t>) -> Option<Simple<'t>> {
     let at = simple.words.iter().position(|word| word.text == "--")?;
-    Some(Simple {
-        words: simple.words[at + 1..].to_vec(),
-        piped: simple.piped,
-    })
+    Some(Simple::new(simple.words[at + 1..].to_vec(), simple.piped))
 }
 
-fn restore(span: crate::source::Span) -> Diagnostic {
+fn restore(span: Span) -> Diagnostic {
     Diagnostic::new(
         &NAMES_NOTHING,
         span,
@@ -82,27 +87,25 @@ fn restore(span: crate::source::Span) -> Diagnostic {
 
 pub(super) fn not_repeatable(
     node: &Node,
-    simple: &Simple,
-    at: impl Fn(&Word) -> crate::source::Span,
+    simple: &Simple<'_>,
+    at: impl Fn(&Word<'_>) -> Span,
     found: &mut Vec<Diagnostic>,
 ) {
     let Work::Run { effect, probe, .. } = &node.work else {
         return;
     };
+    let (Some(first), Some(verb)) = (simple.words.first(), simple.operands(KUBECTL).next()) else {
+        return;
+    };
+    let better = match (simple.program(), &*verb.text) {
+        ("kubectl" | "oc", "create") if !simple.piped => "`kubectl apply`",
+        ("kubectl" | "oc", "run") => "a Job, applied under a new name",
+        ("helm", "install") => "`helm upgrade --install`",
+        _ => return,
+    };
     if probe.is_some() || *effect == Effect::Idempotent || simple.has(&["--dry-run"]) {
         return;
     }
-    let operands = simple.operands(KUBECTL);
-    let words: Vec<&str> = operands.iter().map(|word| word.text.as_str()).collect();
-    let better = match (simple.program(), words.as_slice()) {
-        ("kubectl" | "oc", ["create", ..]) if !simple.piped => "`kubectl apply`",
-        ("kubectl" | "oc", ["run", ..]) => "a Job, applied under a new name",
-        ("helm", ["install", ..]) => "`helm upgrade --install`",
-        _ => return,
-    };
-    let (Some(first), Some(verb)) = (simple.words.first(), operands.first()) else {
-        return;
-    };
     found.push(
         Diagnostic::new(
             &NOT_REPEATABLE,
@@ -123,8 +126,8 @@ pub(super) fn not_repeatable(
 pub(super) fn wrong_environment(
     context: &Context<'_>,
     script: &Script<'_>,
-    simple: &Simple,
-    at: impl Fn(&Word) -> crate::source::Span,
+    simple: &Simple<'_>,
+    at: impl Fn(&Word<'_>) -> Span,
     found: &mut Vec<Diagnostic>,
 ) {
     const OTHERS: &[&str] = &[
@@ -143,12 +146,7 @@ pub(super) fn wrong_environment(
     let environment = head.and_then(|head| head.environment.as_ref());
     let place = match named {
         Some(namespace) => {
-            let service = context
-                .spec
-                .services
-                .iter()
-                .find(|service| service.namespace.as_deref() == Some(namespace));
-            let Some(service) = service else {
+            let Some(service) = context.service_in(namespace) else {
                 return;
             };
             let own = service
@@ -156,55 +154,56 @@ pub(super) fn wrong_environment(
                 .as_deref()
                 .or(environment.map(|environment| environment.value.as_str()))
                 .unwrap_or(namespace);
-            Place {
+            Place::Namespace {
                 own,
-                words: format!("into the namespace `{namespace}`"),
-                span: service.span,
-                fact: format!("`{}` lives there", service.name),
+                namespace,
+                service,
             }
         }
         // Without a namespace the environment of the deployment tells, unless a title tells otherwise.
         None => {
+            let applies = verb(simple).is_one_of(&["apply", "replace", "create"])
+                || simple.program() == "helm";
+            let Some(environment) = environment.filter(|_| applies) else {
+                return;
+            };
             let titled = std::iter::once(script.place)
                 .chain(context.around(script.place))
                 .any(|at| {
-                    let title = context.order.nodes[at].title.to_string().to_lowercase();
+                    let title = context.titles.lower(at);
                     title
                         .split(|letter: char| !letter.is_ascii_alphanumeric())
                         .any(|word| OTHERS.contains(&word))
                 });
-            let applies = matches!(verb(simple).as_str(), "apply" | "replace" | "create")
-                || simple.program() == "helm";
-            let Some(environment) = environment.filter(|_| applies && !titled) else {
+            if titled {
                 return;
-            };
-            Place {
-                own: &environment.value,
-                words: format!("to `{}`", environment.value),
-                span: environment.span,
-                fact: "the environment of the deployment".to_owned(),
             }
+            Place::Environment(environment)
         }
     };
     for word in simple.arguments() {
+        let file = word.text.contains('/')
+            || [".yaml", ".yml"]
+                .iter()
+                .any(|part| word.text.contains(part));
+        if !file {
+            continue;
+        }
         let other = word
             .text
             .split(['/', '.', '-', '_'])
             .find(|part| OTHERS.contains(part));
-        let file = ["/", ".yaml", ".yml"]
-            .iter()
-            .any(|part| word.text.contains(part));
         if let Some(other) = other
-            && file
-            && !place.own.contains(other)
+            && !place.own().contains(other)
         {
+            let (goes, span, fact) = place.in_words();
             found.push(
                 Diagnostic::new(
                     &WRONG_ENVIRONMENT,
                     at(word),
-                    format!("files of `{other}` go {}", place.words),
+                    format!("files of `{other}` go {goes}"),
                 )
-                .also(place.span, place.fact.clone())
+                .also(span, fact)
                 .help("take the files of this environment"),
             );
         }
@@ -212,35 +211,63 @@ pub(super) fn wrong_environment(
 }
 
 /// Where a command goes.
-struct Place<'a> {
+enum Place<'a> {
+    /// Into the namespace of a service, which lives in this environment.
+    Namespace {
+        own: &'a str,
+        namespace: &'a str,
+        service: &'a Service,
+    },
+    /// To the environment of the deployment.
+    Environment(&'a Timed<String>),
+}
+
+impl Place<'_> {
     /// The name of the environment.
-    own: &'a str,
-    /// For the message.
-    words: String,
-    /// What says so.
-    span: crate::source::Span,
-    /// What it says.
-    fact: String,
+    fn own(&self) -> &str {
+        match self {
+            Place::Namespace { own, .. } => own,
+            Place::Environment(environment) => &environment.value,
+        }
+    }
+
+    /// Where it is in words, what says so, and what that says.
+    fn in_words(&self) -> (String, Span, String) {
+        match self {
+            Place::Namespace {
+                namespace, service, ..
+            } => (
+                format!("into the namespace `{namespace}`"),
+                service.span,
+                format!("`{}` lives there", service.name),
+            ),
+            Place::Environment(environment) => (
+                format!("to `{}`", environment.value),
+                environment.span,
+                "the environment of the deployment".to_owned(),
+            ),
+        }
+    }
 }
 
 pub(super) fn outage(
     context: &Context<'_>,
     item: &Node,
-    simple: &Simple,
-    at: impl Fn(&Word) -> crate::source::Span,
+    simple: &Simple<'_>,
+    at: impl Fn(&Word<'_>) -> Span,
     found: &mut Vec<Diagnostic>,
 ) {
     if simple.program() != "kubectl" {
         return;
     }
-    let operands = simple.operands(KUBECTL);
-    let words: Vec<&str> = operands.iter().map(|word| word.text.as_str()).collect();
-    let (Some(first), Some(verb)) = (simple.words.first(), words.first()) else {
+    let mut operands = simple.operands(KUBECTL);
+    let (Some(first), Some(verb)) = (simple.words.first(), operands.next()) else {
         return;
     };
-    let takes_down = match *verb {
+    let second = operands.next();
+    let takes_down = match &*verb.text {
         "delete" => {
-            matches!(words.get(1), Some(&("pod" | "pods" | "po")))
+            second.is_some_and(|word| matches!(&*word.text, "pod" | "pods" | "po"))
                 && simple.has(&["-l", "--selector", "--all"])
         }
         // A database is stopped on purpose before it is restored: then the services are many.
@@ -249,7 +276,7 @@ pub(super) fn outage(
                 .value(&["--replicas"])
                 .is_some_and(|(value, _)| value == "0")
                 && item.work == Work::Rollback
-                && words.len() > 1
+                && second.is_some()
                 && context.spec.services.len() == 1
         }
         _ => false,
@@ -257,7 +284,7 @@ pub(super) fn outage(
     if !takes_down {
         return;
     }
-    let last = operands.last().copied().unwrap_or(first);
+    let last = operands.last().or(second).unwrap_or(verb);
     found.push(
         Diagnostic::new(
             &OUTAGE,

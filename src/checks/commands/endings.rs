@@ -7,12 +7,12 @@ use crate::model::{Node, Work};
 
 pub(super) fn endless(
     node: &Node,
-    simple: &Simple,
-    at: impl Fn(&Word) -> crate::source::Span,
+    simple: &Simple<'_>,
+    at: impl Fn(&Word<'_>) -> crate::source::Span,
     found: &mut Vec<Diagnostic>,
 ) {
-    let follows: Option<&Word> = match simple.program() {
-        "kubectl" | "oc" => match simple.arguments().first().map(|word| word.text.as_str()) {
+    let follows: Option<&Word<'_>> = match simple.program() {
+        "kubectl" | "oc" => match simple.arguments().first().map(|word| &*word.text) {
             Some("logs") => simple.find(&["-f", "--follow"]),
             Some("get") => simple.find(&["-w", "--watch", "--watch-only"]),
             Some("port-forward" | "proxy") => simple.arguments().first(),
@@ -50,18 +50,12 @@ pub(super) fn endless(
 }
 
 pub(super) fn interactive(
-    simple: &Simple,
-    at: impl Fn(&Word) -> crate::source::Span,
+    simple: &Simple<'_>,
+    at: impl Fn(&Word<'_>) -> crate::source::Span,
     found: &mut Vec<Diagnostic>,
 ) {
-    let asks: Option<&Word> = match simple.program() {
-        "kubectl" | "docker" | "podman" | "oc" => {
-            simple.find(&["-it", "-ti", "--tty"]).or_else(|| {
-                simple
-                    .find(&["-t"])
-                    .filter(|word| word.text == "-it" || word.text == "-ti")
-            })
-        }
+    let asks: Option<&Word<'_>> = match simple.program() {
+        "kubectl" | "docker" | "podman" | "oc" => simple.find(&["-it", "-ti", "--tty"]),
         "vi" | "vim" | "nano" | "less" | "more" => simple.words.first(),
         _ => None,
     };
@@ -79,19 +73,21 @@ pub(super) fn interactive(
 
 pub(super) fn never_fails(
     node: &Node,
-    simple: &Simple,
-    at: impl Fn(&Word) -> crate::source::Span,
+    simple: &Simple<'_>,
+    at: impl Fn(&Word<'_>) -> crate::source::Span,
     found: &mut Vec<Diagnostic>,
 ) {
     let Work::Run { expect, .. } = &node.work else {
         return;
     };
+    if simple.program() != "curl" {
+        return;
+    }
     let fails = simple.has(&["-f", "--fail", "--fail-with-body"])
         || simple.arguments().iter().any(|word| {
             word.text.starts_with('-') && !word.text.starts_with("--") && word.text.contains('f')
         });
-    if simple.program() == "curl"
-        && !fails
+    if !fails
         && expect.is_empty()
         && !simple.piped
         && let Some(word) = simple.words.first()

@@ -114,8 +114,8 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for script in &context.scripts {
         of_script(context, script, found);
     }
-    for node in &context.order.nodes {
-        alternatives(node, found);
+    for place in context.order.places() {
+        alternatives(context, place, found);
     }
     targets::hosts(context, found);
     targets::parity(context, found);
@@ -137,7 +137,7 @@ fn of_script(context: &Context<'_>, script: &Script<'_>, found: &mut Vec<Diagnos
         return;
     }
     for simple in &script.commands {
-        let at = |word: &Word| command.place(word.start, word.end);
+        let at = |word: &Word<'_>| command.place(word.start, word.end);
         endings::endless(node, simple, at, found);
         endings::interactive(simple, at, found);
         effects::names_nothing(simple, at, found);
@@ -155,28 +155,33 @@ fn of_script(context: &Context<'_>, script: &Script<'_>, found: &mut Vec<Diagnos
     blanks::variables(script, found);
     targets::namespaces(context, script, found);
     verdicts::unjudged(context, script, found);
-    verdicts::only_health(script, found);
+    verdicts::only_health(context, script, found);
     verdicts::not_compressed(script, found);
     verdicts::globs(script, found);
 }
 
 /// "Option A" and "Option B" one after the other.
-fn alternatives(node: &Node, found: &mut Vec<Diagnostic>) {
-    if node.work == Work::Choose {
+fn alternatives(context: &Context<'_>, place: usize, found: &mut Vec<Diagnostic>) {
+    let order = context.order;
+    if order.nodes[place].work == Work::Choose {
         return;
     }
-    let options: Vec<&Node> = node
-        .children
-        .iter()
-        .filter(|child| {
-            let title = child.title.to_string().to_lowercase();
-            let mut words = title.split(|letter: char| !letter.is_alphanumeric());
+    const WORDS: [&str; 3] = ["option", "alternative", "variant"];
+    let options: Vec<&Node> = order
+        .children(place)
+        .filter(|&child| {
+            let title = context.titles.lower(child);
+            if !WORDS.iter().any(|word| title.starts_with(word)) {
+                return false;
+            }
+            let mut words = title.text().split(|letter: char| !letter.is_alphanumeric());
             let first = words.next().unwrap_or_default();
             let second = words.next().unwrap_or_default();
-            matches!(first, "option" | "alternative" | "variant")
+            WORDS.contains(&first)
                 && (second.len() == 1 || second.parse::<u32>().is_ok())
-                && !matches!(child.work, Work::Option | Work::Note { .. })
+                && !matches!(order.nodes[child].work, Work::Option | Work::Note { .. })
         })
+        .map(|child| order.nodes[child])
         .collect();
     if let [first, second, ..] = options.as_slice() {
         found.push(

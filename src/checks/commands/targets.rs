@@ -7,7 +7,7 @@ use super::{
     EXAMPLE_HOST, KUBECTL, NO_NAMESPACE, REHEARSED_AFTERWARDS, STAGING_DIFFERS, TWO_SCHEMES,
 };
 use crate::checks::Context;
-use crate::checks::scripts::{Script, verb};
+use crate::checks::scripts::{Script, names_staging, verb};
 use crate::checks::shell::Word;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Effect, Work};
@@ -16,20 +16,20 @@ use crate::source::Span;
 /// An address in a text: its scheme, its host, and where it begins in the text.
 fn addresses(text: &str) -> Vec<(&'static str, &str, usize)> {
     let mut found = Vec::new();
-    for scheme in ["http://", "https://"] {
-        for (at, _) in text.match_indices(scheme) {
-            let behind = &text[at + scheme.len()..];
-            let end = behind
-                .find(|letter: char| {
-                    !(letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-'))
-                })
-                .unwrap_or(behind.len());
-            if end > 0 {
-                found.push((scheme.trim_end_matches("://"), &behind[..end], at));
-            }
+    for (colon, _) in text.match_indices("://") {
+        let scheme = match &text[..colon] {
+            before if before.ends_with("https") => "https",
+            before if before.ends_with("http") => "http",
+            _ => continue,
+        };
+        let behind = &text[colon + "://".len()..];
+        let end = behind
+            .find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-')))
+            .unwrap_or(behind.len());
+        if end > 0 {
+            found.push((scheme, &behind[..end], colon - scheme.len()));
         }
     }
-    found.sort_by_key(|(_, _, at)| *at);
     found
 }
 
@@ -77,7 +77,10 @@ pub(super) fn hosts(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         // RFC 2606 keeps these for examples: nobody answers there.
         let reserved = ["example.com", "example.org", "example.net"]
             .iter()
-            .any(|one| host == one || host.ends_with(&format!(".{one}")));
+            .any(|one| {
+                let before = host.strip_suffix(one);
+                before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+            });
         if reserved {
             found.push(
                 Diagnostic::new(
@@ -145,6 +148,9 @@ pub(super) fn namespaces(context: &Context<'_>, script: &Script<'_>, found: &mut
     }
     for simple in &script.commands {
         let verb = verb(simple);
+        if !verb.is_one_of(NAMESPACED) {
+            continue;
+        }
         let chosen = simple.has(&[
             "-n",
             "--namespace",
@@ -155,7 +161,8 @@ pub(super) fn namespaces(context: &Context<'_>, script: &Script<'_>, found: &mut
             "-k",
             "--context",
         ]);
-        let wide = simple.operands(KUBECTL).iter().any(|word| {
+        let mut operands = simple.operands(KUBECTL);
+        let wide = operands.any(|word| {
             [
                 "node",
                 "nodes",
@@ -165,19 +172,17 @@ pub(super) fn namespaces(context: &Context<'_>, script: &Script<'_>, found: &mut
                 "crd",
                 "pv",
             ]
-            .contains(&word.text.as_str())
+            .contains(&&*word.text)
                 || word.text.starts_with("node/")
         });
-        if !NAMESPACED.contains(&verb.as_str()) || chosen || wide {
+        if chosen || wide {
             continue;
         }
-        let (Some(first), Some(last)) = (
-            simple.words.first(),
-            simple.operands(KUBECTL).first().copied(),
-        ) else {
+        let (Some(first), Some(last)) = (simple.words.first(), simple.operands(KUBECTL).next())
+        else {
             continue;
         };
-        let at = |word: &Word| script.command.place(word.start, word.end);
+        let at = |word: &Word<'_>| script.command.place(word.start, word.end);
         let namespace = service.namespace.as_deref().unwrap_or_default();
         found.push(
             Diagnostic::new(
@@ -202,16 +207,13 @@ fn ways(script: &Script<'_>) -> Vec<String> {
         .filter_map(|simple| match simple.program() {
             "kubectl" | "oc" => {
                 let verb = verb(simple);
-                matches!(
-                    verb.as_str(),
-                    "apply" | "patch" | "scale" | "set image" | "create" | "replace"
-                )
-                .then(|| format!("kubectl {verb}"))
+                let makes = ["apply", "patch", "scale", "set image", "create", "replace"];
+                verb.is_one_of(&makes).then(|| format!("kubectl {verb}"))
             }
             "helm" => simple
                 .arguments()
                 .first()
-                .filter(|word| matches!(word.text.as_str(), "install" | "upgrade"))
+                .filter(|word| matches!(&*word.text, "install" | "upgrade"))
                 .map(|word| format!("helm {}", word.text)),
             _ => None,
         })
@@ -219,6 +221,9 @@ fn ways(script: &Script<'_>) -> Vec<String> {
 }
 
 pub(super) fn parity(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    if !context.forward().any(|script| script.names_staging) {
+        return;
+    }
     let mut staging: Option<(&Script<'_>, Vec<String>)> = None;
     let mut production: Vec<(&Script<'_>, String)> = Vec::new();
     for script in context.forward() {
@@ -226,19 +231,13 @@ pub(super) fn parity(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         if ways.is_empty() {
             continue;
         }
-        let text = script.command.text.to_lowercase();
-        let title = script.node.title.to_string().to_lowercase();
-        let stages = |text: &str| {
-            text.split(|letter: char| !letter.is_ascii_alphanumeric())
-                .any(|word| matches!(word, "staging" | "stage" | "stg"))
-        };
         // Files of staging in production's namespace are a rule of their own.
         let own = script.commands.iter().any(|simple| {
             simple
                 .value(&["-n", "--namespace"])
-                .is_some_and(|(namespace, _)| !stages(namespace))
+                .is_some_and(|(namespace, _)| !names_staging(namespace))
         });
-        if (stages(&text) || stages(&title)) && !own {
+        if script.names_staging && !own {
             if staging.is_none() {
                 staging = Some((script, ways));
             }
@@ -273,19 +272,17 @@ pub(super) fn parity(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 pub(super) fn rehearsal(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut changed: Option<&Script<'_>> = None;
     for script in context.forward() {
-        if changed.is_none() && script.changes_production() {
+        if changed.is_none() && script.changes_production {
             changed = Some(script);
         }
-        let text = script.command.text.to_lowercase();
-        let stages = text
-            .split(|letter: char| !letter.is_ascii_alphanumeric())
-            .any(|word| matches!(word, "staging" | "stage" | "stg"));
-        let tries = stages
-            && script.is_elsewhere()
+        let tries = script.is_elsewhere
             && matches!(&script.node.work, Work::Run { effect, .. } if *effect != Effect::ReadsOnly);
         let Some(before) = changed.filter(|_| tries) else {
             continue;
         };
+        if !names_staging(&script.command.text.to_lowercase()) {
+            continue;
+        }
         // Files of staging in production's namespace are a rule of their own.
         let own = script.commands.iter().any(|simple| {
             simple

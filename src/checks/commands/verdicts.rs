@@ -35,7 +35,7 @@ pub(super) fn unjudged(context: &Context<'_>, script: &Script<'_>, found: &mut V
         && script
             .commands
             .iter()
-            .all(|simple| PRINTING.contains(&verb(simple).as_str()));
+            .all(|simple| verb(simple).is_one_of(PRINTING));
     if !prints {
         return;
     }
@@ -47,7 +47,7 @@ pub(super) fn unjudged(context: &Context<'_>, script: &Script<'_>, found: &mut V
     };
     let around = context.order.parents[script.place].map(|at| context.order.nodes[at]);
     // A title that says what is so is what somebody looks for.
-    let title = format!(" {} ", script.node.title.to_string().to_lowercase());
+    let title = format!(" {} ", context.titles.lower(script.place).text());
     let states = [" is ", " are ", " has ", " have "]
         .iter()
         .any(|word| title.contains(word));
@@ -80,8 +80,8 @@ fn shows_more(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
         return;
     };
     for simple in &script.commands {
-        let operands = simple.operands(KUBECTL);
-        let words: Vec<&str> = operands.iter().map(|word| word.text.as_str()).collect();
+        let operands: Vec<&Word<'_>> = simple.operands(KUBECTL).collect();
+        let words: Vec<&str> = operands.iter().map(|word| &*word.text).collect();
         let all = matches!(words.as_slice(), ["get", "pods" | "pod" | "po"])
             && !simple.has(&["-l", "--selector", "--field-selector"]);
         if !all {
@@ -90,7 +90,7 @@ fn shows_more(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
         let (Some(first), Some(last)) = (operands.first(), operands.last()) else {
             continue;
         };
-        let at = |word: &Word| script.command.place(word.start, word.end);
+        let at = |word: &Word<'_>| script.command.place(word.start, word.end);
         found.push(
             Diagnostic::new(
                 &SHOWS_MORE,
@@ -104,8 +104,8 @@ fn shows_more(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// A title that promises a test, and a command that asks only whether the service is up.
-pub(super) fn only_health(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
-    let title = script.node.title.to_string().to_lowercase();
+pub(super) fn only_health(context: &Context<'_>, script: &Script<'_>, found: &mut Vec<Diagnostic>) {
+    let title = context.titles.lower(script.place);
     let mut words = title
         .split(|letter: char| !letter.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty());
@@ -167,7 +167,7 @@ pub(super) fn only_health(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
 /// `pg_dump x > y.gz`: plain text under the name of a compressed file.
 pub(super) fn not_compressed(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
     let text = &script.command.text;
-    for line in text.lines() {
+    for line in text.lines().filter(|line| line.contains('>')) {
         let Some((before, behind)) = line.split_once("> ") else {
             continue;
         };
@@ -221,20 +221,22 @@ pub(super) fn globs(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
 
 /// A pod or job that was started, and whose log is read before anything waits for it.
 pub(super) fn not_awaited(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let mut started: Option<(String, &Script<'_>)> = None;
+    let mut started: Option<(&str, &Script<'_>)> = None;
     for script in context.forward() {
         for simple in &script.commands {
-            let operands = simple.operands(KUBECTL);
-            let words: Vec<&str> = operands.iter().map(|word| word.text.as_str()).collect();
-            match words.as_slice() {
-                ["run", name, ..] if !simple.has(&["--attach", "--wait", "-i", "--rm"]) => {
-                    started = Some(((*name).to_owned(), script));
+            let mut operands = simple.operands(KUBECTL).map(|word| &*word.text);
+            let words = [operands.next(), operands.next(), operands.next()];
+            match words {
+                [Some("run"), Some(name), _]
+                    if !simple.has(&["--attach", "--wait", "-i", "--rm"]) =>
+                {
+                    started = Some((name, script));
                 }
-                ["create", "job", name, ..] => started = Some(((*name).to_owned(), script)),
-                ["wait", ..] => started = None,
-                ["logs", of, ..] => {
+                [Some("create"), Some("job"), Some(name)] => started = Some((name, script)),
+                [Some("wait"), ..] => started = None,
+                [Some("logs"), Some(of), _] => {
                     let of = of.rsplit('/').next().unwrap_or(of);
-                    let Some((_, before)) = started.take_if(|(name, _)| name == of) else {
+                    let Some((_, before)) = started.take_if(|(name, _)| *name == of) else {
                         continue;
                     };
                     if script.command.text.contains("--follow") || simple.has(&["-f"]) {

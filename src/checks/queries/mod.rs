@@ -12,7 +12,7 @@ use units::{Returns, returns};
 
 use super::Context;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Condition, Metric};
+use crate::model::Metric;
 use crate::quantity::{Dimension, Exact, duration_text};
 use crate::rule;
 use crate::source::Span;
@@ -50,20 +50,13 @@ const WINDOW: &str = "5m";
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut labelled: HashSet<&str> = HashSet::new();
     let mut over: HashMap<&str, Vec<(Exact, Span)>> = HashMap::new();
-    for node in &context.order.nodes {
-        for measured in node
-            .work
-            .holds()
-            .map(Condition::measured)
-            .unwrap_or_default()
-        {
-            if !measured.metric.labels.is_empty() {
-                labelled.insert(&measured.metric.metric);
-            }
-            if let Some(window) = &measured.over {
-                let of_metric = over.entry(&measured.metric.metric).or_default();
-                of_metric.push((window.value, measured.span));
-            }
+    for measured in context.measurements.iter().map(|one| one.measured) {
+        if !measured.metric.labels.is_empty() {
+            labelled.insert(&measured.metric.metric);
+        }
+        if let Some(window) = &measured.over {
+            let of_metric = over.entry(&measured.metric.metric).or_default();
+            of_metric.push((window.value, measured.span));
         }
     }
     // Specs of many services ask the same of each: what differs is read once.

@@ -16,8 +16,13 @@ pub struct Misfit {
     pub help: &'static str,
 }
 
-/// The words that only end or divide something.
-const DIVIDERS: &[&str] = &["then", "elif", "else", "fi", "do", "done", "esac", "}"];
+/// Whether a token is one of the words that only end or divide something.
+fn divides(token: &Token<'_>) -> bool {
+    matches!(
+        token.bare_word(),
+        Some("then" | "elif" | "else" | "fi" | "do" | "done" | "esac" | "}")
+    )
+}
 
 /// The words that begin a command made of commands.
 const COMPOUNDS: &[&str] = &["if", "while", "until", "for", "select", "case", "{", "[["];
@@ -126,7 +131,7 @@ impl<'t> Parser<'t> {
             let over = self.token.is_end()
                 || self.token.is_operator(")")
                 || matches!(self.token.operator(), Some(";;" | ";&" | ";;&"))
-                || DIVIDERS.iter().any(|word| self.token.is_word(word));
+                || divides(&self.token);
             if over {
                 return Ok(any);
             }
@@ -291,7 +296,7 @@ impl<'t> Parser<'t> {
             self.redirection()?;
         }
         // Only what divides commands may follow.
-        if self.is_nothing() || DIVIDERS.iter().any(|word| self.token.is_word(word)) {
+        if self.is_nothing() || divides(&self.token) {
             return Ok(());
         }
         Err(self.unexpected_after(&format!("`{}` can't follow here", self.token.text.trim())))
@@ -414,8 +419,7 @@ impl<'t> Parser<'t> {
 
     /// Words and redirections; or a function, `name() { … }`.
     fn simple(&mut self) -> Fit {
-        let reserved = DIVIDERS.contains(&self.token.bare_word().unwrap_or_default())
-            || self.token.is_word("in");
+        let reserved = divides(&self.token) || self.token.is_word("in");
         if reserved || !(self.token.is_any_word() || self.token.is_redirection()) {
             return Err(self.unexpected());
         }

@@ -71,6 +71,14 @@ const REDIRECTIONS: &[&str] = &[
     "&>>", "&>", "<<<", "<<-", "<<", "<&", ">&", "<>", ">>", ">|", "<", ">",
 ];
 
+/// Whether an operator or a redirection can begin with a byte.
+fn begins_sign(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'&' | b'|' | b';' | b'(' | b')' | b'\n' | b'<' | b'>' | b'0'..=b'9'
+    )
+}
+
 pub struct Lexer<'t> {
     text: &'t str,
     at: usize,
@@ -120,7 +128,10 @@ impl<'t> Lexer<'t> {
                 ..Token::default()
             });
         }
-        let word = placeholder(rest).is_some() || rest.starts_with("<(") || rest.starts_with(">(");
+        let word = !begins_sign(rest.as_bytes()[0])
+            || placeholder(rest).is_some()
+            || rest.starts_with("<(")
+            || rest.starts_with(">(");
         if !word && self.fresh && rest.starts_with("((") {
             // Arithmetic, up to its `))`.
             if let Some(end) = self
@@ -132,27 +143,26 @@ impl<'t> Lexer<'t> {
                 return Ok(self.token(start, 2, Kind::Operator));
             }
         }
-        // `2>&1`: the number of a file belongs to the sign.
-        let file = rest.len()
-            - rest
-                .trim_start_matches(|letter: char| letter.is_ascii_digit())
-                .len();
-        let sign_of_file = REDIRECTIONS
-            .iter()
-            .find(|sign| rest[file..].starts_with(**sign) && (file == 0 || !sign.starts_with('&')));
-        if !word && let Some(sign) = sign_of_file {
-            self.at += file + sign.len();
-            self.heredoc_next = matches!(*sign, "<<" | "<<-");
-            self.fresh = false;
-            return Ok(self.token(start, file + sign.len(), Kind::Redirection));
-        }
-        if !word && let Some(sign) = OPERATORS.iter().find(|sign| rest.starts_with(**sign)) {
-            self.at += sign.len();
-            if *sign == "\n" {
-                self.skip_heredocs();
+        if !word {
+            // `2>&1`: the number of a file belongs to the sign.
+            let file = rest.bytes().take_while(u8::is_ascii_digit).count();
+            let sign_of_file = REDIRECTIONS.iter().find(|sign| {
+                rest[file..].starts_with(**sign) && (file == 0 || !sign.starts_with('&'))
+            });
+            if let Some(sign) = sign_of_file {
+                self.at += file + sign.len();
+                self.heredoc_next = matches!(*sign, "<<" | "<<-");
+                self.fresh = false;
+                return Ok(self.token(start, file + sign.len(), Kind::Redirection));
             }
-            self.fresh = true;
-            return Ok(self.token(start, sign.len(), Kind::Operator));
+            if let Some(sign) = OPERATORS.iter().find(|sign| rest.starts_with(**sign)) {
+                self.at += sign.len();
+                if *sign == "\n" {
+                    self.skip_heredocs();
+                }
+                self.fresh = true;
+                return Ok(self.token(start, sign.len(), Kind::Operator));
+            }
         }
         let bare = self.word()?;
         let text = self.slice(start, self.at);
@@ -193,16 +203,12 @@ impl<'t> Lexer<'t> {
     fn blanks(&mut self) {
         loop {
             let rest = self.rest();
-            if rest.starts_with("\\\n") {
-                self.at += 2;
-            } else if rest.starts_with("\\\r\n") {
-                self.at += 3;
-            } else if rest.starts_with([' ', '\t', '\r']) {
-                self.at += 1;
-            } else if rest.starts_with('#') {
-                self.at += rest.find('\n').unwrap_or(rest.len());
-            } else {
-                return;
+            match rest.as_bytes().first() {
+                Some(b' ' | b'\t' | b'\r') => self.at += 1,
+                Some(b'\\') if rest.starts_with("\\\n") => self.at += 2,
+                Some(b'\\') if rest.starts_with("\\\r\n") => self.at += 3,
+                Some(b'#') => self.at += rest.find('\n').unwrap_or(rest.len()),
+                Some(_) | None => return,
             }
         }
     }
@@ -211,15 +217,15 @@ impl<'t> Lexer<'t> {
     fn word(&mut self) -> Result<bool, Misfit> {
         let start = self.at;
         let mut bare = true;
-        while let Some(letter) = self.rest().chars().next() {
-            if let Some(blank) = placeholder(self.rest()) {
-                self.at += blank.len();
-                bare = false;
-                continue;
-            }
-            match letter {
-                ' ' | '\t' | '\r' | '\n' | ';' | '&' | '|' | ')' => break,
-                '<' | '>' => {
+        while let Some(&byte) = self.text.as_bytes().get(self.at) {
+            match byte {
+                b' ' | b'\t' | b'\r' | b'\n' | b';' | b'&' | b'|' | b')' => break,
+                b'<' | b'>' => {
+                    if let Some(blank) = placeholder(self.rest()) {
+                        self.at += blank.len();
+                        bare = false;
+                        continue;
+                    }
                     let process =
                         self.at == start && self.text.as_bytes().get(self.at + 1) == Some(&b'(');
                     if !process {
@@ -229,20 +235,21 @@ impl<'t> Lexer<'t> {
                     bare = false;
                 }
                 // An array: `a=(b c)`.
-                '(' if self.slice(start, self.at).ends_with('=') => {
+                b'(' if self.slice(start, self.at).ends_with('=') => {
                     self.at = self.balanced(self.at, "(")?;
                 }
-                '(' => break,
-                '\\' => {
+                b'(' => break,
+                b'\\' => {
                     bare = false;
                     let behind = self.text.get(self.at + 1..).unwrap_or_default();
                     self.at += 1 + behind.chars().next().map_or(0, char::len_utf8);
                 }
-                '\'' | '"' | '`' | '$' => {
+                b'\'' | b'"' | b'`' | b'$' => {
                     bare = false;
                     self.at = self.quoted(self.at)?;
                 }
-                _ => self.at += letter.len_utf8(),
+                // Of a letter with several bytes, each is passed over by itself.
+                _ => self.at += 1,
             }
         }
         Ok(bare)

@@ -4,13 +4,15 @@
 mod grammar;
 mod lexer;
 
+use std::borrow::Cow;
+
 pub use grammar::{Misfit, misfit};
 
 /// A word of a command: its text without quotes, and where it stands in the text, in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Word {
+pub struct Word<'t> {
     /// The word, quotes removed, substitutions as they are written.
-    pub text: String,
+    pub text: Cow<'t, str>,
     /// First byte in the shell text.
     pub start: usize,
     /// One past the last byte in the shell text.
@@ -21,36 +23,35 @@ pub struct Word {
 
 /// A program with its words; the first one names it. Redirections are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Simple {
+pub struct Simple<'t> {
     /// The words.
-    pub words: Vec<Word>,
+    pub words: Vec<Word<'t>>,
     /// Whether its output goes into another program.
     pub piped: bool,
+    /// Which of the words names the program, and where in it the name begins behind its folder.
+    name: Option<(usize, usize)>,
 }
 
-impl Simple {
+impl<'t> Simple<'t> {
+    /// A command of these words.
+    pub fn new(words: Vec<Word<'t>>, piped: bool) -> Self {
+        let program = words.iter().position(|word| {
+            !is_assignment(&word.text)
+                && !matches!(&*word.text, "sudo" | "exec" | "command" | "time")
+        });
+        let name = program.map(|at| (at, words[at].text.rfind('/').map_or(0, |end| end + 1)));
+        Simple { words, piped, name }
+    }
+
     /// The name of the program without its folder; empty where there is none.
     pub fn program(&self) -> &str {
-        self.words
-            .iter()
-            .map(|word| word.text.as_str())
-            .find(|word| {
-                !is_assignment(word) && !matches!(*word, "sudo" | "exec" | "command" | "time")
-            })
-            .map_or("", |word| word.rsplit('/').next().unwrap_or(word))
+        self.name
+            .map_or("", |(at, begin)| &self.words[at].text[begin..])
     }
 
     /// The words behind the program's name.
-    pub fn arguments(&self) -> &[Word] {
-        let at = self
-            .words
-            .iter()
-            .position(|word| {
-                !is_assignment(&word.text)
-                    && !matches!(word.text.as_str(), "sudo" | "exec" | "command" | "time")
-            })
-            .map_or(self.words.len(), |at| at + 1);
-        &self.words[at..]
+    pub fn arguments(&self) -> &[Word<'t>] {
+        self.name.map_or(&[], |(at, _)| &self.words[at + 1..])
     }
 
     /// Whether one of these words stands among the arguments; `--name` stands for `--name=value` too.
@@ -59,8 +60,9 @@ impl Simple {
     }
 
     /// The first argument that is one of these options.
-    pub fn find(&self, options: &[&str]) -> Option<&Word> {
-        self.arguments().iter().find(|word| {
+    pub fn find(&self, options: &[&str]) -> Option<&Word<'t>> {
+        let mut dashed = self.arguments().iter().filter(|word| word.is_option());
+        dashed.find(|word| {
             options.iter().any(|option| {
                 word.text == *option
                     || option.starts_with("--")
@@ -76,9 +78,12 @@ impl Simple {
     }
 
     /// The value of an option: `-n value`, `-nvalue`, `--namespace=value`.
-    pub fn value(&self, options: &[&str]) -> Option<(&str, &Word)> {
+    pub fn value(&self, options: &[&str]) -> Option<(&str, &Word<'t>)> {
         let arguments = self.arguments();
         for (index, word) in arguments.iter().enumerate() {
+            if !word.is_option() {
+                continue;
+            }
             for option in options {
                 if word.text == *option {
                     let next = arguments.get(index + 1)?;
@@ -98,23 +103,31 @@ impl Simple {
     }
 
     /// The arguments that are no options. An option that takes a value is told by `takes`.
-    pub fn operands(&self, takes: &[&str]) -> Vec<&Word> {
-        let mut operands = Vec::new();
+    pub fn operands(&self, takes: &[&str]) -> impl Iterator<Item = &Word<'t>> {
         let mut skip = false;
-        for word in self.arguments() {
-            if std::mem::take(&mut skip) {
-                continue;
+        let mut arguments = self.arguments().iter();
+        std::iter::from_fn(move || {
+            for word in arguments.by_ref() {
+                if std::mem::take(&mut skip) {
+                    continue;
+                }
+                if word.text == "--" {
+                    return None;
+                }
+                if !word.is_option() || word.text.len() == 1 {
+                    return Some(word);
+                }
+                skip = takes.contains(&&*word.text);
             }
-            if word.text == "--" {
-                break;
-            }
-            if word.text.starts_with('-') && word.text.len() > 1 {
-                skip = takes.contains(&word.text.as_str());
-                continue;
-            }
-            operands.push(word);
-        }
-        operands
+            None
+        })
+    }
+}
+
+impl Word<'_> {
+    /// Whether it begins with a dash.
+    fn is_option(&self) -> bool {
+        self.text.starts_with('-')
     }
 }
 
@@ -146,23 +159,27 @@ struct Reader<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
-    commands: Vec<Simple>,
-    command: Simple,
-    word: Option<Word>,
+    commands: Vec<Simple<'a>>,
+    /// The words of the command so far.
+    words: Vec<Word<'a>>,
+    word: Option<Word<'a>>,
+    /// The bytes that the word consists of, as long as they stand beside each other.
+    piece: std::ops::Range<usize>,
     redirects: bool,
-    heredocs: Vec<String>,
+    heredocs: Vec<Cow<'a, str>>,
     heredoc_next: bool,
 }
 
 /// The commands of a shell text, in order.
-pub fn read(text: &str) -> Vec<Simple> {
+pub fn read(text: &str) -> Vec<Simple<'_>> {
     let mut reader = Reader {
         text,
         bytes: text.as_bytes(),
         at: 0,
         commands: Vec::new(),
-        command: Simple::default(),
+        words: Vec::new(),
         word: None,
+        piece: 0..0,
         redirects: false,
         heredocs: Vec::new(),
         heredoc_next: false,
@@ -171,7 +188,7 @@ pub fn read(text: &str) -> Vec<Simple> {
     reader.commands
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn run(&mut self) {
         while let Some(&byte) = self.bytes.get(self.at) {
             match byte {
@@ -207,7 +224,14 @@ impl Reader<'_> {
                     Some(blank) => self.push(self.at, self.at + blank.len(), false),
                     None => self.redirect(),
                 },
-                _ => self.push(self.at, self.next_end(self.at), false),
+                _ => {
+                    let mut end = self.next_end(self.at);
+                    end += self.bytes[end..]
+                        .iter()
+                        .take_while(|byte| is_plain(**byte))
+                        .count();
+                    self.push(self.at, end, false);
+                }
             }
         }
         self.end_command(false);
@@ -221,18 +245,34 @@ impl Reader<'_> {
     }
 
     fn push(&mut self, from: usize, to: usize, quoted: bool) {
-        let start = self.at;
-        let piece = self.text.get(from..to).unwrap_or_default();
-        let word = self.word.get_or_insert_with(|| Word {
-            text: String::new(),
-            start,
-            end: start,
-            quoted: false,
-        });
-        word.text.push_str(piece);
-        word.end = to;
-        word.quoted |= quoted;
+        self.add(from, to, quoted);
         self.at = to.max(self.at + 1);
+        if let Some(word) = &mut self.word {
+            word.end = to;
+        }
+    }
+
+    /// Adds what stands between two bytes to the word, or begins one with it here.
+    fn add(&mut self, from: usize, to: usize, quoted: bool) {
+        let piece = self.text.get(from..to).unwrap_or_default();
+        let Some(word) = &mut self.word else {
+            self.word = Some(Word {
+                text: Cow::Borrowed(piece),
+                start: self.at,
+                end: self.at,
+                quoted,
+            });
+            self.piece = from..to;
+            return;
+        };
+        word.quoted |= quoted;
+        match &mut word.text {
+            Cow::Borrowed(text) if self.piece.end == from => {
+                self.piece.end = to;
+                *text = self.text.get(self.piece.clone()).unwrap_or_default();
+            }
+            text => text.to_mut().push_str(piece),
+        }
     }
 
     fn quoted(&mut self) {
@@ -243,18 +283,11 @@ impl Reader<'_> {
             match byte {
                 b'\\' if quote != b'\'' => at += 2,
                 byte if byte == quote => {
-                    let start = self.at;
-                    let inner = self.text.get(open + 1..at).unwrap_or_default().to_owned();
-                    let word = self.word.get_or_insert_with(|| Word {
-                        text: String::new(),
-                        start,
-                        end: start,
-                        quoted: true,
-                    });
-                    word.text.push_str(&inner);
-                    word.end = at + 1;
-                    word.quoted = true;
+                    self.add(open + 1, at, true);
                     self.at = at + 1;
+                    if let Some(word) = &mut self.word {
+                        word.end = at + 1;
+                    }
                     return;
                 }
                 _ => at += 1,
@@ -315,16 +348,15 @@ impl Reader<'_> {
             }
             return;
         }
-        self.command.words.push(word);
+        self.words.push(word);
     }
 
     fn end_command(&mut self, piped: bool) {
         self.end_word();
         self.redirects = false;
-        let mut command = std::mem::take(&mut self.command);
-        command.piped = piped;
-        if !command.words.is_empty() {
-            self.commands.push(command);
+        let words = std::mem::take(&mut self.words);
+        if !words.is_empty() {
+            self.commands.push(Simple::new(words, piped));
         }
     }
 
@@ -341,6 +373,29 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Whether a byte inside a word is nothing but a part of it.
+fn is_plain(byte: u8) -> bool {
+    !matches!(
+        byte,
+        b'\\'
+            | b' '
+            | b'\t'
+            | b'\r'
+            | b'\n'
+            | b'\''
+            | b'"'
+            | b'`'
+            | b'$'
+            | b'|'
+            | b';'
+            | b'&'
+            | b'('
+            | b')'
+            | b'<'
+            | b'>'
+    )
 }
 
 /// The blank at the beginning of a text: `<pod>`, `<new-pod-name>`. It is something that somebody
@@ -365,7 +420,10 @@ mod tests {
     fn words(text: &str) -> Vec<Vec<String>> {
         read(text)
             .into_iter()
-            .map(|command| command.words.into_iter().map(|word| word.text).collect())
+            .map(|command| {
+                let words = command.words.into_iter();
+                words.map(|word| word.text.into_owned()).collect()
+            })
             .collect()
     }
 

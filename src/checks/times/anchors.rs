@@ -16,8 +16,7 @@ pub(super) fn named(context: &Context<'_>, place: usize, found: &mut Vec<Diagnos
     let Some(at) = &node.times.at else {
         return;
     };
-    let title = node.title.to_string();
-    let Some(named) = distance_before(&title) else {
+    let Some(named) = distance_before(&context.titles.lower(place)) else {
         return;
     };
     let Some(begin) = context.placing.offset(&at.value) else {
@@ -44,9 +43,8 @@ pub(super) fn named(context: &Context<'_>, place: usize, found: &mut Vec<Diagnos
     );
 }
 
-/// The distance in "24 hours before", in seconds.
-fn distance_before(title: &str) -> Option<i64> {
-    let lower = title.to_lowercase();
+/// The distance in "24 hours before", in seconds; of a text in small letters.
+fn distance_before(lower: &str) -> Option<i64> {
     let words: Vec<&str> = lower
         .split(|character: char| !character.is_alphanumeric())
         .filter(|word| !word.is_empty())
@@ -223,7 +221,7 @@ pub(super) fn told_too_late(context: &Context<'_>, found: &mut Vec<Diagnostic>) 
     };
     let changed = context
         .forward()
-        .filter(|script| script.changes_production())
+        .filter(|script| script.changes_production)
         .filter_map(|script| Some((time(script.place)?, script.node)))
         .filter(|(time, _)| *time < told)
         .min_by_key(|(time, _)| *time);
@@ -251,18 +249,20 @@ pub(super) fn less_than_named(context: &Context<'_>, found: &mut Vec<Diagnostic>
     let mut changed: Option<(i64, usize)> = None;
     for place in order.places() {
         let node = order.nodes[place];
-        let time = std::iter::once(place)
-            .chain(context.around(place))
-            .find_map(|at| context.schedules[at].starts_seconds);
+        let time = || {
+            std::iter::once(place)
+                .chain(context.around(place))
+                .find_map(|at| context.schedules[at].starts_seconds)
+        };
         match &node.work {
             Work::Shift { .. } | Work::Switch { .. } => {
-                changed = time.map(|time| (time, place)).or(changed);
+                changed = time().map(|time| (time, place)).or(changed);
             }
             Work::Check { .. } | Work::Require { .. } => {
-                let (Some(now), Some((since, change))) = (time, changed) else {
+                let (Some(now), Some((since, change))) = (time(), changed) else {
                     continue;
                 };
-                let Some(named) = watched_for(&node.title.to_string()) else {
+                let Some(named) = watched_for(&context.titles.lower(place)) else {
                     continue;
                 };
                 if now < since || now - since >= named {
@@ -290,9 +290,11 @@ pub(super) fn less_than_named(context: &Context<'_>, found: &mut Vec<Diagnostic>
     }
 }
 
-/// How long something was watched, as a title says: "2-hour validation done".
-fn watched_for(title: &str) -> Option<i64> {
-    let lower = title.to_lowercase();
+/// How long something was watched, as a title in small letters says: "2-hour validation done".
+fn watched_for(lower: &str) -> Option<i64> {
+    if !lower.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let over = [
         "done",
         "complete",

@@ -63,9 +63,9 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<crate::diagnostic::Di
         sums::fits(context, place, found);
         sums::due(context, place, found);
         anchors::named(context, place, found);
-        windows::windows(context, place, found);
         windows::outside(context, place, found);
     }
+    windows::windows(context, found);
     sums::lasts(context, found);
     anchors::zones(context, found);
     anchors::which_day(context, found);

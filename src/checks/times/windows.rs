@@ -103,13 +103,10 @@ pub(super) fn freezes(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// Holds and sustained conditions against the windows and samples of their metrics.
-pub(super) fn windows(context: &Context<'_>, place: usize, found: &mut Vec<Diagnostic>) {
-    let node = context.order.nodes[place];
-    let Some(condition) = node.work.holds() else {
-        return;
-    };
-    for measured in condition.measured() {
-        let Some(metric) = context.metric(&measured.metric.metric) else {
+pub(super) fn windows(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    for one in &context.measurements {
+        let (node, measured) = (context.order.nodes[one.place], one.measured);
+        let Some(metric) = one.metric else {
             continue;
         };
         if let Work::Hold { length: hold, .. } = &node.work
@@ -235,7 +232,7 @@ pub(super) fn no_way_back(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         Work::Run { .. } => context
             .scripts
             .binary_search_by_key(&place, |script| script.place)
-            .is_ok_and(|at| context.scripts[at].changes_production()),
+            .is_ok_and(|at| context.scripts[at].changes_production),
         _ => false,
     };
     let late = order.places().find(|&place| {

@@ -3,11 +3,16 @@
 use super::OPEN_BLANK;
 use crate::checks::Context;
 use crate::diagnostic::Diagnostic;
-use crate::model::Work;
+use crate::model::{Text, Work};
 use crate::source::Span;
 
 /// The first blank in a text: `[name]`, `TBD`, `____`, `???`.
 pub(in crate::checks) fn blank(text: &str) -> Option<&str> {
+    // Most texts have none of the signs with which one begins.
+    let begins = |byte: u8| matches!(byte, b'[' | b'_' | b'?' | b'T' | b'F');
+    if !text.bytes().fold(false, |any, byte| any | begins(byte)) {
+        return None;
+    }
     for (at, _) in text.match_indices('[') {
         let behind = &text[at + 1..];
         let Some(end) = behind.find(']') else {
@@ -36,14 +41,16 @@ pub(in crate::checks) fn blank(text: &str) -> Option<&str> {
 
 pub(super) fn blanks(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let spec = context.spec;
-    let mut at = |span: Span, whose: (&str, &str), texts: Vec<String>| {
-        let open: Vec<&str> = texts.iter().filter_map(|text| blank(text)).collect();
-        let Some(first) = open.first() else {
+    let mut at = |span: Span, whose: (&str, &str), texts: &[&Text]| {
+        let mut open = texts
+            .iter()
+            .filter_map(|text| blank(&text.words()).map(str::to_owned));
+        let Some(first) = open.next() else {
             return;
         };
-        let more = match open.len() {
-            1 => String::new(),
-            many => format!(", and {} more", many - 1),
+        let more = match open.count() {
+            0 => String::new(),
+            more => format!(", and {more} more"),
         };
         found.push(
             Diagnostic::new(
@@ -58,40 +65,31 @@ pub(super) fn blanks(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         );
     };
     for role in &spec.roles {
-        let contacts = role
-            .contacts
-            .iter()
-            .map(|contact| contact.address.to_string());
-        let people = role.people.iter().map(ToString::to_string);
-        at(
-            role.span,
-            ("the role ", &role.name),
-            people.chain(contacts).collect(),
-        );
+        let contacts = role.contacts.iter().map(|contact| &contact.address);
+        let texts: Vec<&Text> = role.people.iter().chain(contacts).collect();
+        at(role.span, ("the role ", &role.name), &texts);
     }
     for channel in &spec.channels {
-        let texts = vec![channel.address.to_string()];
-        at(channel.span, ("the channel ", &channel.name), texts);
+        let whose = ("the channel ", channel.name.as_str());
+        at(channel.span, whose, &[&channel.address]);
     }
     for message in &spec.messages {
-        let texts = vec![message.subject.to_string(), message.body.to_string()];
-        at(message.span, ("the message ", &message.name), texts);
+        let whose = ("the message ", message.name.as_str());
+        at(message.span, whose, &[&message.subject, &message.body]);
     }
     for node in &context.order.nodes {
-        let mut texts = vec![node.title.to_string()];
-        match &node.work {
-            Work::Link { address } => texts.push(address.to_string()),
-            Work::File { path } => texts.push(path.to_string()),
-            Work::Notify { notice, .. } => texts.push(notice.text.to_string()),
-            _ => {}
-        }
-        at(node.name_span, ("", &node.id), texts);
+        let more = match &node.work {
+            Work::Link { address } => address,
+            Work::File { path } => path,
+            Work::Notify { notice, .. } => &notice.text,
+            _ => &Text::default(),
+        };
+        at(node.name_span, ("", &node.id), &[&node.title, more]);
     }
     if let Some(head) = &spec.deployment {
-        let version = head.version.iter().map(ToString::to_string);
-        let title = head.title.to_string();
-        let texts = version.chain([title.clone()]).collect();
-        at(head.name_span, ("the deployment ", &title), texts);
+        let texts: Vec<&Text> = head.version.iter().chain([&head.title]).collect();
+        let whose = ("the deployment ", &*head.title.words());
+        at(head.name_span, whose, &texts);
     }
 }
 

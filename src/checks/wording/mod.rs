@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::Context;
+use super::titles::{Lower, Phrase, phrases};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Condition, Node, Work};
 use crate::rule;
@@ -46,10 +47,10 @@ rule! {
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     vague(context, found);
-    for node in &context.order.nodes {
-        undefined(node, found);
-        order_in_words(node, found);
-        units::titles(context, node, found);
+    for place in context.order.places() {
+        undefined(context.order.nodes[place], found);
+        order_in_words(context, place, found);
+        units::titles(context, place, found);
     }
     strategies(context, found);
     blanks::blanks(context, found);
@@ -62,7 +63,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 const MOST_LABELS: usize = 8;
 
 /// Words that say nothing. Each stands between blanks in the text.
-const VAGUE_WORDS: &[&str] = &[
+const VAGUE_WORDS: [&str; 56] = [
     "acceptable",
     "reasonable",
     "appropriate",
@@ -121,13 +122,16 @@ const VAGUE_WORDS: &[&str] = &[
     "slas",
 ];
 
+/// The same, to look for.
+const VAGUE_PHRASES: [Phrase; 56] = phrases(VAGUE_WORDS);
+
 /// Words among them that say nothing only at the beginning of a text.
 const AT_THE_START: &[&str] = &["monitor", "compare"];
 
 /// The vague words by their first word, each cut into words.
 static BY_FIRST: LazyLock<HashMap<&str, Vec<Vague>>> = LazyLock::new(|| {
     let mut all: HashMap<&str, Vec<Vague>> = HashMap::new();
-    for &phrase in VAGUE_WORDS {
+    for phrase in VAGUE_WORDS {
         let words: Vec<&str> = phrase.split(' ').collect();
         if let Some(first) = words.first() {
             all.entry(first).or_default().push(Vague { phrase, words });
@@ -143,9 +147,11 @@ struct Vague {
 }
 
 /// The vague word in a text; words of it that a baseline defines are not vague.
-fn vague_word(text: &str, defined: &[String]) -> Option<&'static str> {
-    let lower = text.to_lowercase();
-    let words: Vec<&str> = lower
+fn vague_word(text: Lower<'_>, defined: &[String]) -> Option<&'static str> {
+    if !text.may_hold(&VAGUE_PHRASES) {
+        return None;
+    }
+    let words: Vec<&str> = text
         .split(|letter: char| !(letter.is_alphanumeric() || letter == '-'))
         .filter(|word| !word.is_empty())
         .collect();
@@ -224,16 +230,21 @@ fn vague(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         {
             continue;
         }
-        let mut text = node.title.to_string();
-        if let Some(holds) = node.work.holds() {
-            holds.walk(&mut |one| {
-                if let Condition::Asserted { text: said, .. } = one {
-                    text.push_str(" . ");
-                    text.push_str(&said.to_string());
-                }
-            });
-        }
-        let Some(word) = vague_word(&text, &defined) else {
+        let title = context.titles.lower(place);
+        let word = match node.work.holds() {
+            None => vague_word(title, &defined),
+            Some(holds) => {
+                let mut text = title.text().to_owned();
+                holds.walk(&mut |one| {
+                    if let Condition::Asserted { text: said, .. } = one {
+                        text.push_str(" . ");
+                        text.push_str(&said.words().to_lowercase());
+                    }
+                });
+                vague_word(Lower::of(&text), &defined)
+            }
+        };
+        let Some(word) = word else {
             continue;
         };
         let parent = context.order.parents[place];
@@ -341,15 +352,15 @@ fn strategies(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn order_in_words(node: &Node, found: &mut Vec<Diagnostic>) {
+fn order_in_words(context: &Context<'_>, place: usize, found: &mut Vec<Diagnostic>) {
+    let node = context.order.nodes[place];
     let Work::Check { holds: None } = node.work else {
         return;
     };
     if !node.children.is_empty() {
         return;
     }
-    let title = node.title.to_string().to_lowercase();
-    let title = title.trim();
+    let title = context.titles.lower(place).text().trim();
     let action = if title.starts_with("pause the ")
         || title == "pause"
         || title.starts_with("pause deployment")
@@ -388,14 +399,15 @@ mod tests {
 
     #[test]
     fn vague_words_stand_alone() {
-        assert_eq!(vague_word("Error rate normal", &[]), Some("normal"));
-        assert_eq!(vague_word("abnormal exits are listed", &[]), None);
-        assert_eq!(vague_word("Performance meets the SLA", &[]), Some("sla"));
+        let vague = |text: &str, defined: &[String]| vague_word(Lower::of(text), defined);
+        assert_eq!(vague("error rate normal", &[]), Some("normal"));
+        assert_eq!(vague("abnormal exits are listed", &[]), None);
+        assert_eq!(vague("performance meets the sla", &[]), Some("sla"));
         assert_eq!(
-            vague_word("Performance meets the SLA", &["sla".to_owned()]),
+            vague("performance meets the sla", &["sla".to_owned()]),
             None
         );
-        assert_eq!(vague_word("Monitor at 10%", &[]), Some("monitor"));
-        assert_eq!(vague_word("The monitor is mounted", &[]), None);
+        assert_eq!(vague("monitor at 10%", &[]), Some("monitor"));
+        assert_eq!(vague("the monitor is mounted", &[]), None);
     }
 }

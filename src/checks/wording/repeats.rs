@@ -14,16 +14,15 @@ const FILLERS: &[&str] = &[
     "with", "has", "have", "was", "were", "it", "its", "that", "this", "by", "from", "at", "our",
 ];
 
-/// The words of a text, in no order, so that texts that say the same are equal.
-fn gist(text: &str) -> Option<String> {
-    let mut words: Vec<String> = text
-        .to_lowercase()
+/// The words of a text in small letters, in no order, so that texts that say the same are equal.
+fn gist(lower: &str) -> Option<String> {
+    let mut words: Vec<&str> = lower
         .split(|letter: char| !letter.is_alphanumeric())
         .filter(|word| !word.is_empty() && !FILLERS.contains(word))
         .map(|word| match word {
-            "tls" => "ssl".to_owned(),
-            "gdpr" | "access" | "status" => word.to_owned(),
-            _ => word.trim_end_matches('s').to_owned(),
+            "tls" => "ssl",
+            "gdpr" | "access" | "status" => word,
+            _ => word.trim_end_matches('s'),
         })
         .collect();
     // What happens again each time is no repetition.
@@ -35,10 +34,9 @@ fn gist(text: &str) -> Option<String> {
         "shared",
         "established",
     ];
-    words.sort();
+    words.sort_unstable();
     words.dedup();
-    (words.len() >= 3 && !words.iter().any(|word| EVENTS.contains(&word.as_str())))
-        .then(|| words.join(" "))
+    (words.len() >= 3 && !words.iter().any(|word| EVENTS.contains(word))).then(|| words.join(" "))
 }
 
 pub(super) fn twice(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -91,7 +89,7 @@ pub(super) fn twice(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         }
         let key = match &node.work {
             Work::Check { holds: None } if node.children.is_empty() => {
-                gist(&node.title.to_string())
+                gist(context.titles.lower(place).text())
                     .map(|gist| (format!("check {gist}"), "the same check twice"))
             }
             Work::Every {
@@ -119,7 +117,7 @@ pub(super) fn twice(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 
 /// Whether a command changes something, so that running it twice is worth a word.
 fn repeats(script: &Script<'_>) -> bool {
-    script.changes_production()
+    script.changes_production
         && !matches!(
             &script.node.work,
             Work::Run {

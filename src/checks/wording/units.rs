@@ -1,11 +1,12 @@
 //! Figures and units in titles and records, against what is measured.
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 
 use super::{MIXED_UNITS, MOST_LABELS, NO_PERCENTILE, TITLE_SAYS_OTHERWISE};
 use crate::checks::Context;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Node, Work};
+use crate::model::{Metric, Work};
 use crate::quantity::{Dimension, Quantity, compatible};
 
 /// A figure in a title behind a word that says it is a bound: `(target: < 1%)`, `limit: 500m`.
@@ -39,11 +40,15 @@ fn figure(title: &str) -> Option<(&str, &str)> {
     Some((lead, rest[..end].trim()))
 }
 
-pub(super) fn titles(context: &Context<'_>, node: &Node, found: &mut Vec<Diagnostic>) {
+pub(super) fn titles(context: &Context<'_>, place: usize, found: &mut Vec<Diagnostic>) {
+    let node = context.order.nodes[place];
     let Some(holds) = node.work.holds() else {
         return;
     };
-    let title = node.title.to_string();
+    let title = node.title.words();
+    if !title.bytes().any(|byte| byte.is_ascii_digit()) {
+        return;
+    }
     let Some((_, written)) = figure(&title) else {
         return;
     };
@@ -102,23 +107,28 @@ pub(super) fn titles(context: &Context<'_>, node: &Node, found: &mut Vec<Diagnos
 
 /// A record that is called as a metric and is written in another dimension.
 pub(super) fn records(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let titles: HashMap<String, &crate::model::Metric> = context
-        .spec
-        .metrics
-        .iter()
-        .filter(|metric| !metric.title.is_empty())
-        .map(|metric| (metric.title.to_string().to_lowercase(), metric))
-        .collect();
-    for node in &context.order.nodes {
+    let titles: LazyCell<HashMap<String, &Metric>, _> = LazyCell::new(|| {
+        let metrics = context.spec.metrics.iter();
+        metrics
+            .filter(|metric| !metric.title.is_empty())
+            .map(|metric| (metric.title.words().to_lowercase(), metric))
+            .collect()
+    });
+    for place in context.order.places() {
+        let node = context.order.nodes[place];
         let Work::Record {
             unit: Some(unit), ..
         } = &node.work
         else {
             continue;
         };
-        let title = node.title.to_string().to_lowercase();
         let name = node.id.rsplit('/').next().unwrap_or_default();
-        let Some(metric) = titles.get(&title).copied().or_else(|| context.metric(name)) else {
+        let title = context.titles.lower(place);
+        let Some(metric) = titles
+            .get(title.text())
+            .copied()
+            .or_else(|| context.metric(name))
+        else {
             continue;
         };
         let Some(unit) = crate::quantity::unit_of_query(unit) else {
@@ -146,6 +156,9 @@ pub(super) fn records(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 
 pub(super) fn percentiles(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for (metric, facts) in context.facts.by_metric.values() {
+        if metric.dimension != Dimension::Duration {
+            continue;
+        }
         let text = format!("{} {}", metric.name, metric.title).to_lowercase();
         let latency = text.contains("latency")
             || text.contains("response time")
@@ -173,7 +186,7 @@ pub(super) fn percentiles(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 .iter()
                 .any(|word| query.contains(word))
         });
-        if metric.dimension != Dimension::Duration || !latency || which || asked {
+        if !latency || which || asked {
             continue;
         }
         let Some((first, rest)) = facts.split_first() else {
