@@ -45,6 +45,19 @@ pub(super) enum Finding {
     Character { at: usize, character: char },
 }
 
+/// The bytes at which the scan stops: brackets, what begins a text, a comment or a pattern, the end of
+/// a line.
+const MARKS: [bool; 256] = {
+    let mut marks = [false; 256];
+    let mut at = 0;
+    while at < MARKED.len() {
+        marks[MARKED[at] as usize] = true;
+        at += 1;
+    }
+    marks
+};
+const MARKED: &[u8] = b"\n#\"`/{}()[]";
+
 struct Scan<'a> {
     text: &'a str,
     bytes: &'a [u8],
@@ -118,6 +131,12 @@ impl Scan<'_> {
                 }
                 _ => self.at += 1,
             }
+            if !line_start {
+                self.at = self.bytes[self.at..]
+                    .iter()
+                    .position(|&byte| MARKS[usize::from(byte)])
+                    .map_or(self.bytes.len(), |length| self.at + length);
+            }
         }
         self.close_piece(self.bytes.len());
     }
@@ -157,11 +176,17 @@ impl Scan<'_> {
     }
 
     fn begins_item(&self, at: usize) -> bool {
+        if !self.bytes.get(at).is_some_and(u8::is_ascii_lowercase) {
+            return false;
+        }
         let word = word_at(self.bytes, at);
         !word.is_empty() && words::begins_item(word)
     }
 
     fn conflict(&mut self) -> bool {
+        if !matches!(self.bytes[self.at], b'<' | b'>' | b'|' | b'=') {
+            return false;
+        }
         let end = self.line_end(self.at);
         let line = self.text[self.at..end].trim_end();
         let marks = ["<<<<<<< ", ">>>>>>> ", "||||||| "];
@@ -335,10 +360,10 @@ pub(super) fn word_at(bytes: &[u8], at: usize) -> &str {
 /// Characters that have no place in a spec: controls, bidirectional controls, lone line separators.
 pub(super) fn odd_characters(text: &str) -> Vec<Finding> {
     let mut found = Vec::new();
-    if text
-        .bytes()
-        .all(|byte| (b' '..=b'~').contains(&byte) || byte == b'\n' || byte == b'\t')
-    {
+    // Stretch by stretch, so that many bytes are compared at once.
+    let plain = |byte: &u8| (b' '..=b'~').contains(byte) || *byte == b'\n' || *byte == b'\t';
+    let odd = |stretch: &[u8]| stretch.iter().fold(false, |odd, byte| odd | !plain(byte));
+    if !text.as_bytes().chunks(64).any(odd) {
         return found;
     }
     let mut characters = text.char_indices().peekable();
