@@ -66,3 +66,52 @@ fn is_word(rule: Rule) -> bool {
     (rule as usize) >= (Rule::k_about as usize) && (rule as usize) <= (Rule::k_within as usize)
         || rule == Rule::EOI
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Rule, read};
+    use crate::syntax::words::{ITEMS, STATEMENTS};
+
+    /// A word outside of the letters of its group would never be compared.
+    #[test]
+    fn words_stand_in_the_group_of_their_first_letter() {
+        let grammar = include_str!("../../grammar/deploy.pest");
+        let mut words = 0;
+        for group in grammar.split("&('").skip(1) {
+            let letters = group.as_bytes()[0]..=group.as_bytes()[5];
+            let end = group
+                .find("\n  |")
+                .into_iter()
+                .chain(group.find(") ~ edge"));
+            let group = &group[..end.min().unwrap_or(group.len())];
+            for word in group.split('"').skip(1).step_by(2) {
+                assert!(
+                    letters.contains(&word.as_bytes()[0]),
+                    "{word} in {letters:?}"
+                );
+                words += 1;
+            }
+        }
+        assert!(words > 100, "{words} words in groups");
+    }
+
+    #[test]
+    fn every_word_begins_what_it_is_said_to_begin() {
+        let unread = |text: &str| {
+            let nodes = read(Rule::piece, text).unwrap_or_default();
+            let unread = [Rule::ERR_ITEM, Rule::ERR_STMT, Rule::ERR_HEAD];
+            nodes.is_empty() || nodes.iter().any(|node| unread.contains(&node.kind))
+        };
+        for word in ITEMS {
+            assert!(!unread(&format!("{word} x\n")), "{word}");
+        }
+        for word in STATEMENTS {
+            let rest = if *word == "on" { "failure stop" } else { "x" };
+            assert!(
+                !unread(&format!("phase x {{\n{word} {rest}\n}}\n")),
+                "{word}"
+            );
+        }
+        assert!(unread("phase x {\nfoo x\n}\n"));
+    }
+}
