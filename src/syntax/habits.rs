@@ -91,16 +91,22 @@ pub(super) fn hint(found: Diagnostic, stop: &Stop<'_>) -> Diagnostic {
 fn spoken(found: &Diagnostic, stop: &Stop<'_>) -> Option<Diagnostic> {
     let (before, token) = (stop.before(), stop.token);
     let mut found = found.clone();
-    let digits = token.strip_prefix(['+', '-']).unwrap_or_default();
-    if before.ends_with('T')
+    let (before_sign, distance) = match token.strip_prefix('T') {
+        Some(distance) => (0, distance),
+        None => (usize::from(before.ends_with('T')), token),
+    };
+    let digits = distance.strip_prefix(['+', '-']).unwrap_or_default();
+    if (before_sign > 0 || distance.len() < token.len())
         && !digits.is_empty()
         && digits.bytes().all(|digit| digit.is_ascii_digit())
     {
-        found.message = format!("`T{token}` has no unit");
+        let place = stop.around(before_sign, token.len());
+        found.message = format!("`T{distance}` has no unit");
+        found.primary.span = place;
         return Some(found.offer(
-            format!("write `T{token}m`, in minutes"),
-            stop.around(1, token.len()),
-            format!("T{token}m"),
+            format!("write `T{distance}m`, in minutes"),
+            place,
+            format!("T{distance}m"),
         ));
     }
     let clock = before.trim_end().rsplit(char::is_whitespace).next()?;
@@ -137,10 +143,12 @@ fn spoken(found: &Diagnostic, stop: &Stop<'_>) -> Option<Diagnostic> {
     let setting = before.split_whitespace().count() == 2 && !word.is_empty();
     if setting && before.starts_with("version ") && token.starts_with(['.', '-', '+', ':', '/']) {
         let whole = format!("{word}{token}");
+        let place = stop.around(word.len(), token.len());
         found.message = format!("`{whole}` is a text, which stands in quotes");
+        found.primary.span = place;
         return Some(found.safe_fix(
             format!("write `\"{whole}\"`"),
-            stop.around(word.len(), token.len()),
+            place,
             format!("\"{whole}\""),
         ));
     }
