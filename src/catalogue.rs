@@ -88,6 +88,7 @@ pub static RULES: &[&Rule] = &[
     &checks::CLOCK_CHANGE,
     &checks::NO_WAY_BACK,
     &checks::IDLE,
+    &checks::BEFORE_START,
     &checks::REHEARSED_AFTERWARDS,
     &checks::SHELL_SYNTAX,
     &checks::ENDLESS_COMMAND,

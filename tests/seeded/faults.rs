@@ -892,6 +892,10 @@ pub const FAULTS: &[Fault] = &[
             ),
         ],
     ),
+    fault(
+        "before-start",
+        &[Is("rollout", "phase rollout \"Rollout\" by oncall {§")],
+    ),
     // names and dimensions
     fault(
         "unknown-name",

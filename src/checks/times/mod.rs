@@ -1,6 +1,7 @@
 //! Times that can't all be kept: what overlaps, what does not fit, what is due before it can be done.
 
 mod anchors;
+mod starts;
 mod sums;
 mod windows;
 
@@ -54,11 +55,15 @@ rule! {
     /// While traffic is between two versions nothing is done and nothing is watched: the step before has
     /// ended, and the next one begins later. Let a `hold` fill the time, so that somebody looks.
     pub IDLE = "D0567", "idle", Note, "time in which traffic is split and nobody looks", allowable;
+    /// The deployment says when it starts, and traffic moves earlier: its phase says no time, so it
+    /// follows what prepares it. Whoever reads the start comes too late.
+    pub BEFORE_START = "D0568", "before-start", Warning, "traffic that moves before the deployment starts", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<crate::diagnostic::Diagnostic>) {
     sums::overlaps(context, found);
     sums::idle(context, found);
+    starts::before_start(context, found);
     for place in 0..context.order.nodes.len() {
         sums::fits(context, place, found);
         sums::due(context, place, found);
