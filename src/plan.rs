@@ -9,7 +9,8 @@ pub use crate::model::{
     Action, Attempts, Better, Bound, Channel, Command, Comparator, Condition, Contact, Deed,
     Effect, Event, Expectation, Expected, Field, Given, Interval, Matcher, Measured, Message,
     Metric, MetricRef, NoData, Notice, Origin as ValueOrigin, Parameter, Piece, Role, Secret,
-    Service, Target, TestPoint, Text, Traffic, Trend, ValueType, WaitFor, Work,
+    Service, Target, TestPoint, Text, Traffic, Trend, ValueType, WINDOW, WINDOW_SECONDS, WaitFor,
+    Work,
 };
 pub use crate::quantity::{Dimension, Exact, Quantity, Range, Unit, duration_text};
 pub use crate::schedule::Schedule;

@@ -6,11 +6,9 @@ use promql_parser::parser::{self, Expr};
 use promql_parser::util::visitor::{ExprVisitorMut, walk_expr_mut};
 
 use crate::plan::{
-    Bound, Comparator, Exact, Matcher, Measured, Metric, Plan, Quantity, Range, Work, duration_text,
+    Bound, Comparator, Exact, Matcher, Measured, Metric, Plan, Quantity, Range, WINDOW, Work,
+    duration_text,
 };
-
-/// The window of a rate where neither the condition nor the metric names one.
-const WINDOW: &str = "5m";
 
 /// The step of a subquery where the metric names no interval.
 const STEP: &str = "30s";

@@ -49,7 +49,7 @@ pub use names::{DUPLICATE_NAME, IMPORT, SHADOWED, UNKNOWN_NAME, UNUSED};
 pub use node::{Node, Reference, Timed, Times};
 pub use spec::{
     Better, Channel, Contact, Deployment, Field, Message, Metric, NoData, Parameter, Role, Secret,
-    Service, Spec, Traffic,
+    Service, Spec, Traffic, WINDOW, WINDOW_SECONDS,
 };
 pub use text::{Piece, Text};
 pub use trial::{Event, Expected, Given, TestPoint};

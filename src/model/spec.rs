@@ -254,6 +254,28 @@ pub struct Metric {
     pub query_span: Span,
 }
 
+/// What a query looks back on where neither the condition nor the metric says it: `$window`.
+pub const WINDOW: &str = "5m";
+
+/// [`WINDOW`] in seconds.
+pub const WINDOW_SECONDS: i64 = 300;
+
+impl Metric {
+    /// What its query looks back on where a condition does not say.
+    pub fn looks_back(&self) -> String {
+        match &self.window {
+            Some(window) => window.to_string(),
+            None => WINDOW.to_owned(),
+        }
+    }
+
+    /// Its query as Prometheus takes it, where a condition does not say what it looks back on.
+    pub fn asked(&self) -> Option<String> {
+        let query = self.query.as_deref()?;
+        Some(query.replace("$window", &self.looks_back()))
+    }
+}
+
 /// Which way a metric is good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::world::{Parameters, Shown, World, same};
 use crate::plan::{
     Bound, Comparator, Condition, Dimension, Exact, Measured, Metric, MetricRef, NoData, Node,
-    Plan, Quantity, Trend, Work,
+    Plan, Quantity, Trend, WINDOW_SECONDS, Work,
 };
 
 /// What a condition comes to.
@@ -35,9 +35,6 @@ impl Verdict {
         }
     }
 }
-
-/// What a condition looks back on where it does not say: `$window` in a query.
-const WINDOW: i64 = 300;
 
 /// A plan's metrics and what is known of them.
 pub struct Judge<'p> {
@@ -144,7 +141,7 @@ impl<'p> Judge<'p> {
             let over = measured
                 .over
                 .as_ref()
-                .map_or(WINDOW, Quantity::whole_seconds);
+                .map_or(WINDOW_SECONDS, Quantity::whole_seconds);
             return self.trend(metric, *trend, world, (at - over, at), well);
         }
         let shown = match &measured.over {

@@ -181,7 +181,8 @@ impl Sentences<'_> {
         let markup = self.markup;
         let mut facts = Vec::new();
         facts.push(markup.words(metric.dimension.name()));
-        if let Some(unit) = &metric.unit {
+        let said = metric.dimension.name();
+        if let Some(unit) = metric.unit.as_deref().filter(|unit| *unit != said) {
             facts.push(format!("in {}", markup.words(unit)));
         }
         match metric.better {
@@ -189,10 +190,12 @@ impl Sentences<'_> {
             Some(Better::Higher) => facts.push("higher is better".to_owned()),
             None => {}
         }
-        if let Some(window) = &metric.window {
-            facts.push(format!("over {window}"));
+        // What stands here is asked by hand: it must be a query that Prometheus takes.
+        let query = metric.asked();
+        if metric.window.is_some() || metric.query != query {
+            facts.push(format!("over {}", metric.looks_back()));
         }
-        if metric.query.is_some() {
+        if query.is_some() {
             facts.push(
                 match metric.no_data {
                     NoData::Pause => "no data: ask a person",
@@ -209,7 +212,7 @@ impl Sentences<'_> {
                 false => markup.text(&metric.title),
             },
             "facts": facts.join(", "),
-            "query": metric.query.as_deref().map(|query| markup.block(query, "promql")),
+            "query": query.map(|query| markup.block(&query, "promql")),
         })
     }
 

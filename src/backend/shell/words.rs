@@ -3,10 +3,7 @@
 use super::Script;
 use super::quote::quoted;
 use crate::backend::one_line;
-use crate::plan::{Condition, Deed, Node, ValueType};
-
-/// The window of a rate where neither the metric nor the condition names one.
-const WINDOW: &str = "5m";
+use crate::plan::{Condition, Deed, Metric, Node, ValueType};
 
 impl Script<'_> {
     /// What is known of a node, for the line under its title.
@@ -63,12 +60,8 @@ impl Script<'_> {
             .metrics
             .iter()
             .find(|metric| metric.name == reference.metric);
-        match metric.and_then(|metric| metric.query.as_deref()) {
-            Some(query) => {
-                let window = metric.and_then(|metric| metric.window.as_ref());
-                let window = window.map_or_else(|| WINDOW.to_owned(), ToString::to_string);
-                one_line(&query.replace("$window", &window))
-            }
+        match metric.and_then(Metric::asked) {
+            Some(query) => one_line(&query),
             None => reference.to_string(),
         }
     }

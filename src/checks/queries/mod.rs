@@ -44,9 +44,6 @@ rule! {
 /// shorter one, so that no finding is wrong. Source: prometheus.io, "Configuration", examples.
 const SCRAPE_SECONDS: u64 = 15;
 
-/// What stands for the window where a metric names none.
-const WINDOW: &str = "5m";
-
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut labelled: HashSet<&str> = HashSet::new();
     let mut over: HashMap<&str, Vec<(Exact, Span)>> = HashMap::new();
@@ -62,15 +59,10 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     // Specs of many services ask the same of each: what differs is read once.
     let mut known: HashMap<String, Expr> = HashMap::new();
     for metric in &context.spec.metrics {
-        let Some(query) = &metric.query else {
+        let (Some(query), Some(text)) = (&metric.query, metric.asked()) else {
             continue;
         };
         let fixed = !query.contains("$window");
-        let window = metric
-            .window
-            .as_ref()
-            .map_or(WINDOW.to_owned(), |window| window.written.clone());
-        let text = query.replace("$window", &window);
         if text.contains("$service") || text.contains("$namespace") || text.contains("$workload") {
             continue; // a name that nothing fills is a finding of its own
         }
