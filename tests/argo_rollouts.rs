@@ -244,12 +244,15 @@ fn holds(sign: &str, value: f64, bound: f64) -> bool {
 fn conditions_mean_what_the_plan_says() {
     let mut cases = Vec::new();
     for no_data in ["pause", "pass", "fail"] {
-        for sign in ["<", "<=", ">", ">=", "==", "!="] {
+        for (sign, length) in ["<", "<=", ">", ">=", "==", "!="]
+            .into_iter()
+            .flat_map(|sign| ["", " for 2m"].map(|length| (sign, length)))
+        {
             for role in ["required", "goes-back", "pauses"] {
                 let metric = format!(
-                    "metric m \"M\" : percent in ratio {{\n  no-data {no_data}\n  prometheus `sum(rate(errors[5m]))`\n}}\n"
+                    "metric m \"M\" : percent in ratio {{\n  no-data {no_data}\n  interval 1m\n  prometheus `sum(rate(errors[5m]))`\n}}\n"
                 );
-                let condition = format!("m {sign} 5%");
+                let condition = format!("m {sign} 5%{length}");
                 let (held, rule) = match role {
                     "required" => (condition.as_str(), String::new()),
                     "goes-back" => (
@@ -269,12 +272,39 @@ fn conditions_mean_what_the_plan_says() {
                 let objects = objects(&yaml(&plan(&text)).expect("it moves traffic"));
                 let template = of_kind(&objects, "AnalysisTemplate")[0];
                 let measured = &template["spec"]["metrics"][0];
-                let samples: Vec<Value> = [Some(0.049), Some(0.05), Some(0.051), None]
-                    .into_iter()
-                    .map(|value| {
-                        json!({ "result": [value], "verdict": wanted(role, no_data, value.map(|value| holds(sign, value, 0.05))) })
+                // An answer that is not a number, and none at all.
+                let mut answers = vec![vec![None], Vec::new()];
+                let figures = [0.049, 0.05, 0.051];
+                if length.is_empty() {
+                    answers.extend(figures.map(|value| vec![Some(value)]));
+                } else {
+                    // Three moments, of which any may have no answer.
+                    for value in figures {
+                        answers.push(vec![Some(value); 3]);
+                        answers.push(vec![Some(value); 2]);
+                        answers.push(vec![Some(value), None, Some(value)]);
+                        answers.extend(
+                            figures.map(|other| vec![Some(value), Some(other), Some(value)]),
+                        );
+                        answers.extend(figures.map(|other| vec![Some(other), Some(value)]));
+                    }
+                }
+                let moments = if length.is_empty() { 1 } else { 3 };
+                let samples: Vec<Value> = answers
+                    .iter()
+                    .map(|answer| {
+                        let each: Vec<bool> = answer
+                            .iter()
+                            .flatten()
+                            .map(|value| holds(sign, *value, 0.05))
+                            .collect();
+                        // One moment at which it does not hold says no; yes takes all of them.
+                        let held = match (each.contains(&false), each.len()) {
+                            (true, _) => Some(false),
+                            (false, count) => (count == moments).then_some(true),
+                        };
+                        json!({ "result": answer, "verdict": wanted(role, no_data, held) })
                     })
-                    .chain([json!({ "result": [], "verdict": wanted(role, no_data, None) })])
                     .collect();
                 cases.push(json!({
                     "success": measured["successCondition"],

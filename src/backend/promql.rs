@@ -27,8 +27,31 @@ pub struct Question {
     pub query: String,
     /// What must be true of the value, with numbers in that unit.
     pub tests: Vec<(Comparator, String)>,
+    /// The same for who looks at each moment itself, where it must hold for a while.
+    pub moments: Option<Moments>,
     /// How it differs from what the condition says; nothing where it does not.
     pub differs: Option<String>,
+}
+
+/// What must hold at each moment of a stretch, both of its ends included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moments {
+    /// What is asked at each moment.
+    pub query: String,
+    /// What must be true of each value.
+    pub tests: Vec<(Comparator, String)>,
+    /// Seconds between two moments.
+    pub step_seconds: i64,
+    /// So many steps.
+    pub steps: i64,
+}
+
+impl Moments {
+    /// As a subquery looks at them: the range and the step of one.
+    pub fn stretch(&self) -> String {
+        let range = self.steps * self.step_seconds + self.step_seconds - 1;
+        format!("{}:{}", go_like(range), go_like(self.step_seconds))
+    }
 }
 
 /// Asks a condition of Prometheus; the text says why that can't be, and what to change.
@@ -123,6 +146,7 @@ fn throughout(
     query: String,
     test: (Comparator, String),
 ) -> Question {
+    let moments = moments(measured, metric, &query, std::slice::from_ref(&test));
     let (query, test) = match (&measured.sustained, test.0) {
         (None, _) => (query, test),
         (Some(length), Comparator::Less | Comparator::AtMost) => {
@@ -142,8 +166,38 @@ fn throughout(
     Question {
         query,
         tests: vec![test],
+        moments,
         differs: None,
     }
+}
+
+/// The moments at which something must hold; nothing where it must hold once.
+///
+/// Where the interval does not divide the time, they lie a little closer, so that both ends count.
+fn moments(
+    measured: &Measured,
+    metric: &Metric,
+    query: &str,
+    tests: &[(Comparator, String)],
+) -> Option<Moments> {
+    let length = measured.sustained.as_ref()?.whole_seconds().max(1);
+    let rounded_up = |number: i64, by: i64| number / by + i64::from(number % by > 0);
+    let steps = rounded_up(length, interval(metric));
+    Some(Moments {
+        query: query.to_owned(),
+        tests: tests.to_vec(),
+        step_seconds: rounded_up(length, steps),
+        steps,
+    })
+}
+
+/// How often a metric has a new value, in seconds.
+fn interval(metric: &Metric) -> i64 {
+    metric
+        .interval
+        .as_ref()
+        .map_or(STEP_SECONDS, Quantity::whole_seconds)
+        .max(1)
 }
 
 /// The least or the greatest value of a query over a stretch of time, both of its ends included.
@@ -152,18 +206,22 @@ fn throughout(
 /// So the range is a step longer but for a second: then the moment at the begin of the stretch, or the
 /// one before it, is looked at, and what has held for less than the stretch never passes for it.
 fn over_time(which: &str, query: &str, length: &Quantity, metric: &Metric) -> String {
-    let every = metric
-        .interval
-        .as_ref()
-        .map_or(STEP_SECONDS, Quantity::whole_seconds)
-        .max(1);
+    let every = interval(metric);
     let range = length.whole_seconds().max(1).saturating_add(every - 1);
-    let range = match (range / 60, range % 60) {
+    format!(
+        "{which}_over_time(({query})[{}:{}])",
+        go_like(range),
+        step(metric)
+    )
+}
+
+/// Seconds in minutes and seconds.
+fn go_like(seconds: i64) -> String {
+    match (seconds / 60, seconds % 60) {
         (0, seconds) => format!("{seconds}s"),
         (minutes, 0) => format!("{minutes}m"),
         (minutes, seconds) => format!("{minutes}m{seconds}s"),
-    };
-    format!("{which}_over_time(({query})[{range}:{}])", step(metric))
+    }
 }
 
 fn between(measured: &Measured, metric: &Metric, range: &Range) -> Result<Question, String> {
@@ -196,9 +254,11 @@ fn inside(
         return Ok(Question {
             query,
             tests: vec![low, high],
+            moments: None,
             differs: None,
         });
     };
+    let moments = moments(measured, metric, &query, &[low.clone(), high.clone()]);
     let both = format!(
         "(({query}) {} bool {}) * (({query}) {} bool {})",
         low.0.sign(),
@@ -209,6 +269,7 @@ fn inside(
     Ok(Question {
         query: over_time("min", &both, length, metric),
         tests: vec![(Comparator::Equal, "1".to_owned())],
+        moments,
         differs: None,
     })
 }

@@ -1,8 +1,10 @@
 package upstream
 
 import (
+	"errors"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -42,10 +44,11 @@ func (o outcome) phase(said verdict) v1alpha1.AnalysisPhase {
 	}
 }
 
-// A bound and the values around it.
+// A bound and the values around it. What must hold for a while, must do so at each moment.
 type bound struct {
-	holds   func(float64) bool
-	samples []float64
+	holds     func(float64) bool
+	samples   []float64
+	sustained bool
 }
 
 func around(values ...float64) []float64 {
@@ -69,16 +72,21 @@ func compare(comparator string, value float64) bound {
 	return bound{holds: holds, samples: around(value)}
 }
 
-// bound is what a condition asks of the value that its query returns. Sustained ranges are asked as a
-// query that is 1 as long as the value was inside. Nothing where the condition asks something that
-// has no figure of its own here: trends and baselines.
+// bound is what a condition asks of the values that its query returns. Nothing where the condition asks
+// something that has no figure of its own here: trends and baselines.
 func (c planCondition) bound(t *testing.T, metric planMetric) (bound, bool) {
+	t.Helper()
+	is, known := c.moment(t, metric)
+	is.sustained = c.For != nil
+	return is, known
+}
+
+// moment is what a condition asks at one moment.
+func (c planCondition) moment(t *testing.T, metric planMetric) (bound, bool) {
 	t.Helper()
 	switch {
 	case c.Bound == "compare":
 		return compare(c.Comparator, c.Value.in(t, metric.Unit)), true
-	case c.Bound == "between" && c.For != nil:
-		return bound{holds: func(v float64) bool { return v == 1 }, samples: []float64{0, 1}}, true
 	case c.Bound == "between":
 		low, high := c.Range.Low.in(t, metric.Unit), c.Range.High.in(t, metric.Unit)
 		inclusive := c.Range.HighInclusive
@@ -108,16 +116,62 @@ func judge(metric v1alpha1.Metric, is bound, wants outcome) []string {
 			said = append(said, metric.Name+": "+what+": the controller says "+string(phase)+", the plan "+string(wants.phase(expected)))
 		}
 	}
-	for _, value := range is.samples {
-		expected := ill
-		if is.holds(value) == wants.required {
-			expected = well
+	verdict := func(holds bool) verdict {
+		if holds == wants.required {
+			return well
 		}
-		try(number(value), []float64{value}, expected)
+		return ill
+	}
+	moments := 1
+	if is.sustained {
+		count, err := momentsOf(metric)
+		if err != nil {
+			return append(said, metric.Name+": "+err.Error())
+		}
+		moments = count
+	}
+	for _, value := range is.samples {
+		all := slices.Repeat([]float64{value}, moments)
+		try(number(value), all, verdict(is.holds(value)))
+		if !is.sustained {
+			continue
+		}
+		if is.holds(value) {
+			try(number(value)+", with a gap", all[1:], blind)
+			try(number(value)+", with NaN", append([]float64{math.NaN()}, all[1:]...), blind)
+		} else {
+			try(number(value)+", with a gap", all[1:], verdict(false))
+		}
+		for _, other := range is.samples {
+			mixed := append([]float64{other}, all[1:]...)
+			try(number(value)+" but for "+number(other), mixed, verdict(is.holds(value) && is.holds(other)))
+		}
 	}
 	try("an empty answer", []float64{}, blind)
 	try("NaN", []float64{math.NaN()}, blind)
 	return said
+}
+
+// momentsOf is at how many moments a range query asks, both of its ends included, as the controller
+// reads its times.
+func momentsOf(metric v1alpha1.Metric) (int, error) {
+	asked := metric.Provider.Prometheus.RangeQuery
+	if asked == nil {
+		return 0, errors.New("it must hold for a while, and is asked once")
+	}
+	start, err := evaluate.EvalTime(asked.Start)
+	if err != nil {
+		return 0, err
+	}
+	end, err := evaluate.EvalTime(asked.End)
+	if err != nil {
+		return 0, err
+	}
+	step, err := asked.Step.Duration()
+	if err != nil {
+		return 0, err
+	}
+	return int(end.Sub(start)/step) + 1, nil
 }
 
 func number(value float64) string {

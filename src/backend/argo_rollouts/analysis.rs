@@ -4,11 +4,14 @@
 //! Inconclusive, which pauses the Rollout. So *no data* pauses where the plan says that it does.
 //! Each expression guards against an empty answer and against NaN, which compares as false with
 //! everything: <https://argo-rollouts.readthedocs.io/en/stable/features/analysis/>.
+//!
+//! What must hold for a while is asked at each moment of it, by a range query, and each moment counts:
+//! one at which it did not hold is enough to say no, and yes takes all of them.
 
 use serde_json::{Map, Value, json};
 
-use crate::backend::promql::{self, Question};
-use crate::plan::{Condition, Measured, NoData, Plan, Quantity};
+use crate::backend::promql::{self, Moments, Question};
+use crate::plan::{Comparator, Condition, Measured, NoData, Plan, Quantity};
 
 /// So many answers in a row that are errors (Prometheus out of reach; asked again every 10 seconds)
 /// end the analysis. The controller's own default of 4 gives up after 40 seconds.
@@ -57,7 +60,11 @@ pub fn parts<'a>(condition: &'a Condition, role: Role, parts_of: &mut Vec<&'a Me
 /// One metric; the text says why it can't be.
 pub fn metric(plan: &Plan, measured: &Measured, role: Role, asked: Asked) -> Result<Value, String> {
     let question = promql::question(plan, measured)?;
-    if question.query.contains("{{") {
+    let query = match &question.moments {
+        Some(moments) => &moments.query,
+        None => &question.query,
+    };
+    if query.contains("{{") {
         return Err(
             "its query has `{{` in it, which Argo Rollouts takes for an argument".to_owned(),
         );
@@ -71,7 +78,10 @@ pub fn metric(plan: &Plan, measured: &Measured, role: Role, asked: Asked) -> Res
         .and_then(|metric| metric.interval.as_ref())
         .map_or(INTERVAL, Quantity::whole_seconds)
         .max(1);
-    let (success, failure) = conditions(&question, role, no_data);
+    let (success, failure) = match &question.moments {
+        Some(moments) => throughout(moments, role, no_data),
+        None => conditions(&question, role, no_data),
+    };
     let mut out = Map::new();
     out.insert("name".to_owned(), json!(measured.metric.metric));
     match asked {
@@ -99,17 +109,64 @@ pub fn metric(plan: &Plan, measured: &Measured, role: Role, asked: Asked) -> Res
     out.insert("failureLimit".to_owned(), json!(0));
     out.insert("inconclusiveLimit".to_owned(), json!(0));
     out.insert("consecutiveErrorLimit".to_owned(), json!(ERRORS));
-    out.insert(
-        "provider".to_owned(),
-        json!({ "prometheus": {
-            "address": "{{args.prometheus}}",
-            "query": question
-                .query
-                .replace(promql::LATEST, "{{args.latest-hash}}")
-                .replace(promql::STABLE, "{{args.stable-hash}}"),
-        }}),
-    );
+    let mut prometheus = json!({
+        "address": "{{args.prometheus}}",
+        "query": query
+            .replace(promql::LATEST, "{{args.latest-hash}}")
+            .replace(promql::STABLE, "{{args.stable-hash}}"),
+    });
+    if let Some(moments) = &question.moments {
+        let length = go_duration(moments.steps * moments.step_seconds);
+        prometheus["rangeQuery"] = json!({
+            "start": format!("now() - duration(\"{length}\")"),
+            "end": "now()",
+            "step": go_duration(moments.step_seconds),
+        });
+    }
+    out.insert("provider".to_owned(), json!({ "prometheus": prometheus }));
     Ok(Value::Object(out))
+}
+
+/// The same as `conditions` for what must hold at each moment: `result` has a value for each moment
+/// of which there are data.
+fn throughout(moments: &Moments, role: Role, no_data: NoData) -> (String, Option<String>) {
+    let written = |tests: Vec<(Comparator, &str)>, between: &str| {
+        let nan = tests
+            .iter()
+            .any(|(comparator, _)| *comparator == Comparator::NotEqual);
+        let all = tests
+            .iter()
+            .map(|(comparator, value)| format!("# {} {value}", comparator.sign()))
+            .collect::<Vec<_>>()
+            .join(between);
+        // NaN is not equal to anything, and no other comparison is true of it.
+        match (nan, tests.len()) {
+            (false, _) => all,
+            (true, 1) => format!("!isNaN(#) && {all}"),
+            (true, _) => format!("!isNaN(#) && ({all})"),
+        }
+    };
+    let holds = moments.tests.iter().map(|(is, value)| (*is, &**value));
+    let fails = moments
+        .tests
+        .iter()
+        .map(|(is, value)| (is.opposite(), &**value));
+    let each = written(holds.collect(), " && ");
+    let one = written(fails.collect(), " || ");
+    let held = format!("len(result) > {} && all(result, {each})", moments.steps);
+    let broken = format!("any(result, {one})");
+    let never = Some("false".to_owned());
+    match (role, no_data) {
+        (Role::Required, NoData::Pause) => (held, Some(broken)),
+        (Role::Required, NoData::Pass) => (format!("none(result, {one})"), None),
+        (Role::Required, NoData::Fail) => (held, None),
+        (Role::GoesBack, NoData::Pause) => (broken, Some(held)),
+        (Role::GoesBack, NoData::Pass) => (format!("!({held})"), None),
+        (Role::GoesBack, NoData::Fail) => (broken, None),
+        // Neither condition holds where the rule fires: the measurement is inconclusive.
+        (Role::Pauses, NoData::Pass) => (format!("!({held})"), never),
+        (Role::Pauses, NoData::Pause | NoData::Fail) => (broken, never),
+    }
 }
 
 /// The success condition, and the failure condition where there is a third state between them.

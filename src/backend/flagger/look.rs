@@ -7,7 +7,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::backend::promql::{self, Question};
+use crate::backend::promql::{self, Moments, Question};
 use crate::plan::{Action, Comparator, Condition, Deed, Measured, NoData, Plan, Quantity};
 
 /// What is asked, and between what the answer must lie.
@@ -37,7 +37,10 @@ pub fn look(plan: &Plan, measured: &Measured, fires: bool) -> Result<Look, Strin
         .find(|metric| metric.name == measured.metric.metric)
         .map(|metric| metric.no_data)
         .unwrap_or_default();
-    let (query, range) = asked(&question, fires, no_data == NoData::Pass);
+    let (query, range) = match &question.moments {
+        Some(moments) if no_data == NoData::Pass => counted(moments, fires),
+        Some(_) | None => asked(&question, fires, no_data == NoData::Pass),
+    };
     Ok(Look {
         query: escaped(&query),
         range,
@@ -87,6 +90,33 @@ fn asked(question: &Question, fires: bool, well_without_data: bool) -> (String, 
         (false, _) => one(" * ", &well),
     };
     (query, range(Some("1"), None))
+}
+
+/// What must hold for a while, where a moment without data is well: the moments that are not well are
+/// counted. A rule fires where all of them are; what must hold, fails where one is.
+fn counted(moments: &Moments, fires: bool) -> (String, Value) {
+    let (query, stretch) = (&moments.query, moments.stretch());
+    let tests: Vec<String> = moments
+        .tests
+        .iter()
+        .map(|(comparator, value)| {
+            let comparator = match fires {
+                true => *comparator,
+                false => comparator.opposite(),
+            };
+            format!("(({query}) {} bool {value})", comparator.sign())
+        })
+        .collect();
+    let ill = match tests.as_slice() {
+        [one] => one.clone(),
+        several if fires => format!("({})", several.join(" * ")),
+        several => format!("(({}) > bool 0)", several.join(" + ")),
+    };
+    let most = if fires { moments.steps } else { 0 };
+    (
+        format!("sum_over_time({ill}[{stretch}]) or vector(0)"),
+        range(None, Some(&most.to_string())),
+    )
 }
 
 /// Tests as Flagger has them: at least, at most, or both.
@@ -176,6 +206,7 @@ mod tests {
                 .iter()
                 .map(|(comparator, value)| (*comparator, (*value).to_owned()))
                 .collect(),
+            moments: None,
             differs: None,
         }
     }
