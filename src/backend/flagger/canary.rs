@@ -170,21 +170,26 @@ fn analysis(plan: &Plan, way: &Way<'_>) -> Value {
     Value::Object(analysis)
 }
 
-/// A gate, as Flagger asks for it: before the next step, or before the new version is copied over.
+/// A gate, as Flagger asks for it: before each step, or before the new version is copied over.
 fn webhook(way: &Way<'_>, gate: &Gate<'_>) -> Value {
-    let kind = if way.blue_green || gate.after == way.stops.len() {
-        "confirm-promotion"
-    } else {
-        "confirm-traffic-increase"
-    };
     let roles = match &gate.node.work {
         Work::Approve { roles, .. } => roles.join(", "),
         _ => String::new(),
+    };
+    let mut metadata = Map::new();
+    metadata.insert("node".to_owned(), json!(gate.node.id));
+    metadata.insert("approvers".to_owned(), json!(one_line(&roles)));
+    let kind = match way.closes_at(gate) {
+        None => "confirm-promotion",
+        Some(weight) => {
+            metadata.insert("weight".to_owned(), json!(weight.to_string()));
+            "confirm-traffic-increase"
+        }
     };
     json!({
         "name": dns_label(&gate.node.id),
         "type": kind,
         "url": GATES,
-        "metadata": { "node": gate.node.id, "approvers": one_line(&roles) },
+        "metadata": metadata,
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::backend::Fidelity;
 
-use super::way::{Way, Ways};
+use super::way::{Gate, Way, Ways};
 
 /// How often Flagger looks at the most, in seconds.
 const LOOK: i64 = 60;
@@ -46,6 +46,17 @@ impl Ways<'_> {
                 }
                 before = stop.weight;
             }
+            for gate in &way.gates {
+                let how = match way.closes_at(gate) {
+                    None => {
+                        "a webhook asks a gate that you run, before all traffic moves; who may open it is the gate's matter, and it never times out".to_owned()
+                    }
+                    Some(weight) => format!(
+                        "a webhook asks a gate that you run, before every step: keep it open, close it at {weight}%, open it again when that is approved; who may is the gate's matter, and it never times out"
+                    ),
+                };
+                self.fates.insert(&gate.node.id, Fidelity::approximate(how));
+            }
         }
     }
 }
@@ -62,6 +73,13 @@ impl Way<'_> {
             before = stop.weight;
         }
         interval
+    }
+
+    /// The share in percent at which a gate stands between two steps; nothing where it stands before
+    /// all traffic moves, which Flagger asks for by itself.
+    pub fn closes_at(&self, gate: &Gate<'_>) -> Option<i64> {
+        let weight = self.stops.get(gate.after.checked_sub(1)?)?.weight;
+        (!self.blue_green && self.weights().last() != Some(&weight)).then_some(weight)
     }
 
     /// The same as Flagger writes it, which knows no hours.

@@ -344,12 +344,6 @@ impl<'a> Ways<'a> {
         way.nodes.push(node.id.clone());
         let after = way.stops.len();
         way.gates.push(Gate { node, after });
-        self.fates.insert(
-            &node.id,
-            Fidelity::approximate(
-                "a webhook asks a gate that you run; who may open it is the gate's matter, it never times out, and Flagger asks it before every step from then on",
-            ),
-        );
     }
 
     /// A rule that goes back. Flagger has no other consequence.
