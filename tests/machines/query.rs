@@ -29,6 +29,9 @@ fn value(tree: &Expr, at: i64, world: World<'_>) -> Option<f64> {
         Expr::Paren(inner) => value(&inner.expr, at, world),
         Expr::NumberLiteral(number) => Some(number.val),
         Expr::VectorSelector(selector) => world(selector.name.as_deref().expect("a name"), at),
+        Expr::Binary(binary) if binary.op.id() == token::T_LOR => {
+            value(&binary.lhs, at, world).or_else(|| value(&binary.rhs, at, world))
+        }
         Expr::Binary(binary) => {
             let left = value(&binary.lhs, at, world)?;
             let right = value(&binary.rhs, at, world)?;
@@ -58,6 +61,7 @@ fn value(tree: &Expr, at: i64, world: World<'_>) -> Option<f64> {
             let Expr::Subquery(subquery) = argument.as_ref() else {
                 return match call.func.name {
                     "abs" => value(argument, at, world).map(f64::abs),
+                    "vector" => value(argument, at, world),
                     other => panic!("no manifest calls {other} so"),
                 };
             };
@@ -78,6 +82,7 @@ fn value(tree: &Expr, at: i64, world: World<'_>) -> Option<f64> {
             match call.func.name {
                 "min_over_time" => all.reduce(f64::min),
                 "max_over_time" => all.reduce(f64::max),
+                "sum_over_time" => Some(all.sum()),
                 other => panic!("no manifest calls {other} so"),
             }
         }

@@ -2,7 +2,7 @@
 //! <https://argo-rollouts.readthedocs.io/en/stable/features/canary/>,
 //! <https://argo-rollouts.readthedocs.io/en/stable/features/analysis/>,
 //! <https://argo-rollouts.readthedocs.io/en/stable/features/bluegreen/>.
-//! Pods are there at once, and people promote at once.
+//! What people do is told by whoever asks. Pods are there at once.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -55,6 +55,12 @@ impl<'a> Run<'a> {
         Run { metrics }
     }
 
+    fn is_inconclusive(&self) -> bool {
+        self.metrics
+            .iter()
+            .any(|metric| metric.phase == Phase::Inconclusive)
+    }
+
     /// The phase at a moment, which is no earlier than the last that was asked for. The first metric
     /// that is decided against it decides.
     fn phase(&mut self, at: i64, world: World<'_>) -> Phase {
@@ -105,11 +111,26 @@ impl Metric<'_> {
 /// One measurement: `utils/evaluate` of the controller, with the expressions evaluated by a port of
 /// their language.
 fn measured(metric: &Value, at: i64, world: World<'_>) -> Phase {
-    let query = metric["provider"]["prometheus"]["query"]
-        .as_str()
-        .expect("a query");
-    let result = ask(query, at, world);
-    let holds = |condition: &str| evaluated(condition, result);
+    let prometheus = &metric["provider"]["prometheus"];
+    let query = prometheus["query"].as_str().expect("a query");
+    let result: Vec<f64> = if prometheus["rangeQuery"].is_object() {
+        let range = &prometheus["rangeQuery"];
+        let length = range["start"]
+            .as_str()
+            .and_then(|start| start.strip_prefix("now() - duration(\""))
+            .and_then(|start| start.strip_suffix("\")"))
+            .map(seconds)
+            .expect("it begins so long ago");
+        assert_eq!(range["end"], "now()");
+        let step = range["step"].as_str().map(seconds).expect("a step");
+        (at - length..=at)
+            .step_by(usize::try_from(step).expect("small"))
+            .filter_map(|moment| ask(query, moment, world))
+            .collect()
+    } else {
+        ask(query, at, world).into_iter().collect()
+    };
+    let holds = |condition: &str| evaluated(condition, &result);
     let success = metric["successCondition"].as_str().map(holds);
     let failure = metric["failureCondition"].as_str().map(holds);
     match (success, failure) {
@@ -121,15 +142,18 @@ fn measured(metric: &Value, at: i64, world: World<'_>) -> Phase {
 }
 
 /// What a condition says of a result; the same is evaluated once.
-fn evaluated(condition: &str, result: Option<f64>) -> bool {
+fn evaluated(condition: &str, result: &[f64]) -> bool {
     thread_local! {
-        static KNOWN: RefCell<HashMap<(String, Option<u64>), bool>> = RefCell::default();
+        static KNOWN: RefCell<HashMap<(String, Vec<u64>), bool>> = RefCell::default();
     }
-    let key = (condition.to_owned(), result.map(f64::to_bits));
+    let key = (
+        condition.to_owned(),
+        result.iter().map(|value| value.to_bits()).collect(),
+    );
     KNOWN.with_borrow_mut(|known| {
         *known.entry(key).or_insert_with(|| {
             let mut context = expr::Context::default();
-            let values: Vec<expr::Value> = result.into_iter().map(expr::Value::from).collect();
+            let values: Vec<expr::Value> = result.iter().copied().map(expr::Value::from).collect();
             context.insert("result".to_owned(), expr::Value::from(values));
             let mut language = expr::Environment::new();
             language.add_function("isNaN", |call| {
@@ -145,8 +169,28 @@ fn evaluated(condition: &str, result: Option<f64>) -> bool {
     })
 }
 
+/// What a person does to a Rollout at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Says {
+    /// Nobody does anything.
+    Nothing,
+    /// `kubectl argo rollouts promote`: what it waits for is cleared.
+    GoOn,
+    /// `kubectl argo rollouts abort`.
+    Abort,
+}
+
+/// What people do to a Rollout that waits for them: at a moment, with a share of traffic in percent.
+pub type People<'a> = &'a dyn Fn(i64, i64) -> Says;
+
+/// Whoever is asked says yes at once.
+pub const AT_ONCE: People<'static> = &|_, _| Says::GoOn;
+
+/// After so many seconds nothing more is expected.
+const LONGEST: i64 = 7 * 3600;
+
 /// What becomes of the traffic of the only Rollout among some objects, from `T` on.
-pub fn run(objects: &[Value], world: World<'_>) -> Way {
+pub fn run(objects: &[Value], world: World<'_>, people: People<'_>) -> Way {
     let templates: BTreeMap<String, &Value> = objects
         .iter()
         .filter(|object| object["kind"] == "AnalysisTemplate")
@@ -161,28 +205,63 @@ pub fn run(objects: &[Value], world: World<'_>) -> Way {
         .expect("a Rollout");
     let strategy = &rollout["spec"]["strategy"];
     if strategy["canary"].is_object() {
-        canary(&strategy["canary"], &templates, world)
+        canary(&strategy["canary"], &templates, world, people)
     } else {
-        blue_green(&strategy["blueGreen"], &templates, world)
+        blue_green(&strategy["blueGreen"], &templates, world, people)
     }
 }
 
-fn canary(canary: &Value, templates: &BTreeMap<String, &Value>, world: World<'_>) -> Way {
+/// The steps one after the other, with an analysis beside them. What pauses it stops the steps: runs
+/// that are under way go on, and a promotion ends the pause, a step that is one, and has what was
+/// inconclusive measured anew (`needsNewAnalysisRun`).
+fn canary(
+    canary: &Value,
+    templates: &BTreeMap<String, &Value>,
+    world: World<'_>,
+    people: People<'_>,
+) -> Way {
     let mut way = Way::default();
     let steps = canary["steps"].as_array().expect("steps");
     let starting = canary["analysis"]["startingStep"].as_u64().unwrap_or(0) as usize;
     let (mut at, mut step, mut since) = (0, 0, 0);
     let mut background: Option<Run<'_>> = None;
     let mut inline: Option<Run<'_>> = None;
+    let mut waits: Option<i64> = None;
     loop {
-        assert!(at < 7 * 86400, "it never ends");
+        if at > LONGEST {
+            return way.paused(waits.expect("it never ends"));
+        }
+        if let Some(began) = waits {
+            match people(at, way.at(at)) {
+                Says::Nothing => {}
+                Says::Abort => return way.back(at),
+                Says::GoOn => {
+                    way.resumed(began, at);
+                    waits = None;
+                    // What is under way was asked meanwhile.
+                    if let Some(run) = &mut inline {
+                        run.phase(at - 1, world);
+                    }
+                    background = background.filter(|run| !run.is_inconclusive());
+                    inline = inline.filter(|run| !run.is_inconclusive());
+                    if steps[step]["pause"].is_object() {
+                        step += 1;
+                        since = at;
+                    }
+                }
+            }
+        }
         if background.is_none() && step >= starting && canary["analysis"].is_object() {
             background = Some(Run::of(&canary["analysis"], templates, at));
         }
         match background.as_mut().map(|run| run.phase(at, world)) {
             Some(Phase::Failed) => return way.back(at),
-            Some(Phase::Inconclusive) => return way.paused(at),
+            Some(Phase::Inconclusive) => waits = waits.or(Some(at)),
             Some(Phase::Running | Phase::Successful) | None => {}
+        }
+        if waits.is_some() {
+            at += 1;
+            continue;
         }
         let Some(now) = steps.get(step) else {
             way.weight(at, 100);
@@ -193,14 +272,25 @@ fn canary(canary: &Value, templates: &BTreeMap<String, &Value>, world: World<'_>
             way.weight(at, weight);
             true
         } else if now["pause"].is_object() {
-            now["pause"]["duration"]
-                .as_str()
-                .is_none_or(|length| at - since >= seconds(length))
+            match now["pause"]["duration"].as_str() {
+                Some(length) => at - since >= seconds(length),
+                None => match people(at, way.at(at)) {
+                    Says::GoOn => true,
+                    Says::Abort => return way.back(at),
+                    Says::Nothing => {
+                        waits = Some(at);
+                        false
+                    }
+                },
+            }
         } else {
             let run = inline.get_or_insert_with(|| Run::of(&now["analysis"], templates, at));
             match run.phase(at, world) {
                 Phase::Failed => return way.back(at),
-                Phase::Inconclusive => return way.paused(at),
+                Phase::Inconclusive => {
+                    waits = Some(at);
+                    false
+                }
                 Phase::Successful => true,
                 Phase::Running => false,
             }
@@ -215,15 +305,27 @@ fn canary(canary: &Value, templates: &BTreeMap<String, &Value>, world: World<'_>
     }
 }
 
-fn blue_green(strategy: &Value, templates: &BTreeMap<String, &Value>, world: World<'_>) -> Way {
+/// What is asked before the switch, who lets it switch, what is asked after it.
+fn blue_green(
+    strategy: &Value,
+    templates: &BTreeMap<String, &Value>,
+    world: World<'_>,
+    people: People<'_>,
+) -> Way {
     let mut way = Way::default();
-    way.weight(0, 0);
     let mut at = 0;
     for (name, switched) in [
         ("prePromotionAnalysis", false),
         ("postPromotionAnalysis", true),
     ] {
         if switched {
+            if strategy["autoPromotionEnabled"] == false {
+                match wait(&mut way, &mut at, people) {
+                    Some(Says::Abort) => return way.back(at),
+                    Some(_) => {}
+                    None => return way.paused(at),
+                }
+            }
             way.weight(at, 100);
         }
         if !strategy[name].is_object() {
@@ -233,7 +335,11 @@ fn blue_green(strategy: &Value, templates: &BTreeMap<String, &Value>, world: Wor
         loop {
             match run.phase(at, world) {
                 Phase::Failed => return way.back(at),
-                Phase::Inconclusive => return way.paused(at),
+                Phase::Inconclusive => match wait(&mut way, &mut at, people) {
+                    Some(Says::Abort) => return way.back(at),
+                    Some(_) => run = Run::of(&strategy[name], templates, at),
+                    None => return way.paused(at),
+                },
                 Phase::Successful => break,
                 Phase::Running => at += 1,
             }
@@ -241,4 +347,17 @@ fn blue_green(strategy: &Value, templates: &BTreeMap<String, &Value>, world: Wor
     }
     way.end = End::Done;
     way
+}
+
+/// Waits for a person; nothing where nobody comes.
+fn wait(way: &mut Way, at: &mut i64, people: People<'_>) -> Option<Says> {
+    let since = *at;
+    let share = way.at(since);
+    let came = (since..LONGEST).find(|moment| people(*moment, share) != Says::Nothing)?;
+    *at = came;
+    let says = people(came, share);
+    if says == Says::GoOn {
+        way.resumed(since, came);
+    }
+    Some(says)
 }

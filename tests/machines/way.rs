@@ -18,6 +18,8 @@ pub enum End {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Way {
     pub weights: Vec<(i64, i64)>,
+    /// From when until when it waited for a person who let it go on.
+    pub waits: Vec<(i64, i64)>,
     pub end: End,
 }
 
@@ -43,6 +45,18 @@ impl Way {
     pub fn paused(mut self, at: i64) -> Way {
         self.end = End::Paused(at);
         self
+    }
+
+    /// A person let it go on; what lasted no time was no wait.
+    pub fn resumed(&mut self, since: i64, at: i64) {
+        if at > since {
+            self.waits.push((since, at));
+        }
+    }
+
+    /// Whether a person lets it go on at this moment.
+    pub fn resumes(&self, at: i64) -> bool {
+        self.waits.iter().any(|(_, until)| *until == at)
     }
 
     /// The share at a moment.
