@@ -17,13 +17,31 @@ pub fn object(
     nodes: &[&str],
     spec: Value,
 ) -> Value {
+    let mut object = head(plan, api, kind, name, namespace, nodes);
+    object.insert("spec".to_owned(), spec);
+    Value::Object(object)
+}
+
+/// The head alone, for an object that says what it is without a `spec`.
+pub fn head(
+    plan: &Plan,
+    api: &str,
+    kind: &str,
+    name: &str,
+    namespace: Option<&str>,
+    nodes: &[&str],
+) -> Map<String, Value> {
     let mut metadata = Map::new();
     metadata.insert("name".to_owned(), json!(name));
     if let Some(namespace) = namespace {
         metadata.insert("namespace".to_owned(), json!(namespace));
     }
     metadata.insert("annotations".to_owned(), annotations(plan, nodes));
-    json!({ "apiVersion": api, "kind": kind, "metadata": metadata, "spec": spec })
+    let mut object = Map::new();
+    object.insert("apiVersion".to_owned(), json!(api));
+    object.insert("kind".to_owned(), json!(kind));
+    object.insert("metadata".to_owned(), Value::Object(metadata));
+    object
 }
 
 /// Where an object comes from: the spec, its version, the ids of its nodes.

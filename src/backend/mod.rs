@@ -151,6 +151,17 @@ pub trait Backend: Sync {
         None
     }
 
+    /// The same, run by a service account in this namespace that may do what it has to, and no more;
+    /// nothing where the target does nothing in a cluster by itself.
+    fn manifests_with_rights(
+        &self,
+        _plan: &Plan,
+        _stem: &str,
+        _namespace: &str,
+    ) -> Option<Manifests> {
+        None
+    }
+
     /// The files for a plan. `stem` is the name of the spec's file without its ending. Fails only
     /// where a template that replaces an embedded one can't be read; the text says which and why.
     fn emit(

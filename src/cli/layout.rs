@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap::ValueEnum;
+use deployc::backend::kubernetes::dns_label;
 use deployc::backend::manifests::{Form, Layout, Manifests, kustomization};
 use deployc::backend::{Artifact, Backend, Templates};
 use deployc::plan::Plan;
@@ -25,6 +26,18 @@ pub struct Laid {
     /// Add a kustomization.yaml that lists the manifests
     #[arg(long, requires = "out")]
     kustomization: bool,
+    /// Add the service account that a workflow runs as in this namespace, and its roles
+    #[arg(long, value_name = "NAMESPACE", value_parser = namespace)]
+    rbac: Option<String>,
+}
+
+/// The name of a namespace, as Kubernetes takes it.
+fn namespace(text: &str) -> Result<String, String> {
+    if !text.is_empty() && dns_label(text) == text {
+        Ok(text.to_owned())
+    } else {
+        Err("a namespace is at most 63 small letters, digits and `-`".to_owned())
+    }
 }
 
 /// The forms of `--format`.
@@ -57,6 +70,16 @@ impl Laid {
 
     /// Whether a target whose files are no manifests would not heed what is said here.
     pub fn heeded(&self, plan: &Plan, targets: &[&dyn Backend]) -> Result<(), Trouble> {
+        if let Some(namespace) = &self.rbac
+            && !targets
+                .iter()
+                .any(|target| target.manifests_with_rights(plan, "", namespace).is_some())
+        {
+            return Err(
+                Trouble::used(format!("{} does nothing in a cluster", named(targets)))
+                    .help("`--rbac` is for the target `argo-workflows`"),
+            );
+        }
         let asked = [
             ("--format", self.format.is_some()),
             ("--split", self.split),
@@ -71,12 +94,8 @@ impl Laid {
         {
             return Ok(());
         }
-        let named: Vec<String> = targets
-            .iter()
-            .map(|target| format!("`{}`", target.name()))
-            .collect();
         Err(
-            Trouble::used(format!("{} makes no manifests", named.join(", "))).help(format!(
+            Trouble::used(format!("{} makes no manifests", named(targets))).help(format!(
                 "`{flag}` is for targets such as `argo-rollouts` and `prometheus`"
             )),
         )
@@ -90,7 +109,11 @@ impl Laid {
         stem: &str,
         templates: &dyn Templates,
     ) -> Result<(Vec<Artifact>, Option<Manifests>), Trouble> {
-        match target.manifests(plan, stem) {
+        let with_rights = self
+            .rbac
+            .as_ref()
+            .and_then(|namespace| target.manifests_with_rights(plan, stem, namespace));
+        match with_rights.or_else(|| target.manifests(plan, stem)) {
             Some(manifests) => Ok((manifests.files(stem, self.layout()), Some(manifests))),
             None => target
                 .emit(plan, stem, templates)
@@ -151,6 +174,14 @@ impl Laid {
         }
         Ok(())
     }
+}
+
+fn named(targets: &[&dyn Backend]) -> String {
+    let named: Vec<String> = targets
+        .iter()
+        .map(|target| format!("`{}`", target.name()))
+        .collect();
+    named.join(", ")
 }
 
 impl Listed {

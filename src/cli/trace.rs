@@ -18,16 +18,28 @@ pub struct Built {
     pub text: String,
 }
 
+/// How a file is built.
+#[derive(Clone, Copy, Default)]
+pub struct How<'a> {
+    /// How manifests are laid out.
+    pub layout: Layout,
+    /// The namespace of `--rbac`.
+    pub rbac: Option<&'a str>,
+}
+
 /// What a target makes of a plan.
 pub fn built(
     backend: &dyn Backend,
     plan: &Plan,
     stem: &str,
     templates: &dyn Templates,
-    layout: Layout,
+    how: How<'_>,
 ) -> Result<Vec<Built>, Trouble> {
-    let artifacts = match backend.manifests(plan, stem) {
-        Some(manifests) => manifests.files(stem, layout),
+    let with_rights = how
+        .rbac
+        .and_then(|namespace| backend.manifests_with_rights(plan, stem, namespace));
+    let artifacts = match with_rights.or_else(|| backend.manifests(plan, stem)) {
+        Some(manifests) => manifests.files(stem, how.layout),
         None => backend.emit(plan, stem, templates).map_err(Trouble::used)?,
     };
     Ok(artifacts

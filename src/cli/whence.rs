@@ -12,7 +12,7 @@ use deployc::source::Span;
 use serde_json::Value;
 
 use super::templates::Folder;
-use super::trace::{self, Built, Part};
+use super::trace::{self, Built, How, Part};
 use super::trouble::Trouble;
 
 /// A place in a spec, and what stands there.
@@ -56,10 +56,40 @@ pub fn spec_of(path: &Path, text: &str) -> Option<PathBuf> {
 pub struct Now {
     /// The target whose file it is.
     pub backend: &'static dyn Backend,
-    /// How its manifests are laid out.
-    pub layout: Layout,
+    layout: Layout,
+    rbac: Option<String>,
     /// The file.
     pub built: Built,
+}
+
+impl Now {
+    fn how(&self) -> How<'_> {
+        How {
+            layout: self.layout,
+            rbac: self.rbac.as_deref(),
+        }
+    }
+}
+
+/// The namespace of the service account of which a file of `--rbac` speaks.
+fn namespace_of_account(text: &str) -> Option<String> {
+    // YAML says it above the objects, JSON in them alone.
+    if let Some((_, behind)) = text.split_once("`argo submit -n ") {
+        return behind.split_whitespace().next().map(str::to_owned);
+    }
+    let runs = text.contains("serviceAccountName") || text.contains("workflowtaskresults");
+    let from = match text.find("ServiceAccount") {
+        Some(place) => place,
+        None if runs => 0,
+        // A role in the namespace of a service is the same wherever the account is, but there.
+        None => return text.contains("\"Role\"").then(|| "elsewhere".to_owned()),
+    };
+    text[from..].lines().find_map(|line| {
+        let line = line.trim().trim_start_matches('"');
+        let value = line.strip_prefix("namespace")?.trim_start_matches('"');
+        let value = value.strip_prefix(':')?.trim();
+        Some(value.trim_matches(['"', ',']).to_owned())
+    })
 }
 
 /// All layouts, the usual one first.
@@ -83,7 +113,7 @@ const LAYOUTS: [Layout; 4] = [
 ];
 
 /// The target whose file this is, and the file as it is built now.
-pub fn made(known: &Known, path: &Path, templates: &Folder) -> Result<Now, Trouble> {
+pub fn made(known: &Known, path: &Path, text: &str, templates: &Folder) -> Result<Now, Trouble> {
     let part = |path: Option<&std::ffi::OsStr>| {
         path.and_then(std::ffi::OsStr::to_str)
             .unwrap_or_default()
@@ -91,10 +121,19 @@ pub fn made(known: &Known, path: &Path, templates: &Folder) -> Result<Now, Troub
     };
     let name = part(path.file_name());
     let folder = part(path.parent().and_then(Path::file_name));
-    let mut best: Option<(usize, Now)> = None;
+    let account = namespace_of_account(text);
+    let mut ways = vec![None];
+    if account.is_some() {
+        ways.insert(0, account);
+    }
+    let mut best: Option<((usize, bool), Now)> = None;
     for backend in catalogue::BACKENDS.iter().copied() {
-        for layout in LAYOUTS {
-            for built in trace::built(backend, &known.plan, &known.stem, templates, layout)? {
+        for (layout, rbac) in LAYOUTS
+            .into_iter()
+            .flat_map(|layout| ways.iter().map(move |way| (layout, way.as_deref())))
+        {
+            let how = How { layout, rbac };
+            for built in trace::built(backend, &known.plan, &known.stem, templates, how)? {
                 let (above, file) = built.path.rsplit_once('/').unwrap_or(("", &built.path));
                 let ending = file.strip_prefix(&known.stem).unwrap_or(file);
                 let fits = if file == name && (above.is_empty() || above == folder) {
@@ -104,12 +143,14 @@ pub fn made(known: &Known, path: &Path, templates: &Folder) -> Result<Now, Troub
                 } else {
                     continue;
                 };
+                let fits = (fits, built.text == text);
                 if best.as_ref().is_none_or(|(known, _)| *known < fits) {
                     best = Some((
                         fits,
                         Now {
                             backend,
                             layout,
+                            rbac: rbac.map(str::to_owned),
                             built,
                         },
                     ));
@@ -132,7 +173,7 @@ pub fn sources(
     let built = &now.built;
     let mut lines = |part: Part<'_>| -> Result<BTreeSet<usize>, Trouble> {
         let changed = trace::without(plan, part);
-        let after = trace::built(now.backend, &changed, &known.stem, templates, now.layout)?;
+        let after = trace::built(now.backend, &changed, &known.stem, templates, now.how())?;
         let other = after
             .iter()
             .find(|other| other.path == built.path)

@@ -5,7 +5,6 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use deployc::backend::manifests::Layout;
 use deployc::backend::{Fidelity, account};
 use deployc::catalogue;
 use deployc::compile;
@@ -16,7 +15,7 @@ use serde_json::{Value, json};
 use super::files::Input;
 use super::screen::Screen;
 use super::templates::Folder;
-use super::trace::{self, Part};
+use super::trace::{self, How, Part};
 use super::trouble::Trouble;
 use super::whence::{Known, made, part_at, sources, spec_of};
 use super::{Exit, build, disk, front};
@@ -114,7 +113,7 @@ impl Why {
             return Ok(Exit::Found);
         };
         let templates = Folder::open(None)?;
-        let now = made(&known, path, &templates)?;
+        let now = made(&known, path, &text, &templates)?;
         let mut built_line = line;
         if now.built.text != text {
             screen.complain(&format!(
@@ -203,9 +202,9 @@ impl Why {
                     .map(|one| one.fidelity),
                 Part::Metric(_) | Part::Service(_) => None,
             };
-            let after = trace::built(target, &changed, &known.stem, &templates, Layout::default())?;
+            let after = trace::built(target, &changed, &known.stem, &templates, How::default())?;
             let mut places: Vec<(String, Vec<(usize, usize)>)> = Vec::new();
-            for before in trace::built(target, plan, &known.stem, &templates, Layout::default())? {
+            for before in trace::built(target, plan, &known.stem, &templates, How::default())? {
                 let other = after
                     .iter()
                     .find(|other| other.path == before.path)

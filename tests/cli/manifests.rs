@@ -242,6 +242,88 @@ fn what_has_no_manifests_says_so() {
 }
 
 #[test]
+fn a_workflow_gets_an_account_in_the_namespace_that_is_named() {
+    let bench = bench();
+    let run = |target: &str, more: &[&str]| {
+        let target = format!("-t={target}");
+        bench.run(&[&["build", "checkout.deploy", "-q", &target], more].concat())
+    };
+    let plain = objects(&run("argo-workflows", &[]).ends(0).out);
+    let granted = objects(&run("argo-workflows", &["--rbac=deploys"]).ends(0).out);
+    let kinds: Vec<&Value> = granted.iter().map(|object| &object["kind"]).collect();
+    assert_eq!(kinds[..3], ["ServiceAccount", "Role", "RoleBinding"]);
+    assert!(granted.len() > plain.len() + 2);
+    let refused = run("argo-rollouts", &["--rbac=deploys"]).ends(2);
+    assert!(
+        refused
+            .err
+            .contains("`argo-rollouts` does nothing in a cluster"),
+        "{refused:#?}"
+    );
+    let refused = run("argo-workflows", &["--rbac=No Such"]).ends(2);
+    assert!(refused.err.contains("small letters"), "{refused:#?}");
+}
+
+#[test]
+fn why_knows_whose_right_it_is() {
+    let bench = bench();
+    for layout in [&[][..], &["--split"], &["--format=json"]] {
+        let arguments = [
+            "build",
+            "checkout.deploy",
+            "-q",
+            "-t=argo-workflows",
+            "--rbac=deploys",
+            "-o=out",
+        ];
+        bench.run(&[&arguments[..], layout].concat()).ends(0);
+    }
+    for (file, word, wanted) in [
+        (
+            "checkout.workflow.yaml",
+            "rollouts/status",
+            "rollout/canary-checkout",
+        ),
+        (
+            "checkout.workflow.json",
+            "rollouts/status",
+            "rollout/canary-checkout",
+        ),
+        (
+            "checkout.workflow/role-checkout-shop.yaml",
+            "rollouts/status",
+            "rollout/canary-checkout",
+        ),
+        (
+            "checkout.workflow/rolebinding-checkout.yaml",
+            "kind: RoleBinding",
+            "severity/critical",
+        ),
+        (
+            "checkout.workflow/workflowtemplate-checkout.yaml",
+            "serviceAccountName",
+            "severity/critical",
+        ),
+    ] {
+        let text = bench.read(&format!("out/{file}"));
+        let line = text
+            .lines()
+            .position(|line| line.contains(word))
+            .unwrap_or_else(|| panic!("{file} has no {word}: {text}"))
+            + 1;
+        let run = bench
+            .run(&[
+                "why",
+                &format!("out/{file}:{line}"),
+                "--spec=checkout.deploy",
+            ])
+            .ends(0);
+        assert!(run.out.contains(wanted), "{file}: {run:#?}");
+        assert!(run.err.is_empty(), "{file}: {run:#?}");
+    }
+}
+
+#[test]
 fn a_plain_rule_file_has_the_groups_alone() {
     let bench = bench();
     let rules = bench

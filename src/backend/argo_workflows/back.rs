@@ -168,7 +168,10 @@ impl<'a> Builder<'a> {
                     if let Some(place) = place
                         && aborted.insert(place)
                     {
-                        all.push((format!("traffic-of-{service}"), self.abort(place)));
+                        all.push((
+                            format!("traffic-of-{service}"),
+                            self.abort(place, &rollback.id),
+                        ));
                     }
                 }
                 _ => {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Builder;
 use super::library::{Task, free, name_of};
+use super::rights::Resource;
 use crate::backend::Fidelity;
 use crate::plan::{Action, Deed, Node, Quantity, Work};
 
@@ -200,7 +201,7 @@ impl<'a> Builder<'a> {
                 };
                 tasks.push(task);
                 if place == Place::Beside {
-                    tasks.push(self.stop_workflow());
+                    tasks.push(self.stop_workflow(id));
                 }
                 Some(Ends::Over)
             }
@@ -211,13 +212,13 @@ impl<'a> Builder<'a> {
                 };
                 tasks.push(task);
                 if place == Place::Beside {
-                    tasks.push(self.stop_workflow());
+                    tasks.push(self.stop_workflow(id));
                 }
                 Some(Ends::Over)
             }
             Deed::Pause => {
                 match place {
-                    Place::Beside => tasks.push(self.suspend_workflow()),
+                    Place::Beside => tasks.push(self.suspend_workflow(id)),
                     Place::Forward | Place::Exit => {
                         tasks.push(self.agree(id, "Paused: does it go on?"));
                     }
@@ -253,12 +254,14 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn stop_workflow(&mut self) -> Task {
+    fn stop_workflow(&mut self, node: &str) -> Task {
+        self.does(Resource::Workflows, &["patch"], node);
         self.offer("stop", of_this_workflow(json!({ "shutdown": "Stop" })));
         Task::of("stop")
     }
 
-    fn suspend_workflow(&mut self) -> Task {
+    fn suspend_workflow(&mut self, node: &str) -> Task {
+        self.does(Resource::Workflows, &["patch"], node);
         self.offer("suspend", of_this_workflow(json!({ "suspend": true })));
         Task::of("suspend")
     }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::Builder;
 use super::failure::{Place, delay};
 use super::library::Task;
+use super::rights::Resource;
 use super::shared::inputs;
 use crate::backend::argo_rollouts::analysis::{self, Asked, Role};
 use crate::backend::{Fidelity, yaml};
@@ -89,6 +90,11 @@ impl<'a> Builder<'a> {
         };
         let guard = self.library.take(&format!("guard/{}", rule.id));
         let watch = self.library.take(&format!("guard/{}/watch", rule.id));
+        self.does(
+            Resource::AnalysisRuns,
+            &["create", "get", "patch"],
+            &rule.id,
+        );
         let body = self.analysis_run(
             metrics,
             Some(&run_name(&guard)),

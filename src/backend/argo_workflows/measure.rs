@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Builder;
 use super::library::Task;
+use super::rights::Resource;
 use super::shared::{inputs, steps};
 use crate::backend::argo_rollouts::analysis::{self, Asked, Role};
 use crate::backend::kubernetes::dns_label;
@@ -115,12 +116,13 @@ impl<'a> Builder<'a> {
         } else {
             &[]
         };
+        self.does(Resource::AnalysisRuns, &["create", "get"], &node.id);
         let body = self.analysis_run(&fares.metrics, None, success, failure, needs);
         self.library.put(&run, &[&node.id], body);
         let mut all: Vec<(&str, Task)> = Vec::new();
         let mut measure = Task::of(run);
         if fares.hashes {
-            all.push(("hashes", self.hashes()));
+            all.push(("hashes", self.hashes(&node.id)));
             measure = measure
                 .with("latest-hash", "{{steps.hashes.outputs.parameters.latest}}")
                 .with("stable-hash", "{{steps.hashes.outputs.parameters.stable}}");
@@ -194,7 +196,13 @@ impl<'a> Builder<'a> {
     }
 
     /// The hashes of the new and the stable pods of the first service whose traffic moves.
-    fn hashes(&mut self) -> Task {
+    fn hashes(&mut self, node: &str) -> Task {
+        if let Some(moved) = self.rollouts.first() {
+            let namespace = moved.service.namespace.as_deref();
+            let name = dns_label(&moved.service.name);
+            self.rights
+                .need(namespace, Resource::Rollouts, Some(&name), &["get"], node);
+        }
         let (rollout, namespace) = self
             .rollouts
             .first()

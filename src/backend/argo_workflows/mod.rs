@@ -13,6 +13,7 @@ mod measure;
 mod monitors;
 mod nodes;
 mod people;
+mod rights;
 mod shared;
 mod traffic;
 mod words;
@@ -66,13 +67,33 @@ impl Backend for ArgoWorkflows {
             Vec::new()
         } else {
             builder.build();
-            builder.objects()
+            builder.objects().0
         };
         let more = format!(
             "Submit it with `argo submit --from workflowtemplate/{}`. What it needs: a service account that may\n\
-             patch Rollouts and create AnalysisRuns, an image with bash, kubectl, jq and curl, and the Secrets\n\
-             that are named here.",
+             patch Rollouts and create AnalysisRuns (`--rbac` makes one), an image with bash, kubectl, jq and\n\
+             curl, and the Secrets that are named here.",
             dns_label(stem),
+        );
+        Some(Manifests::new(plan, "workflow", objects, &more))
+    }
+
+    fn manifests_with_rights(&self, plan: &Plan, stem: &str, namespace: &str) -> Option<Manifests> {
+        let mut builder = Builder::new(plan, stem);
+        let name = dns_label(stem);
+        let mut objects = Vec::new();
+        if !plan.forward().is_empty() {
+            builder.build();
+            let (mut workflow, rights) = builder.objects();
+            rights::run_as(&mut workflow, &name, namespace);
+            objects = rights.objects(plan, &name, namespace);
+            objects.extend(workflow);
+        }
+        let more = format!(
+            "Submit it with `argo submit -n {namespace} --from workflowtemplate/{name}`. It runs as the service\n\
+             account {name}, which may do what the steps of the workflow do themselves; what its commands do in\n\
+             the cluster, it may do only where more is granted. What else it needs: an image with bash, kubectl,\n\
+             jq and curl, and the Secrets that are named here.",
         );
         Some(Manifests::new(plan, "workflow", objects, &more))
     }
@@ -160,6 +181,8 @@ struct Builder<'a> {
     /// The templates of rules that watch phases.
     guards: BTreeMap<&'a str, String>,
     recurring: Vec<monitors::Recurring<'a>>,
+    /// What its steps do in the cluster.
+    rights: rights::Rights,
     /// Whether it is known when `T` is.
     has_start: bool,
     /// Whether what is made now is done in the exit handler.
@@ -190,6 +213,7 @@ impl<'a> Builder<'a> {
             rollouts: Vec::new(),
             guards: BTreeMap::new(),
             recurring: Vec::new(),
+            rights: rights::Rights::default(),
             has_start: plan.deployment.starts_unix_seconds.is_some(),
             at_exit: false,
         }
@@ -345,8 +369,8 @@ impl<'a> Builder<'a> {
         json!({ "parameters": all })
     }
 
-    /// All objects, in the order in which they can be applied.
-    fn objects(mut self) -> Vec<Value> {
+    /// All objects, in the order in which they can be applied, and what they do in the cluster.
+    fn objects(mut self) -> (Vec<Value>, rights::Rights) {
         let arguments = self.arguments();
         let mut objects = self.rollout_objects();
         let name = dns_label(&self.stem);
@@ -371,6 +395,9 @@ impl<'a> Builder<'a> {
             })
             .map(|node| &*node.id)
             .collect();
+        for node in &nodes {
+            self.rights.reports(node);
+        }
         for (index, (part, templates)) in parts.into_iter().enumerate() {
             let mut spec = Map::new();
             if index == 0 {
@@ -397,7 +424,7 @@ impl<'a> Builder<'a> {
             place.get(template).cloned().unwrap_or_else(|| name.clone())
         });
         objects.extend(crons);
-        objects
+        (objects, self.rights)
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Builder;
 use super::library::Task;
+use super::rights::Resource;
 use super::shared::{inputs, steps};
 use crate::backend::argo_rollouts::rollout::routing;
 use crate::backend::argo_rollouts::traffic::{Split, problem, split};
@@ -108,6 +109,7 @@ impl<'a> Builder<'a> {
         if refused {
             return None;
         }
+        self.moves_rollout(place, &node.id);
         self.offer("rollout-waits", waits());
         let name = self.library.take(&node.id);
         let moves = self.library.take(&format!("{}/move", node.id));
@@ -215,6 +217,14 @@ impl<'a> Builder<'a> {
             return None;
         };
         self.fate(node, Fidelity::Exact);
+        let resource = match kind {
+            "Rollout" => Resource::Rollouts,
+            "StatefulSet" => Resource::StatefulSets,
+            _ => Resource::Deployments,
+        };
+        let place = known.namespace.as_deref();
+        self.rights
+            .need(place, resource, Some(&name), &["get", "patch"], &node.id);
         let scaled = self.global(&format!("done-{}", node.id), "no");
         let template = self.library.take(&node.id);
         let body = scaling(kind, &name, &namespace(known), count, Some(&scaled));
@@ -254,7 +264,8 @@ impl<'a> Builder<'a> {
     }
 
     /// Gives the traffic of a service back to the stable version.
-    pub fn abort(&mut self, place: usize) -> Task {
+    pub fn abort(&mut self, place: usize, node: &str) -> Task {
+        self.moves_rollout(place, node);
         self.offer(
             "abort",
             json!({
