@@ -96,14 +96,25 @@ fn every_edge_of_the_plan_between_drawn_nodes_is_drawn() {
             "{kind:?} is not drawn"
         );
     }
+    let stretches = plan.stretches();
     for edge in &plan.edges {
-        let drawn = chart.ties.iter().any(|tie| {
-            tie.kind == edge.kind
-                && (edge.from == tie.from || edge.from.starts_with(&format!("{}/", tie.from)))
-                && (edge.to == tie.to || edge.to.starts_with(&format!("{}/", tie.to)))
-        });
-        let one_row = edge.from.split('/').take(2).eq(edge.to.split('/').take(2));
-        assert!(drawn || one_row, "{edge:?}");
+        let reached: Vec<&str> = match edge.kind {
+            EdgeKind::Sequence | EdgeKind::After => vec![&edge.to],
+            EdgeKind::Guards | EdgeKind::Undoes => {
+                let nodes = stretches.reached(edge).into_iter();
+                nodes.map(|node| node.id.as_str()).collect()
+            }
+        };
+        assert!(!reached.is_empty(), "{edge:?} leads nowhere");
+        for to in reached {
+            let drawn = chart.ties.iter().any(|tie| {
+                tie.kind == edge.kind
+                    && (edge.from == tie.from || edge.from.starts_with(&format!("{}/", tie.from)))
+                    && (to == tie.to || to.starts_with(&format!("{}/", tie.to)))
+            });
+            let one_row = edge.from.split('/').take(2).eq(to.split('/').take(2));
+            assert!(drawn || one_row, "{edge:?} to {to}");
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use deployc::backend::plan_json::{self, PlanJson};
 use deployc::backend::{Backend, Embedded, Fidelity, account};
 use deployc::compile;
-use deployc::plan::{EdgeKind, Plan};
+use deployc::plan::{Edge, EdgeKind, Plan};
 use deployc::source::NoFiles;
 use serde_json::Value;
 
@@ -95,7 +95,7 @@ fn the_file_is_the_same_every_time_and_ends_with_a_line_break() {
         assert!(!file.executable);
         assert!(
             file.text
-                .starts_with("{\n  \"plan\": 1,\n  \"deployment\": {")
+                .starts_with("{\n  \"plan\": 2,\n  \"deployment\": {")
         );
         assert!(file.text.ends_with("}\n"));
         assert_eq!(file.text, plan_json::text(&specs::plan_of(&path)));
@@ -123,6 +123,8 @@ fn ids_are_unique_and_everything_that_is_named_is_there() {
         for edge in &plan.edges {
             assert!(known.contains(edge.from.as_str()), "{path}: {edge:?}");
             assert!(known.contains(edge.to.as_str()), "{path}: {edge:?}");
+            let through = edge.through.as_deref().unwrap_or(&edge.to);
+            assert!(known.contains(through), "{path}: {edge:?}");
         }
         for node in plan.walk() {
             for child in &node.children {
@@ -142,20 +144,30 @@ fn ids_are_unique_and_everything_that_is_named_is_there() {
 /// A rule is armed while traffic moves; where none does, while something is changed.
 #[test]
 fn a_rule_guards_what_moves_traffic_or_else_what_changes() {
-    let guarded = |middle: &str| -> Vec<String> {
+    let reached = |middle: &str, kind: EdgeKind| -> Vec<String> {
         let text = format!(
             "edition 2026\ndeployment \"D\" {{ version \"v1\" }}\nservice shop \"Shop\" {{ traffic istio \"shop\" }}\nmetric n \"N\" : percent\nrollback back \"Back\" {{ run `true` }}\nseverity s \"S\" {{\n  when n > 5%\n  then rollback back\n}}\nphase look \"Look\" {{ check \"A\" }}\nphase change \"Change\" {{ run `kubectl rollout restart deployment/shop` undo `true` }}\nphase middle \"Middle\" {{ {middle} }}\nphase end \"End\" {{ check \"B\" }}\n"
         );
         let compilation = compile::check("spec.deploy", text, &NoFiles);
         let plan = compile::plan(&compilation).expect("it has a plan");
-        let guards = plan
-            .edges
-            .iter()
-            .filter(|edge| edge.kind == EdgeKind::Guards);
-        guards.map(|edge| edge.to.clone()).collect()
+        let edges: Vec<&Edge> = plan.edges.iter().filter(|edge| edge.kind == kind).collect();
+        assert_eq!(edges.len(), 1, "one to the whole stretch: {edges:?}");
+        let nodes = plan.stretches().reached(edges[0]).into_iter();
+        nodes.map(|node| node.id.clone()).collect()
     };
-    assert_eq!(guarded("shift shop to 10%"), ["middle"]);
-    assert_eq!(guarded("check \"C\""), ["change"]);
+    let shift = "shift shop to 10%";
+    assert_eq!(reached(shift, EdgeKind::Guards), ["middle"]);
+    assert_eq!(reached(shift, EdgeKind::Undoes), ["middle", "change"]);
+    let check = "check \"C\"";
+    assert_eq!(reached(check, EdgeKind::Guards), ["change"]);
+    assert_eq!(reached(check, EdgeKind::Undoes), ["change"]);
+    // A stretch goes over what stands in it and changes nothing.
+    let three = "shift shop to 10%\n}\nphase wait \"Wait\" { check \"C\" }\nphase full \"Full\" { shift shop to 100%";
+    assert_eq!(reached(three, EdgeKind::Guards), ["middle", "wait", "full"]);
+    assert_eq!(
+        reached(three, EdgeKind::Undoes),
+        ["full", "middle", "change"]
+    );
 }
 
 #[test]
@@ -168,7 +180,6 @@ fn the_order_keeps_what_is_written_and_what_is_said() {
                 .unwrap_or_else(|| panic!("{path}: `{id}` is in no order"))
         };
         for edge in &plan.edges {
-            use deployc::plan::EdgeKind;
             match edge.kind {
                 EdgeKind::Sequence | EdgeKind::After => {
                     assert!(place(&edge.from) < place(&edge.to), "{path}: {edge:?}");

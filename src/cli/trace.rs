@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use deployc::backend::manifests::Layout;
 use deployc::backend::{Backend, Templates};
-use deployc::plan::{Node, Plan};
+use deployc::plan::{Edge, EdgeKind, Node, Plan};
 use similar::{Algorithm, ChangeTag, TextDiff};
 
 use super::trouble::Trouble;
@@ -62,16 +62,35 @@ pub enum Part<'a> {
     Service(usize),
 }
 
+/// The edges of a plan without some of its nodes; a stretch of which an end is gone is as long as what
+/// is left of it.
+fn edges_without(plan: &Plan, gone: &BTreeSet<&str>) -> Vec<Edge> {
+    let stretches = plan.stretches();
+    let left = plan
+        .edges
+        .iter()
+        .filter(|edge| !gone.contains(edge.from.as_str()));
+    left.filter_map(|edge| match edge.kind {
+        EdgeKind::Sequence | EdgeKind::After => {
+            (!gone.contains(edge.to.as_str())).then(|| edge.clone())
+        }
+        EdgeKind::Guards | EdgeKind::Undoes => {
+            let mut reached = stretches.reached(edge);
+            reached.retain(|node| !gone.contains(node.id.as_str()));
+            edge.narrowed(&reached)
+        }
+    })
+    .collect()
+}
+
 /// The plan without a part of it.
-pub fn without(plan: &Plan, part: Part<'_>) -> Plan {
-    let mut plan = plan.clone();
+pub fn without(whole: &Plan, part: Part<'_>) -> Plan {
+    let mut plan = whole.clone();
     match part {
         Part::Node(node) => {
             let gone: BTreeSet<&str> = node.walk().map(|inner| inner.id.as_str()).collect();
             remove(&mut plan.nodes, &gone);
-            plan.edges.retain(|edge| {
-                !gone.contains(edge.from.as_str()) && !gone.contains(edge.to.as_str())
-            });
+            plan.edges = edges_without(whole, &gone);
             plan.order.retain(|id| !gone.contains(id.as_str()));
             plan.critical_path.retain(|id| !gone.contains(id.as_str()));
         }

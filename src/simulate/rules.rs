@@ -1,6 +1,7 @@
 //! Rules, alerts and the signs of failure: what stays armed, and what it leads to.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::actions::Cause;
 use super::engine::{Engine, Item, State};
@@ -13,7 +14,7 @@ pub struct Rule {
     /// The rule, the alert, or the list of failures.
     pub item: usize,
     /// The top-level nodes while which it is armed; nothing where it always is.
-    guards: Option<Vec<usize>>,
+    guards: Option<Rc<[usize]>>,
     /// Whether it is true, and has led to its actions.
     pub active: bool,
     /// Whether it has paused for lack of data.
@@ -23,22 +24,19 @@ pub struct Rule {
 impl Rule {
     pub fn all(items: &[Item<'_>], plan: &Plan, index: &HashMap<&str, usize>) -> Vec<Rule> {
         let mut rules = Vec::new();
+        let guarded = guarded(plan, index);
+        let within = |place: usize| Rc::from([place]);
         for (place, item) in items.iter().enumerate() {
             let guards = match &item.node.work {
-                Work::Severity { .. } => {
-                    let guarded = plan
-                        .edges
-                        .iter()
-                        .filter(|edge| edge.kind == EdgeKind::Guards && edge.from == item.node.id)
-                        .filter_map(|edge| index.get(edge.to.as_str()).copied())
-                        .collect();
-                    match item.parent {
-                        None => Some(guarded),
-                        // A rule inside a phase is armed while that lasts.
-                        Some(parent) => Some(vec![parent]),
-                    }
-                }
-                Work::Alert { .. } => item.parent.map(|parent| vec![parent]),
+                Work::Severity { .. } => Some(match item.parent {
+                    None => guarded
+                        .get(item.node.id.as_str())
+                        .cloned()
+                        .unwrap_or_default(),
+                    // A rule inside a phase is armed while that lasts.
+                    Some(parent) => within(parent),
+                }),
+                Work::Alert { .. } => item.parent.map(within),
                 Work::Failure => None,
                 _ => continue,
             };
@@ -51,6 +49,27 @@ impl Rule {
         }
         rules
     }
+}
+
+/// The places of what each rule at the top watches, by its id. Rules that watch the same share it.
+fn guarded<'p>(plan: &'p Plan, index: &HashMap<&str, usize>) -> HashMap<&'p str, Rc<[usize]>> {
+    let stretches = plan.stretches();
+    let mut shared: HashMap<(&str, Option<&str>), Rc<[usize]>> = HashMap::new();
+    let guards = plan
+        .edges
+        .iter()
+        .filter(|edge| edge.kind == EdgeKind::Guards);
+    guards
+        .map(|edge| {
+            let stretch = (edge.to.as_str(), edge.through.as_deref());
+            let places = shared.entry(stretch).or_insert_with(|| {
+                let reached = stretches.reached(edge).into_iter();
+                let places = reached.filter_map(|node| index.get(node.id.as_str()).copied());
+                places.collect()
+            });
+            (edge.from.as_str(), Rc::clone(places))
+        })
+        .collect()
 }
 
 impl<'p> Engine<'p> {

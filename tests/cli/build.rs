@@ -19,7 +19,7 @@ fn one_file_goes_to_standard_output_and_the_account_to_standard_error() {
     let run = bench
         .run(&["build", "checkout.deploy", "-t", "plan"])
         .ends(0);
-    assert!(run.out.starts_with("{\n  \"plan\": 1,\n"), "{run:#?}");
+    assert!(run.out.starts_with("{\n  \"plan\": 2,\n"), "{run:#?}");
     assert!(
         run.err.starts_with("plan: ") && run.err.ends_with(" exact\n"),
         "{run:#?}"

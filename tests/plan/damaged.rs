@@ -47,7 +47,7 @@ const DAMAGES: &[(&str, Damage)] = &[
     ("an unknown field of the head", |plan| {
         plan["deployment"]["colour"] = json!("red")
     }),
-    ("another version", |plan| plan["plan"] = json!(2)),
+    ("another version", |plan| plan["plan"] = json!(3)),
     ("no version", |plan| remove(plan, "plan")),
     ("a node of an unknown kind", |plan| {
         node(plan, "phase")["kind"] = json!("stage")

@@ -9,7 +9,7 @@ use super::failure::{Ends, Place};
 use super::library::{Task, free, name_of};
 use super::shared::{UNSAID, WAY_BACK};
 use crate::backend::Fidelity;
-use crate::plan::{EdgeKind, Node, Plan, Work};
+use crate::plan::{Edge, EdgeKind, Node, Plan, Work};
 
 /// No way back is taken.
 pub const NONE: &str = "none";
@@ -21,15 +21,14 @@ pub fn way(rollback: &str) -> String {
 
 /// The nodes inside what some rollback takes back.
 pub fn undoable(plan: &Plan) -> BTreeSet<&str> {
-    let undone: BTreeSet<&str> = plan
-        .edges
-        .iter()
-        .filter(|edge| edge.kind == EdgeKind::Undoes)
-        .map(|edge| edge.to.as_str())
-        .collect();
+    let stretches = plan.stretches();
+    let undoes = |edge: &&Edge| edge.kind == EdgeKind::Undoes;
     plan.forward()
         .into_iter()
-        .filter(|top| undone.contains(top.id.as_str()))
+        .filter(|top| {
+            let mut undoing = plan.edges.iter().filter(undoes);
+            undoing.any(|edge| stretches.reaches(edge, &top.id))
+        })
         .flat_map(Node::walk)
         .map(|node| node.id.as_str())
         .collect()
@@ -217,15 +216,18 @@ impl<'a> Builder<'a> {
     /// What a rollback takes back, in the order in which it is done.
     fn changes(&self, rollback: &Node) -> Vec<&'a Node> {
         let plan = self.plan;
-        let undone: BTreeSet<&str> = plan
+        let undoing: Vec<&Edge> = plan
             .edges
             .iter()
             .filter(|edge| edge.kind == EdgeKind::Undoes && edge.from == rollback.id)
-            .map(|edge| edge.to.as_str())
             .collect();
+        let undone = |top: &&Node| {
+            let mut undoing = undoing.iter();
+            undoing.any(|edge| self.stretches.reaches(edge, &top.id))
+        };
         plan.forward()
             .into_iter()
-            .filter(|top| undone.contains(top.id.as_str()))
+            .filter(undone)
             .flat_map(Node::walk)
             .filter(|node| {
                 self.undos.contains_key(node.id.as_str())

@@ -138,7 +138,8 @@ impl<'a> Builder<'a> {
             .plan
             .edges
             .iter()
-            .filter(|edge| edge.kind == EdgeKind::Guards && edge.to == node.id)
+            .filter(|edge| edge.kind == EdgeKind::Guards)
+            .filter(|edge| self.stretches.reaches(edge, &node.id))
             .filter_map(|edge| self.guards.get(edge.from.as_str()).cloned())
             .collect();
         if guards.is_empty() {

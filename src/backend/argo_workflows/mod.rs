@@ -27,7 +27,7 @@ use super::kubernetes::{self, dns_label};
 use super::manifests::{Layout, Manifests};
 use super::runbook::Sentences;
 use super::{Artifact, Backend, Fidelity, Templates};
-use crate::plan::{Node, Plan, Work};
+use crate::plan::{Node, Plan, Stretches, Work};
 use library::{Library, Task};
 use shared::{KEPT, UNSAID, WAY_BACK};
 
@@ -160,6 +160,8 @@ fn besides(node: &Node) -> Fidelity {
 /// A workflow in the making.
 struct Builder<'a> {
     plan: &'a Plan,
+    /// What its rules watch and its rollbacks take back.
+    stretches: Stretches<'a>,
     stem: String,
     sentences: Sentences<'a>,
     library: Library,
@@ -193,6 +195,7 @@ impl<'a> Builder<'a> {
     fn new(plan: &'a Plan, stem: &str) -> Self {
         Builder {
             plan,
+            stretches: plan.stretches(),
             stem: stem.to_owned(),
             sentences: Sentences::new(plan, &words::Plain),
             library: Library::default(),

@@ -28,7 +28,7 @@ pub fn chart(plan: &Plan, view: View<'_>) -> Option<Chart> {
                 .filter(|node| stands_at_the_top(node))
                 .map(|node| item(node, 1, &critical))
                 .collect();
-            Some(tied(title, items, &plan.edges, &critical))
+            Some(tied(title, items, plan, &plan.edges, &critical))
         }
         View::Within(id) => {
             let node = plan.node(id)?;
@@ -41,7 +41,7 @@ pub fn chart(plan: &Plan, view: View<'_>) -> Option<Chart> {
                 })
                 .collect();
             let title = format!("{title}: {}", words(node));
-            Some(tied(title, items, &plan.edges, &critical))
+            Some(tied(title, items, plan, &plan.edges, &critical))
         }
         View::CriticalPath => {
             if plan.critical_path.is_empty() {
@@ -61,11 +61,12 @@ pub fn chart(plan: &Plan, view: View<'_>) -> Option<Chart> {
                 .map(|pair| Edge {
                     from: pair[0].clone(),
                     to: pair[1].clone(),
+                    through: None,
                     kind: EdgeKind::Sequence,
                 })
                 .collect();
             let title = format!("{title}: critical path");
-            Some(tied(title, items, &edges, &critical))
+            Some(tied(title, items, plan, &edges, &critical))
         }
     }
 }
@@ -87,8 +88,14 @@ impl<'a> Critical<'a> {
 }
 
 /// A chart of these items with the edges between them. An edge of a node that is not drawn becomes
-/// one of the nearest node around it that is.
-fn tied(title: String, items: Vec<Item>, edges: &[Edge], critical: &Critical<'_>) -> Chart {
+/// one of the nearest node around it that is; one to a stretch becomes one to each part of it.
+fn tied(
+    title: String,
+    items: Vec<Item>,
+    plan: &Plan,
+    edges: &[Edge],
+    critical: &Critical<'_>,
+) -> Chart {
     let mut chart = Chart {
         title,
         items,
@@ -111,8 +118,19 @@ fn tied(title: String, items: Vec<Item>, edges: &[Edge], critical: &Critical<'_>
     };
     let mut seen = BTreeSet::new();
     let mut ties = Vec::new();
-    for edge in edges {
-        let (Some(from), Some(to)) = (drawn(&edge.from), drawn(&edge.to)) else {
+    let stretches = plan.stretches();
+    let pairs = edges.iter().flat_map(|edge| {
+        let ids: Vec<&str> = match edge.kind {
+            EdgeKind::Sequence | EdgeKind::After => vec![&edge.to],
+            EdgeKind::Guards | EdgeKind::Undoes => {
+                let reached = stretches.reached(edge).into_iter();
+                reached.map(|node| node.id.as_str()).collect()
+            }
+        };
+        ids.into_iter().map(move |to| (edge, to))
+    });
+    for (edge, to) in pairs {
+        let (Some(from), Some(to)) = (drawn(&edge.from), drawn(to)) else {
             continue;
         };
         if around(&from, &to) || around(&to, &from) {

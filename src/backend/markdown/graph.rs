@@ -43,17 +43,11 @@ impl Renderer<'_> {
         }
         for (index, rollback) in self.plan.of_kind("rollback").enumerate() {
             lines.push(format!("  r{index}([\"{}\"])", mermaid(&rollback.label())));
-            let undone: Vec<&str> = self
-                .plan
-                .edges
-                .iter()
-                .filter(|edge| {
-                    edge.kind == crate::plan::EdgeKind::Undoes && edge.from == rollback.id
-                })
-                .map(|edge| edge.to.as_str())
-                .collect();
+            let undone = self.plan.edges.iter().find(|edge| {
+                edge.kind == crate::plan::EdgeKind::Undoes && edge.from == rollback.id
+            });
             // Where traffic moves, the way back is open: drawn from the last stretch that does.
-            if let Some(from) = undone.first().and_then(|id| name(id)) {
+            if let Some(from) = undone.and_then(|edge| name(&edge.to)) {
                 lines.push(format!("  {from} -.-> r{index}"));
             }
             if index == 0

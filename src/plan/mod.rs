@@ -1,6 +1,8 @@
 //! In: a spec and its order. Out: the plan: all that a backend, a runner or a test may know.
 //! Knows nothing of syntax. Everything behind it depends on it alone.
 
+mod edges;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -15,6 +17,7 @@ pub use crate::model::{
 pub use crate::quantity::{Dimension, Exact, Quantity, Range, Unit, duration_text};
 pub use crate::schedule::Schedule;
 pub use crate::time::{Instant, Moment, When};
+pub use edges::{Edge, Stretches};
 
 use std::collections::BTreeMap;
 
@@ -24,12 +27,12 @@ use crate::schedule::{self, Placing};
 use crate::source::{Sources, Span};
 
 /// The version of the plan's JSON. It grows when a reader of the last one could misread the next.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A whole deployment, checked: what is to be done, in what order, by whom, and what guards it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Plan {
-    /// The version of this format: 1.
+    /// The version of this format: 2.
     pub plan: u32,
     /// The head.
     pub deployment: Deployment,
@@ -56,8 +59,8 @@ pub struct Plan {
     pub messages: Vec<Message>,
     /// What is to be done, known and decided: a tree, in the order written.
     pub nodes: Vec<Node>,
-    /// What depends on what. Sequence and after order the work; guards and undoes tell which rules
-    /// watch a top-level node and which rollbacks take it back.
+    /// What depends on what. Sequence and after order the work; guards and undoes tell which stretch
+    /// of the work a rule watches, and which one a rollback takes back.
     pub edges: Vec<Edge>,
     /// The ids of all nodes in an order in which they can begin.
     pub order: Vec<String>,
@@ -182,17 +185,6 @@ pub struct Window {
     pub to: When,
 }
 
-/// Two nodes, and how the second depends on the first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Edge {
-    /// The id of the first.
-    pub from: String,
-    /// The id of the second.
-    pub to: String,
-    /// How.
-    pub kind: EdgeKind,
-}
-
 /// Where a node is written. Lines and columns are one-based; columns count Unicode scalar values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 pub struct Origin {
@@ -238,6 +230,11 @@ impl Plan {
         let mut nodes: Vec<&Node> = self.nodes.iter().filter(|node| wanted(node)).collect();
         nodes.sort_by_key(|node| places.get(node.id.as_str()).copied());
         nodes
+    }
+
+    /// What the edges lead to.
+    pub fn stretches(&self) -> Stretches<'_> {
+        Stretches::of(&self.nodes)
     }
 
     /// The top-level nodes of a kind.
@@ -295,10 +292,11 @@ pub fn schedule(spec: &Spec, order: &Order<'_>, sources: &Sources) -> Plan {
         .map(|edge| Edge {
             from: id(edge.from),
             to: id(edge.to),
+            through: None,
             kind: edge.kind,
         })
         .collect();
-    edges.extend(guards_and_undoes(spec));
+    edges.extend(edges::guards_and_undoes(&nodes));
     let critical_path = schedule::critical_path(order, &schedules)
         .into_iter()
         .map(id)
@@ -401,72 +399,4 @@ fn origin(span: Span, sources: &Sources) -> Origin {
         end_line: end.line,
         end_column: end.column,
     }
-}
-
-/// Which rules watch which top-level nodes, and which rollbacks take back what they did.
-fn guards_and_undoes(spec: &Spec) -> Vec<Edge> {
-    let of = |wanted: &str| -> Vec<&model::Node> {
-        spec.nodes
-            .iter()
-            .filter(|node| node.work.kind() == wanted)
-            .collect()
-    };
-    let work: Vec<&model::Node> = spec
-        .nodes
-        .iter()
-        .filter(|node| matches!(node.work, Work::Phase | Work::Gate))
-        .filter(|node| !node.follows_rollback())
-        .collect();
-    let changing: Vec<bool> = work.iter().map(|node| any(node, changes)).collect();
-    let moving: Vec<bool> = work.iter().map(|node| any(node, moves_traffic)).collect();
-    // A rule is armed while traffic moves; where none does, while something is changed.
-    let armed = if moving.contains(&true) {
-        &moving
-    } else {
-        &changing
-    };
-    let first = armed.iter().position(|armed| *armed);
-    let last = armed.iter().rposition(|armed| *armed);
-    let mut edges = Vec::new();
-    if let (Some(first), Some(last)) = (first, last) {
-        for rule in of("severity") {
-            for guarded in &work[first..=last] {
-                edges.push(Edge {
-                    from: rule.id.clone(),
-                    to: guarded.id.clone(),
-                    kind: EdgeKind::Guards,
-                });
-            }
-        }
-    }
-    for rollback in of("rollback") {
-        let undone = work.iter().zip(&changing).filter(|(_, changes)| **changes);
-        for (undone, _) in undone.rev() {
-            edges.push(Edge {
-                from: rollback.id.clone(),
-                to: undone.id.clone(),
-                kind: EdgeKind::Undoes,
-            });
-        }
-    }
-    edges
-}
-
-fn any(node: &model::Node, holds: fn(&Work) -> bool) -> bool {
-    holds(&node.work) || node.children.iter().any(|child| any(child, holds))
-}
-
-fn moves_traffic(work: &Work) -> bool {
-    matches!(work, Work::Shift { .. } | Work::Switch { .. })
-}
-
-fn changes(work: &Work) -> bool {
-    moves_traffic(work)
-        || matches!(
-            work,
-            Work::Run {
-                effect: Effect::Undo { .. },
-                ..
-            }
-        )
 }
