@@ -10,6 +10,8 @@ use super::tree::Raw;
 #[grammar = "../grammar/deploy.pest"]
 pub(super) struct Grammar;
 
+use Rule as Kind;
+
 /// Why a text does not follow a strict rule: where, and which rules could have followed there.
 pub(super) struct Expected {
     /// Byte offset, zero-based.
@@ -37,14 +39,30 @@ pub(super) fn read(rule: Rule, text: &str) -> Option<Vec<Raw>> {
                 let index = open.pop()?;
                 if is_word(nodes[index].kind) {
                     nodes.truncate(index);
-                } else {
-                    nodes[index].end = pos.pos() as u32;
-                    nodes[index].next = nodes.len() as u32;
+                    continue;
+                }
+                nodes[index].end = pos.pos() as u32;
+                nodes[index].next = nodes.len() as u32;
+                if nodes[index].kind == Kind::extent {
+                    settle(&mut nodes, index);
                 }
             }
         }
     }
     Some(nodes)
+}
+
+/// A range is told from a quantity by what follows it, and neither is read twice: an `extent`, the last
+/// node of all, becomes the one or the other.
+fn settle(nodes: &mut Vec<Raw>, index: usize) {
+    if nodes.len() > index + 2 {
+        nodes[index].kind = Kind::range;
+    } else if let Some(quantity) = nodes.pop() {
+        nodes[index] = Raw {
+            next: index as u32 + 1,
+            ..quantity
+        };
+    }
 }
 
 /// Why the text does not follow the strict rule; `None` if it does.
