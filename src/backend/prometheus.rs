@@ -363,7 +363,7 @@ fn compared(plan: &Plan, measured: &Measured) -> Result<String, String> {
 /// that is put together each have a time of their own, which stays in the expression.
 fn whole(condition: &Condition) -> Option<&Quantity> {
     match condition {
-        Condition::Measured(measured) => measured.sustained.as_ref(),
+        Condition::Measured(measured) => measured.sustained.as_deref(),
         Condition::All { .. }
         | Condition::Any { .. }
         | Condition::Not { .. }

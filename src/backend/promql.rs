@@ -116,7 +116,7 @@ fn value_query(measured: &Measured, metric: &Metric) -> Result<String, String> {
         .as_deref()
         .ok_or_else(|| format!("the metric `{}` has no query", metric.name))?;
     let fixed = metric.window.as_ref().map(duration);
-    let wanted = measured.over.as_ref().map(duration);
+    let wanted = measured.over.as_deref().map(duration);
     let asks = query.contains("$window");
     let window = match (&wanted, &fixed) {
         (Some(over), _) if asks => over.as_str(),
@@ -180,7 +180,7 @@ fn moments(
     query: &str,
     tests: &[(Comparator, String)],
 ) -> Option<Moments> {
-    let length = measured.sustained.as_ref()?.whole_seconds().max(1);
+    let length = measured.sustained.as_deref()?.whole_seconds().max(1);
     let rounded_up = |number: i64, by: i64| number / by + i64::from(number % by > 0);
     let steps = rounded_up(length, interval(metric));
     Some(Moments {

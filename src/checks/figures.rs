@@ -111,8 +111,8 @@ fn two_figures(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         }
         for measured in all.iter().map(|one| one.measured) {
             let times = |one: &Measured| {
-                let over = one.over.as_ref().map(|over| over.value);
-                (over, one.sustained.as_ref().map(|held| held.value))
+                let over = one.over.as_deref().map(|over| over.value);
+                (over, one.sustained.as_deref().map(|held| held.value))
             };
             for (upper, value) in ends(measured) {
                 let Some(value) = value else { continue };

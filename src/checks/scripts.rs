@@ -44,7 +44,7 @@ pub fn collect<'a>(order: &Order<'a>, roots: &[usize]) -> Vec<Script<'a>> {
     let runs: Vec<(usize, &Command)> = order
         .places()
         .filter_map(|place| match &order.nodes[place].work {
-            Work::Run { command, .. } if is_shell(command) => Some((place, command)),
+            Work::Run { command, .. } if is_shell(command) => Some((place, &**command)),
             _ => None,
         })
         // Commands to look up run nowhere.

@@ -17,7 +17,7 @@ pub struct Action {
     pub deed: Deed,
     /// How long to wait first, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub after: Option<Quantity>,
+    pub after: Option<Box<Quantity>>,
     /// Where it is written.
     #[serde(skip)]
     pub span: Span,

@@ -61,7 +61,7 @@ impl Lower<'_> {
             .and_then(|delay| self.duration(delay));
         Some(Action {
             deed,
-            after,
+            after: after.map(Box::new),
             span: trimmed(node),
         })
     }

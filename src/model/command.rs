@@ -111,7 +111,7 @@ pub enum Effect {
     /// A command takes it back.
     Undo {
         /// The command.
-        undo: Command,
+        undo: Box<Command>,
     },
     /// It can't be taken back.
     Irreversible {

@@ -181,9 +181,9 @@ impl Lower<'_> {
                     expect.extend(self.expectation(scope, clause));
                     None
                 }
-                Kind::undo => self
-                    .command_in(scope, clause)
-                    .map(|undo| Effect::Undo { undo }),
+                Kind::undo => self.command_in(scope, clause).map(|undo| Effect::Undo {
+                    undo: Box::new(undo),
+                }),
                 Kind::reads_only => Some(Effect::ReadsOnly),
                 Kind::idempotent => Some(Effect::Idempotent),
                 Kind::irreversible => Some(Effect::Irreversible {
@@ -221,7 +221,7 @@ impl Lower<'_> {
             }
         }
         Some(Work::Run {
-            command,
+            command: Box::new(command),
             expect,
             attempts: attempts.map(Box::new),
             capture,

@@ -61,10 +61,10 @@ pub struct Measured {
     pub bound: Bound,
     /// How long it must be true without a break before it counts (`for 5m`).
     #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
-    pub sustained: Option<Quantity>,
+    pub sustained: Option<Box<Quantity>>,
     /// The window that is looked at as a whole (`over 24h`).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub over: Option<Quantity>,
+    pub over: Option<Box<Quantity>>,
     /// Where it is written.
     #[serde(skip)]
     pub span: Span,
@@ -87,7 +87,7 @@ pub enum Bound {
     /// Inside a range.
     Between {
         /// The range.
-        range: Range,
+        range: Box<Range>,
     },
     /// Rounds to the value, at the precision at which the value is written.
     About {
@@ -297,7 +297,7 @@ impl std::fmt::Display for Condition {
 impl std::fmt::Display for Measured {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(out, "{} {}", self.metric, self.bound)?;
-        stretches(out, self.sustained.as_ref(), self.over.as_ref())
+        stretches(out, self.sustained.as_deref(), self.over.as_deref())
     }
 }
 

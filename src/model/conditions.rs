@@ -85,8 +85,8 @@ impl Lower<'_> {
         Some(Condition::Measured(Box::new(Measured {
             metric,
             bound,
-            sustained,
-            over,
+            sustained: sustained.map(Box::new),
+            over: over.map(Box::new),
             span: trimmed(node),
             value_span,
         })))
@@ -109,7 +109,7 @@ impl Lower<'_> {
         }
         if let Some(between) = node.child(Kind::between) {
             let token = between.child(Kind::range)?;
-            let range = self.range_of(token, Some(dimension))?;
+            let range = Box::new(self.range_of(token, Some(dimension))?);
             return Some((Bound::Between { range }, trimmed(token)));
         }
         if let Some(about) = node.child(Kind::about) {

@@ -39,7 +39,8 @@ impl<'a> Lower<'a> {
                         .unwrap_or_default();
                     let delay = line
                         .child(Kind::delay)
-                        .and_then(|delay| self.duration(delay));
+                        .and_then(|delay| self.duration(delay))
+                        .map(Box::new);
                     let via = line
                         .child(Kind::via)
                         .into_iter()

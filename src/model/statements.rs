@@ -327,6 +327,7 @@ impl<'a> Lower<'a> {
             || command_words(&command.text),
             |title| title.text().trim_matches('"').to_owned(),
         );
+        let command = Box::new(command);
         Some((Work::Lookup { command }, words))
     }
 

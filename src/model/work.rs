@@ -40,7 +40,7 @@ pub enum Work {
     /// A command.
     Run {
         /// The command.
-        command: Command,
+        command: Box<Command>,
         /// What its result must be; without any, its exit code is 0.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         expect: Vec<Expectation>,
@@ -206,7 +206,7 @@ pub enum Work {
         roles: Vec<String>,
         /// How long nobody answered before these are called.
         #[serde(skip_serializing_if = "Option::is_none")]
-        delay: Option<Quantity>,
+        delay: Option<Box<Quantity>>,
         /// Ways to reach them: `slack`, `phone` …
         via: Vec<String>,
     },
@@ -254,7 +254,7 @@ pub enum Work {
     /// A command to look up; nothing runs it.
     Lookup {
         /// The command.
-        command: Command,
+        command: Box<Command>,
     },
     /// An executable test of the spec itself.
     Test {

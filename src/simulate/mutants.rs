@@ -87,7 +87,7 @@ pub fn mutants(plan: &Plan, file: &str) -> Vec<Mutant> {
         }
         for (index, action) in actions(node).iter().enumerate() {
             let words = super::event::action_words(action);
-            for changed in action.after.iter().flat_map(scaled) {
+            for changed in action.after.as_deref().into_iter().flat_map(scaled) {
                 let deed = super::event::deed_words(&action.deed);
                 push(
                     format!("{deed} after {changed}"),
@@ -160,7 +160,7 @@ fn change(node: &mut Node, change: &Change) {
         }
         Change::Delay(index, delay) => {
             if let Some(action) = actions_of(node).and_then(|all| all.get_mut(*index)) {
-                action.after = Some(delay.clone());
+                action.after = Some(Box::new(delay.clone()));
             }
         }
         Change::Action(index) => {
@@ -252,19 +252,19 @@ fn moved(measured: &Measured) -> Vec<Measured> {
         Bound::Between { range } => {
             for low in scaled(&range.low) {
                 if low.value < range.high.value {
-                    let range = Range {
+                    let range = Box::new(Range {
                         low,
-                        ..range.clone()
-                    };
+                        ..(**range).clone()
+                    });
                     with(Bound::Between { range });
                 }
             }
             for high in scaled(&range.high) {
                 if high.value > range.low.value {
-                    let range = Range {
+                    let range = Box::new(Range {
                         high,
-                        ..range.clone()
-                    };
+                        ..(**range).clone()
+                    });
                     with(Bound::Between { range });
                 }
             }
@@ -282,9 +282,9 @@ fn moved(measured: &Measured) -> Vec<Measured> {
         }
         Bound::Baseline { .. } | Bound::Trend { .. } => {}
     }
-    for sustained in measured.sustained.iter().flat_map(scaled) {
+    for sustained in measured.sustained.as_deref().into_iter().flat_map(scaled) {
         all.push(Measured {
-            sustained: Some(sustained),
+            sustained: Some(Box::new(sustained)),
             ..measured.clone()
         });
     }

@@ -140,7 +140,7 @@ impl<'p> Judge<'p> {
         if let Bound::Trend { trend } = &measured.bound {
             let over = measured
                 .over
-                .as_ref()
+                .as_deref()
                 .map_or(WINDOW_SECONDS, Quantity::whole_seconds);
             return self.trend(metric, *trend, world, (at - over, at), well);
         }

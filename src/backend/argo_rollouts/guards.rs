@@ -121,7 +121,7 @@ impl<'a> Courses<'a> {
 fn outcome(actions: &[Action]) -> Option<(Role, i64)> {
     let find = |wanted: fn(&Deed) -> bool| actions.iter().find(|action| wanted(&action.deed));
     let back = find(|deed| matches!(deed, Deed::Rollback { .. } | Deed::Stop));
-    let after = |action: &Action| action.after.as_ref().map_or(0, Quantity::whole_seconds);
+    let after = |action: &Action| action.after.as_deref().map_or(0, Quantity::whole_seconds);
     match (back, find(|deed| matches!(deed, Deed::Pause))) {
         (Some(back), _) => Some((Role::GoesBack, after(back))),
         (None, Some(pause)) => Some((Role::Pauses, after(pause))),
@@ -135,10 +135,10 @@ fn delayed(measured: &Measured, seconds: i64) -> Measured {
     if seconds > 0 {
         let all = measured
             .sustained
-            .as_ref()
+            .as_deref()
             .map_or(0, Quantity::whole_seconds)
             + seconds;
-        later.sustained = Quantity::parse(&format!("{all}s")).ok();
+        later.sustained = Quantity::parse(&format!("{all}s")).ok().map(Box::new);
     }
     later
 }

@@ -291,7 +291,7 @@ pub fn delay(actions: &[Action]) -> i64 {
     actions
         .iter()
         .filter(|action| last(&action.deed))
-        .filter_map(|action| action.after.as_ref())
+        .filter_map(|action| action.after.as_deref())
         .map(Quantity::whole_seconds)
         .max()
         .unwrap_or(0)

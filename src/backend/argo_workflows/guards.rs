@@ -197,10 +197,10 @@ fn later(measured: &Measured, seconds: i64) -> Measured {
     if seconds > 0 {
         let all = measured
             .sustained
-            .as_ref()
+            .as_deref()
             .map_or(0, Quantity::whole_seconds)
             + seconds;
-        later.sustained = Quantity::parse(&format!("{all}s")).ok();
+        later.sustained = Quantity::parse(&format!("{all}s")).ok().map(Box::new);
     }
     later
 }

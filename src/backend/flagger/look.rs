@@ -177,7 +177,7 @@ pub fn goes_back(actions: &[Action]) -> Option<i64> {
     actions
         .iter()
         .find(|action| matches!(action.deed, Deed::Rollback { .. } | Deed::Stop))
-        .map(|action| action.after.as_ref().map_or(0, Quantity::whole_seconds))
+        .map(|action| action.after.as_deref().map_or(0, Quantity::whole_seconds))
 }
 
 /// A condition that must hold for some seconds more before something is done.
@@ -186,10 +186,10 @@ pub fn delayed(measured: &Measured, seconds: i64) -> Measured {
     if seconds > 0 {
         let all = measured
             .sustained
-            .as_ref()
+            .as_deref()
             .map_or(0, Quantity::whole_seconds)
             + seconds;
-        later.sustained = Quantity::parse(&format!("{all}s")).ok();
+        later.sustained = Quantity::parse(&format!("{all}s")).ok().map(Box::new);
     }
     later
 }

@@ -199,7 +199,7 @@ impl<'a> Sentences<'a> {
             "{} {}{}",
             self.metric(&measured.metric),
             self.bound(&measured.bound),
-            stretches(measured.sustained.as_ref(), measured.over.as_ref())
+            stretches(measured.sustained.as_deref(), measured.over.as_deref())
         )
     }
 
@@ -208,7 +208,7 @@ impl<'a> Sentences<'a> {
         format!(
             "{}{}",
             self.bound(&measured.bound),
-            stretches(measured.sustained.as_ref(), measured.over.as_ref())
+            stretches(measured.sustained.as_deref(), measured.over.as_deref())
         )
     }
 
