@@ -49,6 +49,9 @@ pub(super) fn lines(token: &str) -> Option<Lines<'_>> {
 }
 
 fn mark(token: &str) -> Option<&'static str> {
+    if !token.starts_with(['"', '`']) {
+        return None;
+    }
     ["\"\"\"", "```", "`"]
         .into_iter()
         .find(|mark| token.starts_with(mark))

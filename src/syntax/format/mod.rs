@@ -6,7 +6,8 @@
 
 mod writer;
 
-use super::{File, Kind, Node, Placed};
+use super::{File, Kind, Node, Placed, WORTH_A_THREAD};
+use crate::parallel;
 use crate::source::Span;
 use writer::{Glue, STEP, Writer, glue_of};
 
@@ -21,13 +22,18 @@ pub fn format(file: &File, text: &str) -> String {
     if !file.readable {
         return text.to_string();
     }
-    let mut parts: Vec<Part> = Vec::new();
-    for placed in &file.pieces {
-        match piece(placed, text) {
-            Ok(more) => parts.extend(more),
-            Err(Unread) => parts.extend(as_it_stands(placed, text)),
+    let pieces_a_thread = file.pieces.len() * WORTH_A_THREAD / text.len().max(1);
+    let stretches = parallel::stretches(&file.pieces, pieces_a_thread, |pieces| {
+        let mut parts: Vec<Part> = Vec::new();
+        for placed in pieces {
+            match piece(placed, text) {
+                Ok(more) => parts.extend(more),
+                Err(Unread) => parts.extend(as_it_stands(placed, text)),
+            }
         }
-    }
+        parts
+    });
+    let parts: Vec<Part> = stretches.into_iter().flatten().collect();
     let mut out = String::with_capacity(text.len());
     for (index, part) in parts.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|index| parts.get(index));
@@ -38,12 +44,15 @@ pub fn format(file: &File, text: &str) -> String {
         out.push_str(&part.text);
         out.push('\n');
     }
-    with_line_ends_of(text, &out)
+    with_line_ends_of(text, out)
 }
 
 /// Line ends as the first one of the file is: all CRLF, or all LF.
-fn with_line_ends_of(text: &str, out: &str) -> String {
-    let out = out.replace("\r\n", "\n");
+fn with_line_ends_of(text: &str, out: String) -> String {
+    let out = match out.contains('\r') {
+        true => out.replace("\r\n", "\n"),
+        false => out,
+    };
     match text.find('\n') {
         Some(at) if text[..at].ends_with('\r') => out.replace('\n', "\r\n"),
         Some(_) | None => out,
@@ -99,7 +108,7 @@ pub fn format_range(file: &File, text: &str, span: Span) -> Option<(Span, String
     let mut printer = Printer::new(text, depth);
     printer.statements(&nodes).ok()?;
     let place = Span::new(first.span().source, start as u32, end);
-    let new = with_line_ends_of(text, &printer.writer.out);
+    let new = with_line_ends_of(text, printer.writer.out);
     same_but_blanks(&text[place.range()], &new).then_some((place, new))
 }
 
@@ -158,6 +167,7 @@ fn piece(placed: &Placed, text: &str) -> Result<Vec<Part>, Unread> {
                 .to_string(),
             _ => {
                 let mut printer = Printer::new(text, 0);
+                printer.writer.out.reserve(node.text().len() + STEP);
                 printer.statement(node)?;
                 printer.writer.out
             }
@@ -196,10 +206,17 @@ fn as_it_stands(placed: &Placed, text: &str) -> Option<Part> {
 
 /// Whether two texts differ in white space alone.
 fn same_but_blanks(a: &str, b: &str) -> bool {
-    fn dense(text: &str) -> impl Iterator<Item = u8> {
-        text.bytes().filter(|byte| !byte.is_ascii_whitespace())
+    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
+    loop {
+        match (a, b) {
+            ([first, rest_a @ ..], [other, rest_b @ ..]) if first == other => {
+                (a, b) = (rest_a, rest_b);
+            }
+            ([first, rest @ ..], _) if first.is_ascii_whitespace() => a = rest,
+            (_, [first, rest @ ..]) if first.is_ascii_whitespace() => b = rest,
+            _ => return a.is_empty() && b.is_empty(),
+        }
     }
-    dense(a).eq(dense(b))
 }
 
 /// Between statements nothing but white space stands, or the text was not read as it is.
@@ -342,7 +359,9 @@ impl<'a> Printer<'a> {
                     self.selects = node.kind() == Kind::metric_ref;
                     self.inside(child)?;
                 }
-                _ if !child.is_leaf() || own.split_whitespace().all(is_word) => {
+                _ if !child.is_leaf() || own.is_empty() => self.inside(child)?,
+                // Keywords without a node of their own, of which each is a token.
+                _ if own.contains([' ', '\t', '\n']) && own.split_whitespace().all(is_word) => {
                     self.inside(child)?
                 }
                 _ => self.leaf(child),
@@ -379,24 +398,23 @@ impl<'a> Printer<'a> {
     fn gap(&mut self, parent: Node<'_>, from: u32, to: u32) -> Result<(), Unread> {
         let gap = &self.text[from as usize..to as usize];
         let mut at = 0;
-        while let Some(character) = gap[at..].chars().next() {
+        while let Some(byte) = gap.as_bytes().get(at) {
             let rest = &gap[at..];
-            match character {
-                ' ' | '\t' => at += 1,
-                '\r' if rest.starts_with("\r\n") => at += 1,
-                '\n' => {
+            match byte {
+                b' ' | b'\t' => at += 1,
+                b'\r' if rest.starts_with("\r\n") => at += 1,
+                b'\n' => {
                     self.writer.broken = true;
                     at += 1;
                 }
                 _ => {
-                    let word = rest
-                        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
-                        .unwrap_or(rest.len());
-                    let sign = &rest[..word.max(character.len_utf8())];
-                    let before = self.text[..from as usize + at].trim_end();
+                    let in_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
+                    let word = rest.bytes().take_while(in_word).count();
+                    let one = rest.chars().next().map_or(0, char::len_utf8);
+                    let sign = &rest[..word.max(one)];
                     let sticks = match parent.kind() {
                         Kind::selector => self.selects,
-                        _ => !before.ends_with('"'),
+                        _ => !self.text[..from as usize + at].trim_end().ends_with('"'),
                     };
                     let glue = glue_of(sign, parent.kind(), sticks).ok_or(Unread)?;
                     self.writer.token(sign, glue);

@@ -61,8 +61,17 @@ impl Writer {
         self.out.push('\n');
     }
 
+    fn indented(&mut self, mut columns: usize) {
+        const BLANKS: &str = "                                ";
+        while columns > 0 {
+            let some = columns.min(BLANKS.len());
+            self.out.push_str(&BLANKS[..some]);
+            columns -= some;
+        }
+    }
+
     fn start(&mut self, indent: usize) {
-        self.out.extend(std::iter::repeat_n(' ', indent));
+        self.indented(indent);
         self.line_indent = indent;
         self.last = None;
         self.broken = false;
@@ -112,13 +121,13 @@ impl Writer {
         for line in &text.lines {
             self.out.push('\n');
             if !line.is_empty() {
-                self.out.extend(std::iter::repeat_n(' ', indent));
+                self.indented(indent);
                 self.out.push_str(line);
             }
         }
         if text.closes_alone {
             self.out.push('\n');
-            self.out.extend(std::iter::repeat_n(' ', indent));
+            self.indented(indent);
         }
         self.out.push_str(text.mark);
     }
@@ -181,6 +190,9 @@ pub(super) struct Mark {
 /// has no place there: the text was not read as it stands. `sticks`: whether the parameters or the
 /// selector that it may open stand right behind a name.
 pub(super) fn glue_of(sign: &str, parent: Kind, sticks: bool) -> Option<Glue> {
+    if sign.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return Some(Glue::Loose);
+    }
     Some(match (sign, parent) {
         (",", _) => Glue::Closes,
         ("(", Kind::arguments) => Glue::Opens { sticks: true },
@@ -191,7 +203,6 @@ pub(super) fn glue_of(sign: &str, parent: Kind, sticks: bool) -> Option<Glue> {
         ("{" | "}", Kind::imports)
         | ("=", Kind::default | Kind::alias | Kind::argument | Kind::given)
         | (":", Kind::param | Kind::parameter | Kind::measure | Kind::field) => Glue::Loose,
-        _ if sign.starts_with(|c: char| c.is_ascii_alphabetic()) => Glue::Loose,
         _ => return None,
     })
 }
