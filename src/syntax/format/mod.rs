@@ -4,11 +4,13 @@
 //! a statement goes on over lines, the author's breaks stay. A piece whose braces do not balance is
 //! copied as it stands.
 
+mod blanks;
 mod writer;
 
 use super::{File, Kind, Node, Placed, WORTH_A_THREAD};
 use crate::parallel;
 use crate::source::Span;
+use blanks::{between, blank_before, line_start, same_but_blanks, with_line_ends_of};
 use writer::{Glue, STEP, Writer, glue_of};
 
 /// Up to so many columns a block of one statement may stay on its line.
@@ -45,18 +47,6 @@ pub fn format(file: &File, text: &str) -> String {
         out.push('\n');
     }
     with_line_ends_of(text, out)
-}
-
-/// Line ends as the first one of the file is: all CRLF, or all LF.
-fn with_line_ends_of(text: &str, out: String) -> String {
-    let out = match out.contains('\r') {
-        true => out.replace("\r\n", "\n"),
-        false => out,
-    };
-    match text.find('\n') {
-        Some(at) if text[..at].ends_with('\r') => out.replace('\n', "\r\n"),
-        Some(_) | None => out,
-    }
 }
 
 /// The statements that `span` touches, in their one form: the place of whole lines to replace, and
@@ -202,43 +192,6 @@ fn as_it_stands(placed: &Placed, text: &str) -> Option<Part> {
         kind: last.starts_with('#').then_some(Kind::comment),
         fragile: false,
     })
-}
-
-/// Whether two texts differ in white space alone.
-fn same_but_blanks(a: &str, b: &str) -> bool {
-    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
-    loop {
-        match (a, b) {
-            ([first, rest_a @ ..], [other, rest_b @ ..]) if first == other => {
-                (a, b) = (rest_a, rest_b);
-            }
-            ([first, rest @ ..], _) if first.is_ascii_whitespace() => a = rest,
-            (_, [first, rest @ ..]) if first.is_ascii_whitespace() => b = rest,
-            _ => return a.is_empty() && b.is_empty(),
-        }
-    }
-}
-
-/// Between statements nothing but white space stands, or the text was not read as it is.
-fn between(gap: &str) -> Result<(), Unread> {
-    match gap
-        .bytes()
-        .all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
-    {
-        true => Ok(()),
-        false => Err(Unread),
-    }
-}
-
-fn line_start(text: &str, at: usize) -> usize {
-    text[..at].rfind('\n').map_or(0, |at| at + 1)
-}
-
-/// Whether the line before the one in which `at` is the first character is blank.
-fn blank_before(text: &str, at: usize) -> bool {
-    let before = &text[..at];
-    let blanks = &before[before.trim_end_matches([' ', '\t', '\r', '\n']).len()..];
-    blanks.bytes().filter(|byte| *byte == b'\n').count() > 1
 }
 
 fn is_block(kind: Kind) -> bool {
