@@ -1,15 +1,19 @@
-//! The page on targets: the table of what each construct becomes is printed from the code.
+//! The page on targets: its tables are printed from the code.
 
+#[path = "targets/fragments.rs"]
+mod fragments;
 #[path = "plan/specs.rs"]
 mod specs;
 
 use std::path::Path;
 
-use deployc::backend::{Backend, Fidelity, account};
+use deployc::backend::{Backend, Embedded, Fidelity, account};
 use deployc::catalogue::BACKENDS;
 
 const BEGIN: &str =
     "<!-- Printed by `UPDATE=1 cargo test --test targets`. Don't edit it here. -->\n";
+const FILES: &str = "<!-- The targets, printed by `UPDATE=1 cargo test --test targets`. Don't edit them here. -->\n";
+const FRAGMENTS: &str = "<!-- What is written, printed by `UPDATE=1 cargo test --test targets`. Don't edit it here. -->\n";
 const END: &str = "<!-- end -->\n";
 
 /// What stands around each construct.
@@ -265,20 +269,49 @@ fn table() -> String {
 }
 
 #[test]
-fn the_table_is_what_the_code_says() {
+fn the_tables_are_what_the_code_says() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/targets.md");
-    let page = std::fs::read_to_string(&path).expect("the page can be read");
-    let (before, rest) = page.split_once(BEGIN).expect("the table has its place");
-    let (_, behind) = rest.split_once(END).expect("the table has its end");
-    let wanted = format!("{before}{}{behind}", table());
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, &wanted).expect("the page can be written");
+    let mut page = std::fs::read_to_string(&path).expect("the page can be read");
+    let known = page.clone();
+    for (begin, table) in [
+        (FILES, files()),
+        (FRAGMENTS, fragments::table()),
+        (BEGIN, table()),
+    ] {
+        let (before, rest) = page.split_once(begin).expect("the table has its place");
+        let (_, behind) = rest.split_once(END).expect("the table has its end");
+        page = format!("{before}{table}{behind}");
     }
-    let known = std::fs::read_to_string(&path).unwrap_or_default();
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &page).expect("the page can be written");
+        return;
+    }
     assert!(
-        known == wanted,
+        known == page,
         "docs/targets.md is not what the targets say: `UPDATE=1 cargo test --test targets` prints it again"
     );
+}
+
+/// All targets: what they are for, and the files that they make.
+fn files() -> String {
+    let plan = specs::plan_of("examples/checkout.deploy");
+    let mut out = format!("{FILES}\n| target | makes | what it is |\n| --- | --- | --- |\n");
+    for target in BACKENDS {
+        let made: Vec<String> = target
+            .emit(&plan, "NAME", &Embedded)
+            .expect("its templates can be read")
+            .into_iter()
+            .map(|artifact| format!("`{}`", artifact.path))
+            .collect();
+        assert!(!made.is_empty(), "{} makes nothing", target.name());
+        out.push_str(&format!(
+            "| `{}` | {} | {} |\n",
+            target.name(),
+            made.join(", "),
+            target.summary()
+        ));
+    }
+    format!("{out}\n{END}")
 }
 
 /// Each kind of node that some spec of the project has stands in every target's account, and none of
