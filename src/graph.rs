@@ -5,8 +5,9 @@
 //! the parts of a sequence follow each other; `after` puts an end before a begin.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 
+use foldhash::{HashMap, HashMapExt};
 use petgraph::Direction::Incoming;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;

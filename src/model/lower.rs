@@ -1,11 +1,13 @@
 //! The pass itself: what every part of it shares.
 
-use super::text::Text;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::names::{self, Declared, Names, Noun};
 use super::node::{Node, Reference, Times};
 use super::spec::{Metric, Service, Spec};
+use super::text::Text;
 use super::work::Work;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::quantity::{Mistake, Quantity};
@@ -193,15 +195,20 @@ impl<'a> Lower<'a> {
         words: &str,
         span: Span,
     ) -> String {
+        let made;
         let own = match name {
-            Some((name, _)) => name.to_owned(),
-            None => slug(words),
+            Some((name, _)) => name,
+            None => {
+                made = slug(words);
+                &made
+            }
         };
-        let id = if around.is_empty() {
-            own
-        } else {
-            format!("{around}/{own}")
-        };
+        let mut id = String::with_capacity(around.len() + 1 + own.len());
+        if !around.is_empty() {
+            id.push_str(around);
+            id.push('/');
+        }
+        id.push_str(own);
         if let Some(&first) = self.ids.get(&id) {
             if let Some((name, at)) = name {
                 let finding = names::duplicate("node", name, at, first)

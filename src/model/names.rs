@@ -1,7 +1,9 @@
 //! Which names there are, and what they stand for.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet, HashSetExt};
 
 use super::parameters::variable;
 use crate::diagnostic::{Diagnostic, nearest};

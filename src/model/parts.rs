@@ -5,7 +5,9 @@
 //! and differ between two of them because their own ids do; where these don't, one part after all
 //! reads everything.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
+
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::lower::{Call, Lower, file_scope};
 use super::names::{SUGGESTIONS, Used};

@@ -1,6 +1,6 @@
 //! Settles what `after`, `from` and `expect` mean, when every id is known.
 
-use std::collections::HashSet;
+use foldhash::{HashSet, HashSetExt};
 
 use super::lower::Lower;
 use super::names::UNKNOWN_NAME;

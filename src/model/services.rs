@@ -115,9 +115,8 @@ impl<'a> Lower<'a> {
             .first()
             .copied()
             .filter(|first| first.kind() == Kind::path);
-        let (all, _) = one_of("", ROUTERS);
         let Some(router) = router else {
-            self.setting_wants(setting, &all);
+            self.setting_wants(setting, &one_of("", ROUTERS).0);
             return None;
         };
         if !ROUTERS.contains(&router.text()) {

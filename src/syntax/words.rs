@@ -164,29 +164,59 @@ pub fn begins_inner(word: &str) -> bool {
 
 /// A name made of words: lower-case letters and digits of the first words, joined by `-`.
 pub fn slug(words: &str) -> String {
-    let mut slug = String::new();
-    for word in words
-        .split(|character: char| !character.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-    {
-        let word: String = word
-            .to_lowercase()
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .collect();
-        if word.is_empty() {
-            continue;
-        }
-        if !slug.is_empty() && slug.len() + word.len() >= 40 {
-            break;
-        }
-        if !slug.is_empty() {
+    let mut slug = String::with_capacity(40);
+    for word in words.split(|character: char| !character.is_alphanumeric()) {
+        let begin = slug.len();
+        if begin > 0 {
             slug.push('-');
         }
-        slug.push_str(&word[..word.len().min(40)]);
+        let start = slug.len();
+        if word.is_ascii() {
+            slug.push_str(word);
+            slug[start..].make_ascii_lowercase();
+        } else {
+            let lower = word.to_lowercase();
+            slug.extend(lower.chars().filter(char::is_ascii_alphanumeric));
+        }
+        let length = slug.len() - start;
+        if length == 0 {
+            slug.truncate(begin);
+        } else if begin > 0 && begin + length >= 40 {
+            slug.truncate(begin);
+            break;
+        } else {
+            slug.truncate(start + length.min(40));
+        }
     }
     if slug.is_empty() {
         slug.push_str("item");
     }
     slug
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slug;
+
+    #[test]
+    fn names_are_made_of_the_first_words() {
+        for (words, name) in [
+            ("", "item"),
+            ("…", "item"),
+            ("All tests pass", "all-tests-pass"),
+            ("P95 < 200ms, for 5m!", "p95-200ms-for-5m"),
+            ("Überprüft & freigegeben", "berprft-freigegeben"),
+            ("İ x", "i-x"),
+            (
+                "The migration of the customers table is rehearsed on staging",
+                "the-migration-of-the-customers-table-is",
+            ),
+            (
+                "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee f",
+                "aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd",
+            ),
+        ] {
+            assert_eq!(slug(words), name, "{words}");
+        }
+    }
 }
