@@ -59,6 +59,8 @@ pub struct Order<'a> {
     pub parents: Vec<Option<usize>>,
     /// For each node the place behind the last node inside it.
     behind: Vec<usize>,
+    /// Whether any node says after what it comes.
+    waits: bool,
     /// What depends on what: sequence and after.
     pub edges: Vec<Edge>,
     /// Places of the nodes in an order in which they can begin, as near as can be to the order
@@ -134,6 +136,7 @@ impl<'a> Order<'a> {
         self.nodes.push(node);
         self.parents.push(parent);
         self.behind.push(0);
+        self.waits |= !node.after.is_empty();
         let sequence = node.work.is_sequence();
         let mut before: Option<usize> = None;
         for child in &node.children {
@@ -156,7 +159,7 @@ impl<'a> Order<'a> {
     }
 
     fn connect_after(&mut self) {
-        if self.nodes.iter().all(|node| node.after.is_empty()) {
+        if !self.waits {
             return;
         }
         let ids = self.nodes.iter().map(|node| node.id.as_str());

@@ -50,6 +50,26 @@ pub fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec
     done.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Does two things, and both at once where it `pays` and there is another core; a panic in one of them
+/// goes on in the caller.
+pub fn both<A: Send, B>(
+    pays: bool,
+    first: impl FnOnce() -> A + Send,
+    second: impl FnOnce() -> B,
+) -> (A, B) {
+    if !pays || cores() < 2 {
+        return (first(), second());
+    }
+    std::thread::scope(|scope| {
+        let first = scope.spawn(first);
+        let second = second();
+        match first.join() {
+            Ok(first) => (first, second),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
 /// How many cores there are for this process.
 fn cores() -> usize {
     static CORES: OnceLock<usize> = OnceLock::new();
@@ -80,6 +100,13 @@ mod tests {
         let doubled: Vec<usize> = items.iter().map(|item| item * 2).collect();
         assert_eq!(super::each(&items, |item| item * 2), doubled);
         assert_eq!(super::each(&[7], |item| item + 1), [8]);
+    }
+
+    #[test]
+    fn two_things_are_done_at_once_or_one_after_the_other() {
+        for pays in [false, true] {
+            assert_eq!(super::both(pays, || 1, || "two"), (1, "two"));
+        }
     }
 
     #[test]

@@ -71,12 +71,32 @@ impl<'a> Placing<'a> {
     /// words for the reader, rollbacks and procedures have no time of their own; what recurs lasts
     /// as long as what is around it.
     pub fn all(&self, order: &Order<'_>) -> Vec<Schedule> {
+        let mut schedules = Vec::with_capacity(order.nodes.len());
         let mut sums = Sums {
-            placing: self,
             order,
+            said: Vec::with_capacity(order.nodes.len()),
+            steps: Vec::with_capacity(order.nodes.len()),
             begins: vec![None; order.nodes.len()],
             ends: vec![None; order.nodes.len()],
         };
+        // What recurs lasts as long as what is around it.
+        let mut recurs = Vec::new();
+        for place in order.places() {
+            let node = order.nodes[place];
+            sums.steps.push(is_step(node));
+            sums.said.push(self.said(node));
+            if matches!(node.work, Work::Every { .. } | Work::Watch { .. }) {
+                recurs.push(place);
+            }
+            let at = |time: &Option<Box<Timed<When>>>| {
+                time.as_ref().and_then(|time| self.offset(&time.value))
+            };
+            schedules.push(Schedule {
+                due_seconds: at(&node.times.due),
+                valid_until_seconds: at(&node.times.valid_until),
+                ..Schedule::default()
+            });
+        }
         let follows = Befores::of(order);
         // Where no phase says when, the first one begins the deployment.
         let first = order.places().find(|&place| order.is_chained(place));
@@ -89,42 +109,61 @@ impl<'a> Placing<'a> {
             sums.begins[first] = Some(0);
         }
         for &place in &order.sequence {
-            let node = order.nodes[place];
             let around = order.parents[place].and_then(|parent| sums.begins[parent]);
             let done = follows.of_place(place).filter_map(|from| sums.end(from));
             let done = done.max().max(around);
-            let turn = order.parents[place].is_none() || is_step(node);
-            let begin = match self.stated(node) {
+            let turn = order.parents[place].is_none() || sums.steps[place];
+            let begin = match sums.said[place].as_ref().and_then(|said| said.begins) {
                 None if turn => done,
                 stated => stated,
             };
             sums.begins[place] = begin.or(sums.begins[place]);
         }
-        order
-            .places()
-            .map(|place| {
-                let times = &order.nodes[place].times;
-                let end = sums.end(place);
-                let around = order.parents[place].filter(|_| {
-                    matches!(
-                        order.nodes[place].work,
-                        Work::Every { .. } | Work::Watch { .. }
-                    )
-                });
-                let around_end = around.and_then(|parent| sums.end(parent));
-                let at = |time: &Option<Box<Timed<When>>>| {
-                    time.as_ref().and_then(|time| self.offset(&time.value))
-                };
-                Schedule {
-                    starts_seconds: sums.begins[place]
-                        .or(around.and_then(|parent| sums.begins[parent])),
-                    ends_seconds: end.or(around_end),
-                    due_seconds: at(&times.due),
-                    valid_until_seconds: at(&times.valid_until),
-                }
-            })
-            .collect()
+        for place in order.places() {
+            schedules[place].ends_seconds = sums.end(place);
+            schedules[place].starts_seconds = sums.begins[place];
+        }
+        for place in recurs {
+            if let Some(around) = order.parents[place] {
+                let end = sums.end(around);
+                let schedule = &mut schedules[place];
+                schedule.starts_seconds = schedule.starts_seconds.or(sums.begins[around]);
+                schedule.ends_seconds = schedule.ends_seconds.or(end);
+            }
+        }
+        schedules
     }
+
+    /// What a node says of its own begin, length and end, in seconds; nothing where it says nothing.
+    fn said(&self, node: &Node) -> Option<Box<Said>> {
+        let times = &node.times;
+        let takes = times.takes.as_ref().map(|takes| &takes.value.high);
+        let until = match &node.work {
+            Work::Wait {
+                until: WaitFor::Time(time),
+                ..
+            } => Some(time),
+            _ => None,
+        };
+        let window = times.window.as_deref().map(|(_, to)| &to.value);
+        let ends = [window, until].into_iter().flatten();
+        let said = Said {
+            begins: self.stated(node),
+            takes: takes
+                .or_else(|| length(&node.work))
+                .map(Quantity::whole_seconds),
+            closes: ends.filter_map(|end| self.offset(end)).max(),
+        };
+        (said != Said::default()).then(|| Box::new(said))
+    }
+}
+
+/// What a node says of itself, in seconds: its begin and its end from `T`, and its length.
+#[derive(Default, PartialEq)]
+struct Said {
+    begins: Option<i64>,
+    takes: Option<i64>,
+    closes: Option<i64>,
 }
 
 /// What each node follows.
@@ -164,8 +203,11 @@ impl Befores {
 
 /// Begins and ends as they add up, by place in [`Order::nodes`]; in seconds from `T`.
 struct Sums<'a> {
-    placing: &'a Placing<'a>,
     order: &'a Order<'a>,
+    /// What each node says of itself.
+    said: Vec<Option<Box<Said>>>,
+    /// Whether each takes its turn.
+    steps: Vec<bool>,
     begins: Vec<Option<i64>>,
     /// Nothing where it has not been asked for yet.
     ends: Vec<Option<Option<i64>>>,
@@ -177,11 +219,10 @@ impl Sums<'_> {
         if let Some(end) = self.ends[place] {
             return end;
         }
-        let node = self.order.nodes[place];
         let mut last: Option<i64> = None;
         let mut first: Option<i64> = None;
         for inner in self.order.children(place) {
-            if !is_step(self.order.nodes[inner]) {
+            if !self.steps[inner] {
                 continue;
             }
             last = last.max(self.end(inner));
@@ -192,28 +233,12 @@ impl Sums<'_> {
         }
         let begin = self.begins[place].or(first);
         self.begins[place] = begin;
-        let times = &node.times;
-        let takes = times
-            .takes
-            .as_ref()
-            .map(|takes| &takes.value.high)
-            .or_else(|| length(&node.work))
-            .map(Quantity::whole_seconds);
+        let said = self.said[place].as_deref();
         let over = begin
-            .zip(takes)
+            .zip(said.and_then(|said| said.takes))
             .map(|(begin, takes)| begin.saturating_add(takes));
-        let window = times.window.as_deref().map(|(_, to)| &to.value);
-        let until = match &node.work {
-            Work::Wait {
-                until: WaitFor::Time(time),
-                ..
-            } => Some(time),
-            _ => None,
-        };
-        let closes = window.and_then(|to| self.placing.offset(to));
-        let waits = until.and_then(|time| self.placing.offset(time));
-        let end = [begin, last, over, closes, waits].into_iter().max();
-        let end = end.flatten();
+        let closes = said.and_then(|said| said.closes);
+        let end = begin.max(last).max(over).max(closes);
         self.ends[place] = Some(end);
         end
     }

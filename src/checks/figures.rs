@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::Context;
 use super::facts::{Fact, Role};
+use super::glance::Kind;
 use super::words;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Better, Bound, Comparator, Measured, Metric, MetricRef, Node, Work};
@@ -70,12 +71,8 @@ fn two_figures(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let order = context.order;
     // Stretches in which traffic moves or time passes have a before and an after.
     let mut moving = vec![false; order.nodes.len()];
-    for place in order.places() {
-        if matches!(
-            order.nodes[place].work,
-            Work::Shift { .. } | Work::Switch { .. } | Work::Scale { .. } | Work::Hold { .. }
-        ) && let Some(parent) = order.parents[place]
-        {
+    for place in context.of_kinds(&[Kind::Shift, Kind::Switch, Kind::Scale, Kind::Hold]) {
+        if let Some(parent) = order.parents[place] {
             moving[parent] = true;
         }
     }
@@ -83,8 +80,8 @@ fn two_figures(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for all in context.measurements_by_node() {
         let place = all[0].place;
         if !matches!(
-            order.nodes[place].work,
-            Work::Check { .. } | Work::Require { .. } | Work::Hold { .. }
+            context.kind(place),
+            Kind::Check | Kind::Require | Kind::Hold
         ) {
             continue;
         }
@@ -92,17 +89,17 @@ fn two_figures(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             .chain(context.around(place))
             .find(|&at| {
                 matches!(
-                    order.nodes[at].work,
-                    Work::Phase
-                        | Work::Gate
-                        | Work::Hold { .. }
-                        | Work::Monitor
-                        | Work::Every { .. }
-                        | Work::Rollback
-                        | Work::Procedure
-                        | Work::Option
-                        | Work::Else
-                        | Work::Success
+                    context.kind(at),
+                    Kind::Phase
+                        | Kind::Gate
+                        | Kind::Hold
+                        | Kind::Monitor
+                        | Kind::Every
+                        | Kind::Rollback
+                        | Kind::Procedure
+                        | Kind::Option
+                        | Kind::Else
+                        | Kind::Success
                 )
             });
         let Some(stretch) = stretch else { continue };

@@ -5,6 +5,7 @@ mod bands;
 mod commands;
 mod facts;
 mod figures;
+mod glance;
 mod interval;
 mod people;
 mod platform;
@@ -76,6 +77,8 @@ pub use wording::{
 
 use std::collections::{HashMap, HashSet};
 
+use glance::{Glance, Kind};
+
 use crate::diagnostic::Diagnostic;
 use crate::graph::Order;
 use crate::model::{Bound, Condition, Measured, Metric, Node, Service, Spec};
@@ -94,6 +97,8 @@ pub(crate) struct Context<'a> {
     pub schedules: Vec<Schedule>,
     /// What turns a time into a distance from the start.
     pub placing: Placing<'a>,
+    /// What the nodes are at a glance, by place.
+    glances: Vec<Glance>,
     /// What the nodes are called.
     pub titles: titles::Titles,
     /// What the spec says of each metric.
@@ -131,6 +136,7 @@ pub(crate) struct Measurement<'a> {
 impl<'a> Context<'a> {
     fn new(spec: &'a Spec, order: &'a Order<'a>) -> Self {
         let placing = Placing::new(spec);
+        let glances: Vec<Glance> = order.nodes.iter().map(|node| Glance::at(node)).collect();
         let mut roots: Vec<usize> = Vec::with_capacity(order.nodes.len());
         for (place, parent) in order.parents.iter().enumerate() {
             // A node stands behind the one around it.
@@ -141,14 +147,18 @@ impl<'a> Context<'a> {
             .iter()
             .map(|metric| (metric.name.as_str(), metric))
             .collect();
-        let measurements = measurements(order, &metrics);
+        let ((titles, facts), (schedules, measurements)) = parallel::both(
+            order.nodes.len() >= MANY_NODES,
+            || (titles::Titles::of(order), facts::collect(spec)),
+            || (placing.all(order), measurements(order, &glances, &metrics)),
+        );
         Context {
             spec,
             order,
-            schedules: placing.all(order),
+            schedules,
             placing,
-            titles: titles::Titles::of(order),
-            facts: facts::collect(spec),
+            titles,
+            facts,
             metrics,
             services: spec
                 .services
@@ -168,9 +178,39 @@ impl<'a> Context<'a> {
             autoscaler: autoscaler(spec, &measurements),
             baselined: baselined(&measurements),
             measurements,
-            scripts: scripts::collect(order, &roots),
+            scripts: scripts::collect(order, &glances, &roots),
+            glances,
             roots,
         }
+    }
+
+    /// What a node is and has, at a glance.
+    pub fn glance(&self, place: usize) -> Glance {
+        self.glances[place]
+    }
+
+    /// What a node is.
+    pub fn kind(&self, place: usize) -> Kind {
+        self.glances[place].kind
+    }
+
+    /// What the top-level node around a node is.
+    pub fn root_kind(&self, place: usize) -> Kind {
+        self.kind(self.roots[place])
+    }
+
+    /// The nodes that are of one of these kinds, by place, in the order written.
+    pub fn of_kinds(&self, kinds: &[Kind]) -> impl Iterator<Item = usize> {
+        self.order
+            .places()
+            .filter(|&place| kinds.contains(&self.kind(place)))
+    }
+
+    /// The nodes beside which a time is written, by place, in the order written.
+    pub fn timed(&self) -> impl Iterator<Item = usize> {
+        self.order
+            .places()
+            .filter(|&place| self.glance(place).is_timed)
     }
 
     /// The top-level node around a node; the node itself at the top.
@@ -219,10 +259,14 @@ impl<'a> Context<'a> {
 /// What is asked of metrics, in the order written.
 fn measurements<'a>(
     order: &Order<'a>,
+    glances: &[Glance],
     metrics: &HashMap<&str, &'a Metric>,
 ) -> Vec<Measurement<'a>> {
     let mut all = Vec::new();
     for place in order.places() {
+        if !glances[place].kind.may_hold() {
+            continue;
+        }
         let Some(condition) = order.nodes[place].work.holds() else {
             continue;
         };

@@ -1,6 +1,7 @@
 //! Who decides, who is reached, and whether they can be.
 
 use super::Context;
+use super::glance::Kind;
 use super::rollbacks::actions_of;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Deed, Node, Work};
@@ -40,42 +41,26 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut decided = 0;
     let mut changing: Vec<&Node> = Vec::new();
     let mut unreached: Vec<&str> = Vec::new();
-    for item in &spec.nodes {
-        item.walk(&mut |node| {
-            match &node.work {
-                Work::Gate => {
-                    gates += 1;
-                    nobody_decides(node, owner, found);
-                }
-                Work::Approve { roles, not, .. } => {
-                    gates += 1;
+    let order = context.order;
+    for place in order.places() {
+        let node = order.nodes[place];
+        match context.kind(place) {
+            Kind::Gate => {
+                gates += 1;
+                nobody_decides(node, owner, found);
+            }
+            Kind::Approve => {
+                gates += 1;
+                if let Work::Approve { roles, not, .. } = &node.work {
                     same_person(node, roles, not, found);
                 }
-                // A choice, a hold that can fail, or a person's go are decisions as well.
-                Work::Hold { .. } | Work::Choose => gates += 1,
-                Work::Alert { then, .. } if then.is_empty() => no_action(node, "alert", found),
-                Work::Severity { then } => {
-                    if then.is_empty() {
-                        no_action(node, "severity", found);
-                    }
-                    if !node
-                        .children
-                        .iter()
-                        .any(|child| matches!(child.work, Work::When { .. }))
-                    {
-                        found.push(
-                            Diagnostic::new(
-                                &NO_TRIGGER,
-                                node.name_span,
-                                format!("nothing makes the severity `{}` fire", last(&node.id)),
-                            )
-                            .help("say when: `when error-rate > 5%`"),
-                        );
-                    }
-                }
-                _ => {}
             }
-            nobody_told(node, found);
+            // A choice, a hold that can fail, or a person's go are decisions as well.
+            Kind::Hold | Kind::Choose => gates += 1,
+            Kind::Alert | Kind::Severity => of_rule(node, found),
+            _ => {}
+        }
+        if context.glance(place).acts {
             for action in actions_of(node) {
                 if let Deed::Page { roles } = &action.deed {
                     for role in roles {
@@ -86,10 +71,14 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                     }
                 }
             }
-        });
-        if item.work == Work::Phase && item.children.iter().any(changes) {
-            changing.push(item);
-            decided = gates;
+        }
+        let ends = order.parents.get(place + 1).is_none_or(Option::is_none);
+        if ends && context.root_kind(place) == Kind::Phase {
+            let phase = context.root(place);
+            if phase.children.iter().any(changes) {
+                changing.push(phase);
+                decided = gates;
+            }
         }
     }
     slow_channels(context, found);
@@ -109,6 +98,31 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             .help("let a gate stand between them: `gate go \"Go or no-go\" { require … approve by … }`"),
         );
     }
+}
+
+/// A rule or an alert that nothing makes fire, or that fires and does nothing.
+fn of_rule(node: &Node, found: &mut Vec<Diagnostic>) {
+    match &node.work {
+        Work::Alert { then, .. } if then.is_empty() => no_action(node, "alert", found),
+        Work::Severity { then } => {
+            if then.is_empty() {
+                no_action(node, "severity", found);
+            }
+            let mut children = node.children.iter();
+            if !children.any(|child| matches!(child.work, Work::When { .. })) {
+                found.push(
+                    Diagnostic::new(
+                        &NO_TRIGGER,
+                        node.name_span,
+                        format!("nothing makes the severity `{}` fire", last(&node.id)),
+                    )
+                    .help("say when: `when error-rate > 5%`"),
+                );
+            }
+        }
+        _ => {}
+    }
+    nobody_told(node, found);
 }
 
 fn changes(node: &Node) -> bool {

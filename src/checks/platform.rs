@@ -1,6 +1,7 @@
 //! What platforms do by themselves and what they don't: a pack of its own. Each fact names its source.
 
 use super::Context;
+use super::glance::Kind;
 use super::scripts::verb;
 use super::shell::Word;
 use super::titles::{Lower, Phrase, phrases};
@@ -41,8 +42,10 @@ rule! {
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    for place in context.order.places() {
+    for place in context.of_kinds(&[Kind::Note, Kind::Check, Kind::Require]) {
         promises(context, place, found);
+    }
+    for place in context.of_kinds(&[Kind::Note]) {
         manifests(context.order.nodes[place], found);
     }
     for message in &context.spec.messages {
@@ -115,13 +118,15 @@ fn broken_promise(text: Lower<'_>) -> Option<&'static str> {
 }
 
 fn promises(context: &Context<'_>, place: usize, found: &mut Vec<Diagnostic>) {
-    let node = context.order.nodes[place];
-    let truth = match &node.work {
-        Work::Note { markdown } => broken_promise(Lower::of(&markdown.words().to_lowercase())),
-        Work::Check { .. } | Work::Require { .. } => broken_promise(context.titles.lower(place)),
-        _ => return,
+    let truth = match context.kind(place) {
+        Kind::Note => match &context.order.nodes[place].work {
+            Work::Note { markdown } => broken_promise(Lower::of(&markdown.words().to_lowercase())),
+            _ => None,
+        },
+        _ => broken_promise(context.titles.lower(place)),
     };
     if let Some(truth) = truth {
+        let node = context.order.nodes[place];
         found.push(
             Diagnostic::new(&NEVER_BY_ITSELF, node.name_span, truth)
                 .label("promises otherwise")

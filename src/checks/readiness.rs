@@ -1,6 +1,7 @@
 //! What is said to be so before it can be: ready, done, successful.
 
 use super::Context;
+use super::glance::Kind;
 use super::titles::{Lower, Phrase, phrases};
 use super::wording::blank;
 use crate::diagnostic::Diagnostic;
@@ -30,9 +31,11 @@ rule! {
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     not_ready(context, found);
     for place in context.order.places() {
-        let node = context.order.nodes[place];
-        status_contradicts(node, found);
-        missing(context, node, found);
+        if context.glance(place).has_status {
+            let node = context.order.nodes[place];
+            status_contradicts(node, found);
+            missing(context, node, found);
+        }
     }
     done_too_early(context, found);
     prepared_too_late(context, found);
@@ -258,20 +261,22 @@ fn done_too_early(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut worked: Option<&Node> = None;
     let mut groups: Vec<Ticked<'_>> = Vec::new();
     for place in context.order.places() {
-        let node = context.order.nodes[place];
-        let root = context.root(place);
-        let changes = match &node.work {
+        let changes = || match &context.order.nodes[place].work {
             Work::Run { effect, .. } => *effect != Effect::ReadsOnly,
             Work::Shift { .. } | Work::Switch { .. } | Work::Scale { .. } => true,
             _ => false,
         };
-        let forward = matches!(root.work, Work::Phase | Work::Gate);
-        if changes && forward && !root.follows_rollback() && worked.is_none() {
-            worked = Some(node);
+        let forward = || {
+            matches!(context.root_kind(place), Kind::Phase | Kind::Gate)
+                && !context.root(place).follows_rollback()
+        };
+        if worked.is_none() && changes() && forward() {
+            worked = Some(context.order.nodes[place]);
         }
-        if !node.done {
+        if !context.glance(place).is_done {
             continue;
         }
+        let (node, root) = (context.order.nodes[place], context.root(place));
         let why = match root.work {
             Work::Success | Work::Failure => "the verdict comes after the work",
             Work::Monitor => "it is watched after the work",
@@ -344,22 +349,25 @@ const MADE_READY: [Phrase; 7] = phrases([
 fn prepared_too_late(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut moved: Option<&Node> = None;
     let mut late: Vec<&Node> = Vec::new();
-    for place in context.order.places() {
-        let node = context.order.nodes[place];
-        let root = context.root(place);
-        if !matches!(root.work, Work::Phase | Work::Gate | Work::Monitor) || root.follows_rollback()
+    for place in context.of_kinds(&[Kind::Shift, Kind::Switch, Kind::Check]) {
+        let root = context.root_kind(place);
+        if !matches!(root, Kind::Phase | Kind::Gate | Kind::Monitor) {
+            continue;
+        }
+        let is_check = context.kind(place) == Kind::Check;
+        let title = context.titles.lower(place);
+        if is_check && !(title.holds(&NEEDED) && title.holds(&MADE_READY))
+            || !is_check && moved.is_some()
+            || context.root(place).follows_rollback()
         {
             continue;
         }
-        if matches!(node.work, Work::Shift { .. } | Work::Switch { .. }) && moved.is_none() {
+        let node = context.order.nodes[place];
+        if !is_check {
             moved = Some(node);
         }
-        let top = moved.is_some_and(|moved| moved.span.end < root.span.start);
-        if !top || !matches!(&node.work, Work::Check { holds: None }) {
-            continue;
-        }
-        let title = context.titles.lower(place);
-        if title.holds(&NEEDED) && title.holds(&MADE_READY) {
+        let behind = moved.is_some_and(|moved| moved.span.end < context.root(place).span.start);
+        if behind && matches!(&node.work, Work::Check { holds: None }) {
             late.push(node);
         }
     }
@@ -397,18 +405,16 @@ const DECLARED: [Phrase; 9] = phrases([
 fn success_too_early(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let order = context.order;
     let mut declared: Vec<usize> = Vec::new();
-    for place in order.places() {
-        let node = order.nodes[place];
-        let says = match &node.work {
-            Work::Check { .. } | Work::Require { .. } => {
-                context.titles.lower(place).holds(&DECLARED)
-            }
-            Work::Notify { notice, .. } => {
-                let text = notice.text.words().to_lowercase();
-                context.titles.lower(place).holds(&DECLARED) || Lower::of(&text).holds(&DECLARED)
-            }
-            _ => false,
-        };
+    for place in context.of_kinds(&[Kind::Check, Kind::Require, Kind::Notify]) {
+        let title_says = context.titles.lower(place).holds(&DECLARED);
+        let says = title_says
+            || context.kind(place) == Kind::Notify
+                && match &order.nodes[place].work {
+                    Work::Notify { notice, .. } => {
+                        Lower::of(&notice.text.words().to_lowercase()).holds(&DECLARED)
+                    }
+                    _ => false,
+                };
         if says && !context.root(place).follows_rollback() {
             declared.push(place);
         }
@@ -437,14 +443,12 @@ fn success_too_early(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let open: Vec<usize> = order
         .places()
         .filter(|&place| {
-            let node = order.nodes[place];
-            let window = node
-                .times
-                .window
-                .as_deref()
-                .and_then(|(_, to)| context.placing.offset(&to.value));
-            context.root(place).work == Work::Success
-                && window.zip(own).is_some_and(|(end, own)| end > own)
+            let window = || {
+                let window = order.nodes[place].times.window.as_deref();
+                window.and_then(|(_, to)| context.placing.offset(&to.value))
+            };
+            context.root_kind(place) == Kind::Success
+                && window().zip(own).is_some_and(|(end, own)| end > own)
         })
         .collect();
     if later.is_empty() && open.is_empty() {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::Context;
+use super::glance::Kind;
 use super::scripts::{Script, verb, workloads};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Effect, Node, Work};
@@ -322,8 +323,7 @@ fn backups(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 _ => false,
             })
         || context.order.places().any(|place| {
-            let root = context.root(place);
-            matches!(root.work, Work::Rollback | Work::Procedure) && in_words(place)
+            matches!(context.root_kind(place), Kind::Rollback | Kind::Procedure) && in_words(place)
         });
     if let Some((first, rest)) = made.split_first()
         && !restores

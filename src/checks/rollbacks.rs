@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::Context;
+use super::glance::Kind;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Action, Comparator, Deed, Effect, Node, Work};
 use crate::quantity::Quantity;
@@ -46,32 +47,17 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut approved = false;
     let on_failure = spec.deployment.iter().flat_map(|head| &head.on_failure);
     named.extend(on_failure.filter_map(rollback_of));
-    for item in &spec.nodes {
-        item.walk(&mut |node| {
+    for place in context.order.places() {
+        let node = context.order.nodes[place];
+        if context.glance(place).acts {
             named.extend(actions_of(node).iter().filter_map(rollback_of));
-            if matches!(node.work, Work::Shift { .. } | Work::Switch { .. }) && moved.is_none() {
-                moved = Some(node);
-            }
-            approved |= matches!(node.work, Work::Approve { .. });
-            if let Work::Run {
-                effect: Effect::Irreversible { .. },
-                ..
-            } = node.work
-                && !approved
-            {
-                found.push(
-                    Diagnostic::new(
-                        &UNAPPROVED,
-                        node.name_span,
-                        format!(
-                            "nobody is asked before `{}`, which can't be undone",
-                            node.id
-                        ),
-                    )
-                    .help("let a gate with `approve by ROLE` come before it"),
-                );
-            }
-        });
+        }
+        match context.kind(place) {
+            Kind::Shift | Kind::Switch if moved.is_none() => moved = Some(node),
+            Kind::Approve => approved = true,
+            Kind::Run if !approved => unapproved(node, found),
+            _ => {}
+        }
     }
     if let Some(moved) = moved
         && rollbacks.is_empty()
@@ -89,8 +75,27 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         of_rollback(rollback, &named, found);
     }
     objectives(context, &rollbacks, found);
-    for item in &spec.nodes {
-        bakes(item, found);
+    bakes(context, found);
+}
+
+/// A command that can't be undone, before which nobody was asked.
+fn unapproved(node: &Node, found: &mut Vec<Diagnostic>) {
+    if let Work::Run {
+        effect: Effect::Irreversible { .. },
+        ..
+    } = node.work
+    {
+        found.push(
+            Diagnostic::new(
+                &UNAPPROVED,
+                node.name_span,
+                format!(
+                    "nobody is asked before `{}`, which can't be undone",
+                    node.id
+                ),
+            )
+            .help("let a gate with `approve by ROLE` come before it"),
+        );
     }
 }
 
@@ -238,28 +243,37 @@ fn breaks(length: &Quantity, comparator: Comparator, bound: &Quantity) -> bool {
 }
 
 /// A switch of all traffic must be followed by a hold, in what stands around it.
-fn bakes(node: &Node, found: &mut Vec<Diagnostic>) {
-    for (index, child) in node.children.iter().enumerate() {
-        if switches(child) {
-            let watched = node.children[index + 1..].iter().any(watches);
-            let in_rollback = matches!(
-                node.work,
-                Work::Rollback | Work::Procedure | Work::Else | Work::Switch { .. }
-            );
-            if !watched && !in_rollback {
-                found.push(
-                    Diagnostic::new(
-                        &NO_BAKE,
-                        child.name_span,
-                        "all traffic is switched, and nothing watches the new version afterwards",
-                    )
-                    .help("let a `hold 15m while …` follow the switch"),
-                );
-            }
+fn bakes(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let order = context.order;
+    for place in context.of_kinds(&[Kind::Switch, Kind::Run]) {
+        let Some(around) = order.parents[place].filter(|_| switches(order.nodes[place])) else {
+            continue;
+        };
+        // On a way back, and after a failure, nothing has to bake.
+        let back = |at: usize| {
+            matches!(
+                context.kind(at),
+                Kind::Rollback | Kind::Procedure | Kind::Else
+            )
+        };
+        let inside_back = context
+            .around(place)
+            .any(|at| order.parents[at].is_some() && back(at));
+        let watched = order
+            .children(around)
+            .filter(|&child| child > place)
+            .any(|child| watches(order.nodes[child]));
+        if watched || inside_back || back(around) || context.kind(around) == Kind::Switch {
+            continue;
         }
-        if !matches!(child.work, Work::Rollback | Work::Procedure | Work::Else) {
-            bakes(child, found);
-        }
+        found.push(
+            Diagnostic::new(
+                &NO_BAKE,
+                order.nodes[place].name_span,
+                "all traffic is switched, and nothing watches the new version afterwards",
+            )
+            .help("let a `hold 15m while …` follow the switch"),
+        );
     }
 }
 

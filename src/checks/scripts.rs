@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Context;
+use super::glance::{Glance, Kind};
 use super::shell::{self, Misfit, Simple};
 use crate::graph::Order;
 use crate::model::{Command, Effect, Node, Work};
@@ -40,15 +41,16 @@ pub struct Script<'a> {
 const MANY_SCRIPTS: usize = 500;
 
 /// All scripts of a spec that something runs, in the order written.
-pub fn collect<'a>(order: &Order<'a>, roots: &[usize]) -> Vec<Script<'a>> {
+pub fn collect<'a>(order: &Order<'a>, glances: &[Glance], roots: &[usize]) -> Vec<Script<'a>> {
     let runs: Vec<(usize, &Command)> = order
         .places()
+        .filter(|&place| glances[place].kind == Kind::Run)
         .filter_map(|place| match &order.nodes[place].work {
             Work::Run { command, .. } if is_shell(command) => Some((place, &**command)),
             _ => None,
         })
         // Commands to look up run nowhere.
-        .filter(|(place, _)| order.nodes[roots[*place]].work != Work::Reference)
+        .filter(|(place, _)| glances[roots[*place]].kind != Kind::Reference)
         .collect();
     let read = |runs: &[(usize, &'a Command)]| -> Vec<Script<'a>> {
         let nodes = runs.iter().map(|&(place, command)| {

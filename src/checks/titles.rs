@@ -3,6 +3,7 @@
 
 use std::ops::Deref;
 
+use super::wording::begins_blank;
 use crate::graph::Order;
 
 /// The titles of all nodes, in small letters.
@@ -13,6 +14,8 @@ pub struct Titles {
     begins: Vec<u32>,
     /// Which letters stand in each.
     letters: Vec<Letters>,
+    /// Whether each has, as it is written, one of the signs with which a blank begins.
+    signs: Vec<bool>,
 }
 
 impl Titles {
@@ -22,6 +25,7 @@ impl Titles {
             text: String::new(),
             begins: Vec::with_capacity(order.nodes.len() + 1),
             letters: Vec::with_capacity(order.nodes.len()),
+            signs: Vec::with_capacity(order.nodes.len()),
         };
         titles.begins.push(0);
         for node in &order.nodes {
@@ -34,9 +38,15 @@ impl Titles {
                 titles.text.push_str(&title.to_lowercase());
             }
             titles.begins.push(titles.text.len() as u32);
+            titles.signs.push(title.bytes().any(begins_blank));
             titles.letters.push(Letters::of(&titles.text[begin..]));
         }
         titles
+    }
+
+    /// Whether the title of a node has one of the signs with which a blank begins.
+    pub fn has_signs(&self, place: usize) -> bool {
+        self.signs[place]
     }
 
     /// The title of a node, by its place.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::Context;
+use super::glance::Kind;
 use super::words;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Node, Service, Work};
@@ -32,15 +33,20 @@ rule! {
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut shifts: BTreeMap<&str, Vec<(&Node, Exact)>> = BTreeMap::new();
-    for item in &context.spec.nodes {
+    for place in context.of_kinds(&[Kind::Shift, Kind::Scale, Kind::Run]) {
         if matches!(
-            item.work,
-            Work::Rollback | Work::Procedure | Work::Test { .. }
+            context.root_kind(place),
+            Kind::Rollback | Kind::Procedure | Kind::Test
         ) {
             continue;
         }
-        gather(item, &mut shifts);
-        item.walk(&mut |node| scaled_by_hand(context, node, found));
+        let node = context.order.nodes[place];
+        scaled_by_hand(context, node, found);
+        if let Work::Shift { service, share } = &node.work
+            && !is_aside(context, place)
+        {
+            shifts.entry(service).or_default().push((node, share.value));
+        }
     }
     never_deployed(context, found);
     for (name, steps) in shifts {
@@ -97,8 +103,8 @@ fn never_deployed(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     let mut named: HashSet<&str> = HashSet::new();
-    for node in &context.order.nodes {
-        match &node.work {
+    for place in context.of_kinds(&[Kind::Shift, Kind::Switch, Kind::Scale]) {
+        match &context.order.nodes[place].work {
             Work::Shift { service, .. }
             | Work::Switch { service, .. }
             | Work::Scale { service, .. } => {
@@ -144,16 +150,10 @@ fn never_deployed(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn gather<'a>(node: &'a Node, shifts: &mut BTreeMap<&'a str, Vec<(&'a Node, Exact)>>) {
-    if let Work::Shift { service, share } = &node.work {
-        shifts.entry(service).or_default().push((node, share.value));
-    }
-    for child in &node.children {
-        // What happens after a failure is no step of the rollout; nor are both ways of a choice.
-        if !matches!(child.work, Work::Else | Work::Choose) {
-            gather(child, shifts);
-        }
-    }
+/// Whether a step is none of the rollout: what happens after a failure, or one way of a choice.
+fn is_aside(context: &Context<'_>, place: usize) -> bool {
+    let mut around = context.around(place);
+    around.any(|at| matches!(context.kind(at), Kind::Else | Kind::Choose))
 }
 
 fn percent(share: Exact) -> String {

@@ -7,10 +7,11 @@ mod targets;
 mod verdicts;
 
 use super::Context;
+use super::glance::Kind;
 use super::scripts::Script;
 use super::shell::Word;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Node, Work};
+use crate::model::Node;
 use crate::rule;
 
 rule! {
@@ -163,7 +164,7 @@ fn of_script(context: &Context<'_>, script: &Script<'_>, found: &mut Vec<Diagnos
 /// "Option A" and "Option B" one after the other.
 fn alternatives(context: &Context<'_>, place: usize, found: &mut Vec<Diagnostic>) {
     let order = context.order;
-    if order.nodes[place].work == Work::Choose {
+    if context.kind(place) == Kind::Choose {
         return;
     }
     const WORDS: [&str; 3] = ["option", "alternative", "variant"];
@@ -179,7 +180,7 @@ fn alternatives(context: &Context<'_>, place: usize, found: &mut Vec<Diagnostic>
             let second = words.next().unwrap_or_default();
             WORDS.contains(&first)
                 && (second.len() == 1 || second.parse::<u32>().is_ok())
-                && !matches!(order.nodes[child].work, Work::Option | Work::Note { .. })
+                && !matches!(context.kind(child), Kind::Option | Kind::Note)
         })
         .map(|child| order.nodes[child])
         .collect();

@@ -7,6 +7,7 @@ use super::{
     EXAMPLE_HOST, KUBECTL, NO_NAMESPACE, REHEARSED_AFTERWARDS, STAGING_DIFFERS, TWO_SCHEMES,
 };
 use crate::checks::Context;
+use crate::checks::glance::Kind;
 use crate::checks::scripts::{Script, names_staging, verb};
 use crate::checks::shell::Word;
 use crate::diagnostic::Diagnostic;
@@ -42,7 +43,8 @@ fn all(context: &Context<'_>) -> Vec<(&'static str, String, Span)> {
             found.push((scheme, host.to_lowercase(), script.command.place(at, end)));
         }
     }
-    for node in &context.order.nodes {
+    for place in context.of_kinds(&[Kind::Link, Kind::Lookup]) {
+        let node = context.order.nodes[place];
         match &node.work {
             Work::Link { address } => {
                 for (scheme, host, _) in addresses(&address.to_string()) {

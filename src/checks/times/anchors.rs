@@ -5,8 +5,8 @@ use super::{
     clock, length,
 };
 use crate::checks::Context;
+use crate::checks::glance::Kind;
 use crate::diagnostic::Diagnostic;
-use crate::model::Work;
 use crate::source::Span;
 use crate::time::When;
 
@@ -73,7 +73,7 @@ pub(super) fn zones(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let starts = head.and_then(|head| head.starts.as_ref());
     let mut clocks: Vec<Span> = Vec::new();
     let mut offsets: Vec<Span> = Vec::new();
-    for node in &context.order.nodes {
+    for node in context.timed().map(|place| context.order.nodes[place]) {
         let times = [&node.times.at, &node.times.due, &node.times.valid_until];
         let window = node
             .times
@@ -157,7 +157,7 @@ pub(super) fn zones(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 
 /// Times of day inside a window of several days.
 pub(super) fn which_day(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    for place in context.order.places() {
+    for place in context.timed() {
         let node = context.order.nodes[place];
         let Some((from, to)) = node.times.window.as_deref() else {
             continue;
@@ -207,12 +207,10 @@ pub(super) fn told_too_late(context: &Context<'_>, found: &mut Vec<Diagnostic>) 
             .chain(context.around(place))
             .find_map(|at| context.schedules[at].starts_seconds)
     };
-    let told = order
-        .places()
+    let told = context
+        .of_kinds(&[Kind::Notify])
         .filter(|&place| {
-            matches!(order.nodes[place].work, Work::Notify { .. })
-                && matches!(context.root(place).work, Work::Phase)
-                && !context.root(place).follows_rollback()
+            context.root_kind(place) == Kind::Phase && !context.root(place).follows_rollback()
         })
         .filter_map(|place| Some((time(place)?, place)))
         .min();
@@ -248,23 +246,23 @@ pub(super) fn less_than_named(context: &Context<'_>, found: &mut Vec<Diagnostic>
     let order = context.order;
     let mut changed: Option<(i64, usize)> = None;
     for place in order.places() {
-        let node = order.nodes[place];
         let time = || {
             std::iter::once(place)
                 .chain(context.around(place))
                 .find_map(|at| context.schedules[at].starts_seconds)
         };
-        match &node.work {
-            Work::Shift { .. } | Work::Switch { .. } => {
+        match context.kind(place) {
+            Kind::Shift | Kind::Switch => {
                 changed = time().map(|time| (time, place)).or(changed);
             }
-            Work::Check { .. } | Work::Require { .. } => {
-                let (Some(now), Some((since, change))) = (time(), changed) else {
-                    continue;
-                };
+            Kind::Check | Kind::Require => {
                 let Some(named) = watched_for(&context.titles.lower(place)) else {
                     continue;
                 };
+                let (Some(now), Some((since, change))) = (time(), changed) else {
+                    continue;
+                };
+                let node = order.nodes[place];
                 if now < since || now - since >= named {
                     continue;
                 }
@@ -339,7 +337,7 @@ pub(super) fn clock_change(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let Some(begins) = start.clock().filter(|_| start.zone().is_some()) else {
         return;
     };
-    for node in &context.order.nodes {
+    for node in context.timed().map(|place| context.order.nodes[place]) {
         let Some(at) = super::stated(node) else {
             continue;
         };

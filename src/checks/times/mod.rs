@@ -64,7 +64,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<crate::diagnostic::Di
     sums::overlaps(context, found);
     sums::idle(context, found);
     starts::before_start(context, found);
-    for place in 0..context.order.nodes.len() {
+    for place in context.timed() {
         sums::fits(context, place, found);
         sums::due(context, place, found);
         anchors::named(context, place, found);

@@ -2,6 +2,7 @@
 
 use super::{DOES_NOT_FIT, DUE_TOO_EARLY, IDLE, OVERLAP, clock, length, stated};
 use crate::checks::Context;
+use crate::checks::glance::Kind;
 use crate::diagnostic::Diagnostic;
 use crate::graph::{EdgeKind, is_step};
 use crate::model::{Timed, Work};
@@ -11,6 +12,9 @@ use crate::time::When;
 pub(super) fn overlaps(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for edge in &context.order.edges {
         if !matches!(edge.kind, EdgeKind::Sequence | EdgeKind::After) {
+            continue;
+        }
+        if !context.glance(edge.to).is_timed {
             continue;
         }
         let (from, to) = (context.order.nodes[edge.from], context.order.nodes[edge.to]);
@@ -61,8 +65,9 @@ const IDLE_SECONDS: i64 = 600;
 fn first_stated<'a>(context: &'a Context<'_>, place: usize) -> Option<&'a Timed<When>> {
     let mut at = place;
     loop {
-        let node = context.order.nodes[at];
-        if let Some(stated) = stated(node) {
+        if context.glance(at).is_timed
+            && let Some(stated) = stated(context.order.nodes[at])
+        {
             return Some(stated);
         }
         at = context
@@ -77,9 +82,9 @@ pub(super) fn idle(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     // When traffic begins to be split, and when it is whole again.
     let mut split: Option<i64> = None;
     let mut whole: Option<i64> = None;
-    for place in order.places() {
+    for place in context.of_kinds(&[Kind::Shift]) {
         if let Work::Shift { share, .. } = &order.nodes[place].work
-            && matches!(context.root(place).work, Work::Phase | Work::Gate)
+            && matches!(context.root_kind(place), Kind::Phase | Kind::Gate)
         {
             let start = context.schedules[place].starts_seconds;
             if share.value < Exact::ONE {
@@ -92,10 +97,9 @@ pub(super) fn idle(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let (Some(split), Some(whole)) = (split, whole) else {
         return;
     };
-    let monitored = order.places().any(|place| {
+    let monitored = context.of_kinds(&[Kind::Monitor]).any(|place| {
         let schedule = context.schedules[place];
-        order.nodes[place].work == Work::Monitor
-            && schedule.starts_seconds.is_some_and(|start| start <= split)
+        schedule.starts_seconds.is_some_and(|start| start <= split)
             && schedule.ends_seconds.is_some_and(|end| end >= whole)
     });
     if monitored {
@@ -105,7 +109,6 @@ pub(super) fn idle(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         if edge.kind != EdgeKind::Sequence {
             continue;
         }
-        let (from, to) = (order.nodes[edge.from], order.nodes[edge.to]);
         let Some(at) = first_stated(context, edge.to) else {
             continue;
         };
@@ -121,6 +124,7 @@ pub(super) fn idle(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         if end == since || end < split || begin > whole || begin - end < IDLE_SECONDS {
             continue;
         }
+        let (from, to) = (order.nodes[edge.from], order.nodes[edge.to]);
         found.push(
             Diagnostic::new(
                 &IDLE,

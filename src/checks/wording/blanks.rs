@@ -2,15 +2,20 @@
 
 use super::OPEN_BLANK;
 use crate::checks::Context;
+use crate::checks::glance::Kind;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Text, Work};
 use crate::source::Span;
 
+/// Whether a blank may begin with a byte.
+pub(in crate::checks) fn begins_blank(byte: u8) -> bool {
+    matches!(byte, b'[' | b'_' | b'?' | b'T' | b'F')
+}
+
 /// The first blank in a text: `[name]`, `TBD`, `____`, `???`.
 pub(in crate::checks) fn blank(text: &str) -> Option<&str> {
     // Most texts have none of the signs with which one begins.
-    let begins = |byte: u8| matches!(byte, b'[' | b'_' | b'?' | b'T' | b'F');
-    if !text.bytes().fold(false, |any, byte| any | begins(byte)) {
+    if !text.bytes().any(begins_blank) {
         return None;
     }
     for (at, _) in text.match_indices('[') {
@@ -77,7 +82,12 @@ pub(super) fn blanks(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let whose = ("the message ", message.name.as_str());
         at(message.span, whose, &[&message.subject, &message.body]);
     }
-    for node in &context.order.nodes {
+    for place in context.order.places() {
+        let written = matches!(context.kind(place), Kind::Link | Kind::File | Kind::Notify);
+        if !written && !context.titles.has_signs(place) {
+            continue;
+        }
+        let node = context.order.nodes[place];
         let more = match &node.work {
             Work::Link { address } => address,
             Work::File { path } => path,

@@ -4,12 +4,13 @@ mod blanks;
 mod repeats;
 mod units;
 
-pub(super) use blanks::blank;
+pub(super) use blanks::{begins_blank, blank};
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::Context;
+use super::glance::Kind;
 use super::titles::{Lower, Phrase, phrases};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Condition, Node, Work};
@@ -48,10 +49,14 @@ rule! {
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     vague(context, found);
     for place in context.order.places() {
-        undefined(context.order.nodes[place], found);
-        order_in_words(context, place, found);
-        units::titles(context, place, found);
+        if context.glance(place).has_condition {
+            undefined(context.order.nodes[place], found);
+        }
     }
+    for place in context.of_kinds(&[Kind::Check]) {
+        order_in_words(context, place, found);
+    }
+    units::titles(context, found);
     strategies(context, found);
     blanks::blanks(context, found);
     repeats::twice(context, found);
@@ -214,7 +219,7 @@ fn vague(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             finding.help("say a figure (`error-rate < 1%`), or what is looked at and must be seen"),
         );
     };
-    for place in context.order.places() {
+    for place in context.of_kinds(&[Kind::Check, Kind::Require, Kind::When]) {
         let node = context.order.nodes[place];
         let asserted = match &node.work {
             Work::Check { holds } | Work::Require { holds } | Work::When { holds } => holds
@@ -297,9 +302,9 @@ fn undefined(node: &Node, found: &mut Vec<Diagnostic>) {
 fn strategies(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut shares: Option<&Node> = None;
     let mut switches: Option<&Node> = None;
-    for place in context.order.places() {
+    for place in context.of_kinds(&[Kind::Shift, Kind::Switch, Kind::Run]) {
         let node = context.order.nodes[place];
-        if !matches!(context.root(place).work, Work::Phase | Work::Gate) {
+        if !matches!(context.root_kind(place), Kind::Phase | Kind::Gate) {
             continue;
         }
         match &node.work {
@@ -353,13 +358,6 @@ fn strategies(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 fn order_in_words(context: &Context<'_>, place: usize, found: &mut Vec<Diagnostic>) {
-    let node = context.order.nodes[place];
-    let Work::Check { holds: None } = node.work else {
-        return;
-    };
-    if !node.children.is_empty() {
-        return;
-    }
     let title = context.titles.lower(place).text().trim();
     let action = if title.starts_with("pause the ")
         || title == "pause"
@@ -382,6 +380,11 @@ fn order_in_words(context: &Context<'_>, place: usize, found: &mut Vec<Diagnosti
     } else {
         return;
     };
+    let node = context.order.nodes[place];
+    let said = matches!(node.work, Work::Check { holds: None }) && node.children.is_empty();
+    if !said {
+        return;
+    }
     found.push(
         Diagnostic::new(
             &ORDER_IN_WORDS,

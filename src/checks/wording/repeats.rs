@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::SAID_TWICE;
 use crate::checks::Context;
+use crate::checks::glance::Kind;
 use crate::checks::scripts::Script;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Effect, Interval, Work};
@@ -72,21 +73,25 @@ pub(super) fn twice(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     // What an `include` brought in, and what is one of several ways, is said twice on purpose.
     let mut apart = vec![false; order.nodes.len()];
     for place in order.places() {
-        let node = order.nodes[place];
+        let kind = context.kind(place);
         apart[place] = order.parents[place].is_some_and(|parent| apart[parent])
-            || matches!(
-                node.work,
-                Work::Group { from: Some(_) } | Work::Option | Work::Else
-            );
-        let root = context.root(place);
+            || match kind {
+                Kind::Option | Kind::Else => true,
+                Kind::Group => {
+                    matches!(order.nodes[place].work, Work::Group { from: Some(_) })
+                }
+                _ => false,
+            };
         if apart[place]
+            || !matches!(kind, Kind::Check | Kind::Every)
             || !matches!(
-                root.work,
-                Work::Phase | Work::Gate | Work::Monitor | Work::Procedure
+                context.root_kind(place),
+                Kind::Phase | Kind::Gate | Kind::Monitor | Kind::Procedure
             )
         {
             continue;
         }
+        let node = order.nodes[place];
         let key = match &node.work {
             Work::Check { holds: None } if node.children.is_empty() => {
                 gist(context.titles.lower(place).text())

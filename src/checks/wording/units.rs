@@ -4,7 +4,8 @@ use std::cell::LazyCell;
 use std::collections::HashMap;
 
 use super::{MIXED_UNITS, MOST_LABELS, NO_PERCENTILE, TITLE_SAYS_OTHERWISE};
-use crate::checks::Context;
+use crate::checks::glance::Kind;
+use crate::checks::{Context, Measurement};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Metric, Work};
 use crate::quantity::{Dimension, Quantity, compatible};
@@ -40,23 +41,26 @@ fn figure(title: &str) -> Option<(&str, &str)> {
     Some((lead, rest[..end].trim()))
 }
 
-pub(super) fn titles(context: &Context<'_>, place: usize, found: &mut Vec<Diagnostic>) {
-    let node = context.order.nodes[place];
-    let Some(holds) = node.work.holds() else {
-        return;
-    };
-    let title = node.title.words();
-    if !title.bytes().any(|byte| byte.is_ascii_digit()) {
+pub(super) fn titles(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    for all in context.measurements_by_node() {
+        if let [one] = all {
+            title(context, one, found);
+        }
+    }
+}
+
+fn title(context: &Context<'_>, one: &Measurement<'_>, found: &mut Vec<Diagnostic>) {
+    let digits = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+    if !digits(&context.titles.lower(one.place)) {
         return;
     }
+    let node = context.order.nodes[one.place];
+    let title = node.title.words();
     let Some((_, written)) = figure(&title) else {
         return;
     };
-    let all = holds.measured();
-    let [measured] = all.as_slice() else {
-        return;
-    };
-    let Some(metric) = context.metric(&measured.metric.metric) else {
+    let measured = one.measured;
+    let Some(metric) = one.metric else {
         return;
     };
     let joined = written.replace(' ', "");
@@ -114,7 +118,7 @@ pub(super) fn records(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             .map(|metric| (metric.title.words().to_lowercase(), metric))
             .collect()
     });
-    for place in context.order.places() {
+    for place in context.of_kinds(&[Kind::Record]) {
         let node = context.order.nodes[place];
         let Work::Record {
             unit: Some(unit), ..
