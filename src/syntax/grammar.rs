@@ -22,9 +22,10 @@ pub(super) struct Expected {
 /// Reads a text by a total rule. `None` if pest ran out of stack: the caller bounds the nesting first.
 pub(super) fn read(rule: Rule, text: &str) -> Option<Vec<Raw>> {
     let pairs = Grammar::parse(rule, text).ok()?;
-    let mut nodes: Vec<Raw> = Vec::with_capacity(text.len() / 8);
-    let mut open: Vec<usize> = Vec::new();
-    for token in pairs.tokens() {
+    let tokens = pairs.tokens();
+    let mut nodes: Vec<Raw> = Vec::with_capacity(tokens.len() / 2);
+    let mut open: Vec<usize> = Vec::with_capacity(16);
+    for token in tokens {
         match token {
             pest::Token::Start { rule, pos } => {
                 open.push(nodes.len());

@@ -215,15 +215,19 @@ impl Scan<'_> {
             return;
         }
         let mut at = self.at + 1;
-        while at < self.bytes.len() {
-            match self.bytes[at] {
-                b'\\' if at + 1 < self.bytes.len() && self.bytes[at + 1] != b'\n' => at += 2,
-                b'"' => {
+        while let Some(length) = self.bytes.get(at..).and_then(|rest| {
+            let mut rest = rest.iter();
+            rest.position(|byte| matches!(byte, b'\\' | b'"' | b'\n'))
+        }) {
+            at += length;
+            match (self.bytes[at], self.bytes.get(at + 1)) {
+                (b'"', _) => {
                     self.at = at + 1;
                     return;
                 }
-                b'\n' => break,
-                _ => at += 1,
+                (b'\\', Some(next)) if *next != b'\n' => at += 2,
+                (b'\\', _) => at += 1,
+                _ => break,
             }
         }
         self.left_open();
@@ -322,18 +326,21 @@ impl Scan<'_> {
 /// Where the backtick stands that closes the one at `at`: on its line, or, in a query over several
 /// lines, before a blank line and before the next item.
 pub(super) fn query_end(bytes: &[u8], at: usize, over_lines: bool) -> Option<usize> {
-    let mut blank = false;
-    for (index, byte) in bytes.iter().enumerate().skip(at + 1) {
-        match byte {
-            b'`' => return Some(index),
-            b'\n' if !over_lines || blank => return None,
-            b'\n' if words::begins_item(word_at(bytes, index + 1)) => return None,
-            b'\n' => blank = true,
-            b' ' | b'\t' | b'\r' => {}
-            _ => blank = false,
+    let mut line = at + 1;
+    loop {
+        let rest = bytes.get(line..)?;
+        let length = rest.iter().position(|byte| matches!(byte, b'`' | b'\n'))?;
+        let end = line + length;
+        if bytes[end] == b'`' {
+            return Some(end);
         }
+        let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r');
+        let ends = line > at + 1 && rest[..length].iter().all(blank);
+        if !over_lines || ends || words::begins_item(word_at(bytes, end + 1)) {
+            return None;
+        }
+        line = end + 1;
     }
-    None
 }
 
 /// The word before `at`, with nothing but blanks between and before it on its line.
