@@ -1,7 +1,9 @@
 //! Figures that contradict each other in several places: two for one thing, none and some, a norm
 //! that nobody asks for.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use foldhash::HashMap;
 
 use super::Context;
 use super::facts::{Fact, Role};
@@ -76,9 +78,14 @@ fn two_figures(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             moving[parent] = true;
         }
     }
-    let mut said: Said<'_> = HashMap::new();
+    let mut said: Said<'_> = HashMap::default();
+    let mut root = None;
     for all in context.measurements_by_node() {
         let place = all[0].place;
+        // No stretch goes on behind the top-level node that it stands in.
+        if root.replace(context.roots[place]) != Some(context.roots[place]) {
+            said.clear();
+        }
         if !matches!(
             context.kind(place),
             Kind::Check | Kind::Require | Kind::Hold
@@ -267,8 +274,8 @@ fn none_and_some(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 
 fn empty_baselines(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     // Which metrics each baseline speaks of.
-    let mut speaks: HashMap<&str, Vec<&str>> = HashMap::new();
-    let mut declared: HashMap<&str, &Node> = HashMap::new();
+    let mut speaks: HashMap<&str, Vec<&str>> = HashMap::default();
+    let mut declared: HashMap<&str, &Node> = HashMap::default();
     for node in &context.spec.nodes {
         if let Work::Baseline { .. } = node.work {
             let name = node.id.rsplit('/').next().unwrap_or(&node.id);

@@ -75,7 +75,7 @@ pub use wording::{
     TITLE_SAYS_OTHERWISE, UNDEFINED_CONDITION, VAGUE,
 };
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use glance::{Glance, Kind};
 

@@ -1,6 +1,6 @@
 //! What a way back really brings back: the pods, the data, the traffic, and within which time.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use super::Context;
 use super::glance::Kind;
@@ -104,8 +104,8 @@ fn partial(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     else {
         return;
     };
-    let mut files: HashSet<&str> = HashSet::new();
-    let mut sized: HashSet<String> = HashSet::new();
+    let mut files: HashSet<&str> = HashSet::default();
+    let mut sized: HashSet<String> = HashSet::default();
     let mut database = false;
     for script in &back {
         database |= script.is_migration || script.is_restore;

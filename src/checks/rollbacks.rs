@@ -1,6 +1,6 @@
 //! Ways back: that there is one, that something leads to it, that it is verified and fast enough.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use super::Context;
 use super::glance::Kind;
@@ -43,7 +43,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         .filter(|node| node.work == Work::Rollback)
         .collect();
     let mut moved: Option<&Node> = None;
-    let mut named: HashSet<&str> = HashSet::new();
+    let mut named: HashSet<&str> = HashSet::default();
     let mut approved = false;
     let on_failure = spec.deployment.iter().flat_map(|head| &head.on_failure);
     named.extend(on_failure.filter_map(rollback_of));

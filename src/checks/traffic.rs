@@ -1,6 +1,8 @@
 //! Shares of traffic: that they grow, end at all of it, and can be had with the replicas there are.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
+
+use foldhash::HashSet;
 
 use super::Context;
 use super::glance::Kind;
@@ -102,7 +104,7 @@ fn never_deployed(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     if context.spec.services.len() < 2 {
         return;
     }
-    let mut named: HashSet<&str> = HashSet::new();
+    let mut named: HashSet<&str> = HashSet::default();
     for place in context.of_kinds(&[Kind::Shift, Kind::Switch, Kind::Scale]) {
         match &context.order.nodes[place].work {
             Work::Shift { service, .. }

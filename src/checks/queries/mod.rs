@@ -5,8 +5,8 @@ mod shape;
 mod units;
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
 
+use foldhash::{HashMap, HashSet};
 use promql_parser::parser::{self, Call, Expr, VectorSelector};
 use units::{Returns, returns};
 
@@ -45,8 +45,8 @@ rule! {
 const SCRAPE_SECONDS: u64 = 15;
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let mut labelled: HashSet<&str> = HashSet::new();
-    let mut over: HashMap<&str, Vec<(Exact, Span)>> = HashMap::new();
+    let mut labelled: HashSet<&str> = HashSet::default();
+    let mut over: HashMap<&str, Vec<(Exact, Span)>> = HashMap::default();
     for measured in context.measurements.iter().map(|one| one.measured) {
         if !measured.metric.labels.is_empty() {
             labelled.insert(&measured.metric.metric);
@@ -57,7 +57,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         }
     }
     // Specs of many services ask the same of each: what differs is read once.
-    let mut known: HashMap<String, Expr> = HashMap::new();
+    let mut known: HashMap<String, Expr> = HashMap::default();
     for metric in &context.spec.metrics {
         let (Some(query), Some(text)) = (&metric.query, metric.asked()) else {
             continue;

@@ -6,8 +6,9 @@ mod units;
 
 pub(super) use blanks::{begins_blank, blank};
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use foldhash::HashMap;
 
 use super::Context;
 use super::glance::Kind;
@@ -135,7 +136,7 @@ const AT_THE_START: &[&str] = &["monitor", "compare"];
 
 /// The vague words by their first word, each cut into words.
 static BY_FIRST: LazyLock<HashMap<&str, Vec<Vague>>> = LazyLock::new(|| {
-    let mut all: HashMap<&str, Vec<Vague>> = HashMap::new();
+    let mut all: HashMap<&str, Vec<Vague>> = HashMap::default();
     for phrase in VAGUE_WORDS {
         let words: Vec<&str> = phrase.split(' ').collect();
         if let Some(first) = words.first() {

@@ -1,6 +1,6 @@
 //! The same thing said in two places.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::SAID_TWICE;
 use crate::checks::Context;
@@ -8,6 +8,7 @@ use crate::checks::glance::Kind;
 use crate::checks::scripts::Script;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Effect, Interval, Work};
+use crate::quantity::Exact;
 
 /// Words that carry no meaning of their own in a check.
 const FILLERS: &[&str] = &[
@@ -40,17 +41,38 @@ fn gist(lower: &str) -> Option<String> {
     (words.len() >= 3 && !words.iter().any(|word| EVENTS.contains(word))).then(|| words.join(" "))
 }
 
+/// What may be said twice.
+#[derive(PartialEq, Eq, Hash)]
+enum Saying<'a> {
+    /// A check, by its words.
+    Check(String),
+    /// A message that recurs: how often, and where.
+    Message(Exact, &'a [String]),
+    /// A command.
+    Command(&'a str),
+}
+
+impl Saying<'_> {
+    fn in_words(&self) -> &'static str {
+        match self {
+            Saying::Check(_) => "the same check twice",
+            Saying::Message(..) => "the same recurring message twice",
+            Saying::Command(_) => "the same command twice",
+        }
+    }
+}
+
 pub(super) fn twice(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let order = context.order;
-    let mut said: HashMap<String, usize> = HashMap::new();
-    let mut say = |key: String, place: usize, what: &str| -> Option<Diagnostic> {
+    let mut said: HashMap<Saying<'_>, usize> = HashMap::default();
+    let mut say = |saying, place: usize| -> Option<Diagnostic> {
         let node = order.nodes[place];
-        match said.get(&key).copied() {
+        match said.get(&saying).copied() {
             // In another group of the same stretch the same words are about something else.
             Some(before)
                 if context.roots[before] == context.roots[place]
                     && order.parents[before] != order.parents[place]
-                    && key.starts_with("check ") =>
+                    && matches!(saying, Saying::Check(_)) =>
             {
                 None
             }
@@ -59,13 +81,13 @@ pub(super) fn twice(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 Diagnostic::new(
                     &SAID_TWICE,
                     node.name_span,
-                    format!("{what}: `{}` and `{}`", before.id, node.id),
+                    format!("{}: `{}` and `{}`", saying.in_words(), before.id, node.id),
                 )
                 .also(before.name_span, "said here first")
                 .help("keep one, or let both include it")
             }),
             None => {
-                said.insert(key, place);
+                said.insert(saying, place);
                 None
             }
         }
@@ -92,30 +114,28 @@ pub(super) fn twice(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         }
         let node = order.nodes[place];
-        let key = match &node.work {
+        let saying = match &node.work {
             Work::Check { holds: None } if node.children.is_empty() => {
-                gist(context.titles.lower(place).text())
-                    .map(|gist| (format!("check {gist}"), "the same check twice"))
+                gist(context.titles.lower(place).text()).map(Saying::Check)
             }
             Work::Every {
                 interval: Interval::Period(period),
             } => node.children.iter().find_map(|child| match &child.work {
-                Work::Notify { notice, .. } => Some((
-                    format!("every {:?} {:?}", period.value, notice.channels),
-                    "the same recurring message twice",
-                )),
+                Work::Notify { notice, .. } => {
+                    Some(Saying::Message(period.value, &notice.channels))
+                }
                 _ => None,
             }),
             _ => None,
         };
-        if let Some((key, what)) = key {
-            found.extend(say(key, place, what));
+        if let Some(saying) = saying {
+            found.extend(say(saying, place));
         }
     }
     for script in context.forward() {
         if !apart[script.place] && repeats(script) {
-            let key = format!("run {}", script.command.text.trim());
-            found.extend(say(key, script.place, "the same command twice"));
+            let saying = Saying::Command(script.command.text.trim());
+            found.extend(say(saying, script.place));
         }
     }
 }

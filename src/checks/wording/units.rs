@@ -1,7 +1,8 @@
 //! Figures and units in titles and records, against what is measured.
 
 use std::cell::LazyCell;
-use std::collections::HashMap;
+
+use foldhash::HashMap;
 
 use super::{MIXED_UNITS, MOST_LABELS, NO_PERCENTILE, TITLE_SAYS_OTHERWISE};
 use crate::checks::glance::Kind;
