@@ -4,7 +4,7 @@ use deployc::backend::flagger::Flagger;
 use serde_json::Value;
 
 use super::flagger;
-use super::plans::{Fault, HEAD, objects, shows, ways_of_each};
+use super::plans::{BLUE_GREEN, Fault, HEAD, objects, shows, ways_of_each};
 use super::way::{End, Way};
 
 const TRIED: &str = r#"phase rollout "Rollout" at T {
@@ -97,6 +97,42 @@ fn flagger_tries_the_new_version_as_long_as_the_plan() {
         }
         assert!(back > 50 && done > 50, "{back} back, {done} done");
     }
+}
+
+/// What the plan watches after the switch, Flagger watches before it: traffic moves when the plan is done
+/// watching, and not at all where the plan gives it back.
+#[test]
+fn flagger_bakes_before_the_switch() {
+    let all = faults();
+    let (plan, ways) = ways_of_each(HEAD, BLUE_GREEN, &all);
+    let objects = objects(&Flagger, &plan);
+    let look = flagger::interval(&objects);
+    let (mut back, mut done) = (0, 0);
+    for (fault, planned) in all.iter().zip(&ways) {
+        let way = canary(&objects, fault);
+        match (first(planned), way.end) {
+            (Some(wanted), End::Back(came)) => {
+                back += 1;
+                assert!(
+                    (wanted..=wanted + 2 * look).contains(&came),
+                    "{fault:?}: {came}"
+                );
+                assert!(
+                    way.weights
+                        .iter()
+                        .all(|(at, percent)| *percent == 0 || *at >= 1200)
+                );
+            }
+            (None, End::Done) => {
+                done += 1;
+                assert_eq!(way.weights, [(1200, 100)], "{fault:?}");
+            }
+            (Some(_), End::Done) => assert!(fault.length.is_some_and(|length| length <= look)),
+            (None, End::Back(came)) => assert!(fault.from >= 20 * 60, "{fault:?}: {came}"),
+            (wanted, came) => panic!("{fault:?}: {came:?} instead of {wanted:?}"),
+        }
+    }
+    assert!(back > 50 && done > 50, "{back} back, {done} done");
 }
 
 #[test]

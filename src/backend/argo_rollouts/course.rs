@@ -47,6 +47,8 @@ pub struct Courses<'a> {
     pub fates: BTreeMap<&'a str, Fidelity>,
     pub plan: &'a Plan,
     pub active: Option<usize>,
+    /// Nodes that are a pause of the Rollout, and whether a time ends it.
+    pub pauses: Vec<(&'a str, bool)>,
 }
 
 fn both_ways() -> Fidelity {
@@ -62,6 +64,7 @@ impl<'a> Courses<'a> {
             fates: BTreeMap::new(),
             plan,
             active: None,
+            pauses: Vec::new(),
         };
         let tops = plan.forward();
         // The last top-level node that moves each service.
@@ -92,6 +95,7 @@ impl<'a> Courses<'a> {
                 courses.severity(rule);
             }
         }
+        courses.tell_of_pauses();
         if !courses.all.is_empty() {
             for node in people::afterwards(plan) {
                 if people::is_told(plan, node) {
@@ -163,10 +167,17 @@ impl<'a> Courses<'a> {
                     self.asked_once(node, condition);
                 }
             }
-            Work::Approve { .. } => self.pause(
-                node,
-                "the Rollout waits until somebody resumes it; who may is a matter of RBAC on `rollouts/status`",
-            ),
+            Work::Approve { .. } => {
+                let late = node.within.as_ref().map_or_else(String::new, |within| {
+                    format!(", after {within} too: abort it then")
+                });
+                self.pause(
+                    node,
+                    &format!(
+                        "the Rollout waits until somebody resumes it{late}; who may is a matter of RBAC on `rollouts/status`"
+                    ),
+                );
+            }
             Work::Wait { until, .. } => match until {
                 WaitFor::Length(length) => {
                     let seconds = length.whole_seconds();
@@ -309,9 +320,12 @@ impl<'a> Courses<'a> {
             None if course.blue_green => {
                 fate = Fidelity::approximate("a blue-green Rollout only waits for an analysis");
             }
-            None => course
-                .steps
-                .push(json!({ "pause": { "duration": analysis::go_duration(seconds) } })),
+            None => {
+                course
+                    .steps
+                    .push(json!({ "pause": { "duration": analysis::go_duration(seconds) } }));
+                self.pauses.push((&node.id, true));
+            }
         }
         if !exact {
             fate = Fidelity::approximate("it holds for the shorter time");
@@ -384,6 +398,7 @@ impl<'a> Courses<'a> {
             course.steps.push(json!({ "pause": {} }));
         }
         self.fates.insert(&node.id, Fidelity::approximate(how));
+        self.pauses.push((&node.id, false));
     }
 
     /// A template for some conditions; also what is lost where one can't be asked.

@@ -18,6 +18,33 @@ fn unwatched() -> Fidelity {
 }
 
 impl<'a> Courses<'a> {
+    /// A rule may pause the Rollout, and who lets it go on ends the pause that is a step, too.
+    pub fn tell_of_pauses(&mut self) {
+        let pauses = self.all.iter().any(|course| {
+            course
+                .templates
+                .iter()
+                .filter(|template| course.background.contains(&template.name))
+                .flat_map(|template| &template.metrics)
+                .any(|metric| metric.get("failureCondition").is_some())
+        });
+        if !pauses {
+            return;
+        }
+        for (node, timed) in &self.pauses {
+            let fate = match (self.fates.get(node), timed) {
+                (Some(Fidelity::Exact), true) => Fidelity::approximate(
+                    "whoever lets the Rollout go on after a rule has paused it ends this, too",
+                ),
+                (Some(Fidelity::Approximate { how }), false) => Fidelity::approximate(format!(
+                    "{how}; whoever lets it go on after a rule has paused it passes this, too"
+                )),
+                (_, _) => continue,
+            };
+            self.fates.insert(node, fate);
+        }
+    }
+
     /// A rule: it goes back, or it pauses.
     pub fn severity(&mut self, rule: &'a Node) {
         let Work::Severity { then } = &rule.work else {

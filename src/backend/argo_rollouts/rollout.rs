@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::plan::{Plan, Service};
+use crate::plan::{Deed, Plan, Service};
 
 use super::analysis::hashes;
 use super::course::{Course, Courses, Template};
@@ -74,6 +74,15 @@ fn rollout(plan: &Plan, course: &Course<'_>) -> Value {
             "scaleDown": "onsuccess",
         }),
     );
+    // Pods that never get ready are a failure, too.
+    if plan
+        .deployment
+        .on_failure
+        .iter()
+        .any(|action| matches!(action.deed, Deed::Rollback { .. } | Deed::Stop))
+    {
+        spec.insert("progressDeadlineAbort".to_owned(), json!(true));
+    }
     let strategy = if course.blue_green {
         json!({ "blueGreen": blue_green(course) })
     } else {

@@ -238,9 +238,14 @@ impl<'a> Ways<'a> {
     }
 
     fn hold(&mut self, node: &'a Node, seconds: i64, holds: Option<&'a Condition>) {
-        let Some(way) = self.running() else {
+        let Some(active) = self.active else {
             return;
         };
+        let way = &mut self.all[active];
+        // What is watched after the switch, Flagger watches before it: then it lets go.
+        if way.switched && holds.is_none() {
+            return;
+        }
         way.nodes.push(node.id.clone());
         if way.blue_green {
             way.before += seconds;
@@ -256,9 +261,10 @@ impl<'a> Ways<'a> {
 
     /// A condition that must hold. Flagger has one list of them, for the whole way.
     fn ask(&mut self, node: &'a Node, condition: &'a Condition) {
-        if self.running().is_none() {
+        let Some(active) = self.active else {
             return;
-        }
+        };
+        let early = self.all[active].switched;
         let mut measured = Vec::new();
         let all = parts(condition, false, &mut measured);
         if measured.is_empty() {
@@ -266,7 +272,12 @@ impl<'a> Ways<'a> {
         }
         let fate = self.look_at(node, &measured, false, 0);
         let fate = fate.unwrap_or_else(|pauses| {
-            let mut how = vec!["Flagger asks it at every look, from the first step on"];
+            let mut how = vec![match early {
+                true => {
+                    "Flagger asks it before the switch, while the new version stands beside the running one"
+                }
+                false => "Flagger asks it at every look, from the first step on",
+            }];
             if pauses {
                 how.push("no data gives the traffic back");
             }
