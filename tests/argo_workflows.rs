@@ -105,6 +105,7 @@ fn everything_that_is_named_is_there_and_everything_there_is_used() {
                 assert!(
                     ["node", "question", "answer", "value", "option", "way"].contains(input)
                         || input.starts_with("approver-")
+                        || input.starts_with("barred-")
                         || text.contains(&format!("inputs.parameters.{input}")),
                     "{path}: nobody needs the input {input}: {text}"
                 );
@@ -244,6 +245,39 @@ fn a_gate_is_never_passed_by_waiting() {
             ("APPROVER_2", "Ann")
         ]
     ));
+}
+
+/// Who may not approve is named besides, and is none of those who do.
+#[test]
+fn nobody_approves_who_may_not() {
+    let gate = of(
+        "gate go \"Go\" { approve yes \"Yes\" by lead not by author }\nrollback back \"Back\" { run `true` }\n",
+    );
+    let asked: Vec<&str> = gate["go-yes-ask"]["inputs"]["parameters"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|input| input["name"].as_str())
+        .collect();
+    assert_eq!(asked, ["question", "answer", "approver-1", "barred-1"]);
+    let source = gate["go-yes-names"]["script"]["source"]
+        .as_str()
+        .expect("a script");
+    let verdict = |approver: &str, author: &str| {
+        run(
+            source,
+            &[
+                ("ANSWER", "yes"),
+                ("APPROVER_1", approver),
+                ("BARRED_1", author),
+            ],
+        )
+    };
+    assert!(verdict("Ann", "Bob"));
+    assert!(verdict("Ann", "Anna") && verdict("Ann", "A.n"));
+    assert!(!verdict("Ann", " "), "nobody says who may not");
+    assert!(!verdict("Ann", "Ann"));
+    assert!(!verdict("Ann", "ann "));
 }
 
 /// Runs a script of the workflow as its container would, with `/tmp/deployc` in a folder of its own.
@@ -417,6 +451,50 @@ rollback back "Back" {
     assert_eq!(guarded, 3, "each is taken back only where it was done");
     let text = serde_json::to_string(&templates["p"]).expect("it is JSON");
     assert!(text.contains("give-up") && !text.contains("rollback-back"));
+}
+
+/// A way back that is no longer valid is a person's decision, and one that took too long is told of: it
+/// is never cut off half-way.
+#[test]
+fn a_rollback_keeps_an_eye_on_its_time() {
+    let spec = |clauses: &str| {
+        of(&format!(
+            "phase p \"P\" {{\n  run first `true` undo `true`\n  check fine \"Fine\" else rollback back\n}}\nrollback back \"Back\" {clauses} {{\n  check proof \"It is back\"\n}}\n"
+        ))
+    };
+    let names = |templates: &BTreeMap<String, Value>| -> Vec<String> {
+        tasks(&templates["rollback-back"])
+            .iter()
+            .filter_map(|task| task["name"].as_str())
+            .filter(|name| !name.ends_with("-failed"))
+            .map(str::to_owned)
+            .collect()
+    };
+    let limited = spec("within 5m valid until T+1h");
+    assert_eq!(
+        names(&limited),
+        ["too-late", "began", "undo-first", "proof", "took-too-long"]
+    );
+    let all = tasks(&limited["rollback-back"]);
+    let when = |name: &str| {
+        all.iter()
+            .find(|task| task["name"] == name)
+            .and_then(|task| task["when"].as_str())
+            .unwrap_or_default()
+    };
+    assert_eq!(
+        when("too-late"),
+        "{{=now().Unix() > asInt(workflow.parameters['start']) + 3600}}"
+    );
+    assert_eq!(
+        when("took-too-long"),
+        "{{=now().Unix() - date(steps.began.startedAt).Unix() > 300}}"
+    );
+    assert_eq!(all[0]["template"], "agree");
+    for template in limited.values() {
+        assert!(template["activeDeadlineSeconds"].is_null(), "{template}");
+    }
+    assert_eq!(names(&spec("")), ["undo-first", "proof"]);
 }
 
 /// In an exit handler a DAG fails at once where the workflow was stopped (Argo Workflows 3.7), and a rule

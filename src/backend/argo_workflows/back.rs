@@ -141,8 +141,8 @@ impl<'a> Builder<'a> {
         {
             how.push("traffic goes back by aborting the Rollout, which helps until all of it has moved; after that the `undo` of what was deployed does");
         }
-        if rollback.within.is_some() || rollback.valid_until.is_some() {
-            how.push("its time limits are for people");
+        if rollback.valid_until.is_some() && self.valid_until(rollback).is_none() {
+            how.push("nothing says when `T` is: until when it is valid is for people");
         }
         self.fate(
             rollback,
@@ -153,7 +153,22 @@ impl<'a> Builder<'a> {
             },
         );
         let mut steps: Vec<Vec<Value>> = Vec::new();
-        let mut names = BTreeSet::new();
+        // What time it is, the controller knows: nothing of this needs a pod.
+        let mut names = BTreeSet::from(["too-late", "began"].map(str::to_owned));
+        if let Some((offset, until)) = self.valid_until(rollback) {
+            let question = format!(
+                "{}: it was valid until {until}, and that is over. Does it go back nevertheless?",
+                self.question(rollback)
+            );
+            let start = self.own_name("start");
+            let ask = self.agree(&rollback.id, &question).only(format!(
+                "{{{{=now().Unix() > asInt(workflow.parameters['{start}']) + {offset}}}}}"
+            ));
+            steps.push(vec![ask.step("too-late", false)]);
+        }
+        if rollback.within.is_some() {
+            steps.push(vec![self.pause(&rollback.id, 1).step("began", true)]);
+        }
         let mut all: Vec<(String, Task)> = Vec::new();
         let mut aborted = BTreeSet::new();
         for node in self.changes(rollback).into_iter().rev() {
@@ -210,7 +225,25 @@ impl<'a> Builder<'a> {
             );
             steps.push(vec![decide.where_failed(&own).step(&decided, false)]);
         }
+        if let Some(within) = &rollback.within {
+            let late = free("took-too-long", &mut names);
+            let words = format!("{} took longer than {within}", self.question(rollback));
+            let tell = self.page(&rollback.id, &self.plan.deployment.owners, &words);
+            let expression = format!(
+                "{{{{=now().Unix() - date(steps.began.startedAt).Unix() > {}}}}}",
+                within.whole_seconds()
+            );
+            steps.push(vec![tell.only(expression).step(&late, true)]);
+        }
         json!({ "steps": steps })
+    }
+
+    /// Until when a way back is valid: seconds from `T`, and the same in words.
+    fn valid_until(&self, rollback: &Node) -> Option<(i64, String)> {
+        let until = rollback.valid_until.as_ref()?;
+        let offset = rollback.schedule.valid_until_seconds?;
+        self.has_start
+            .then(|| (offset, super::words::safe(&until.to_string())))
     }
 
     /// What a rollback takes back, in the order in which it is done.

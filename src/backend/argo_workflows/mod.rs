@@ -406,6 +406,11 @@ impl<'a> Builder<'a> {
             if index == 0 {
                 spec.insert("entrypoint".to_owned(), json!("deployment"));
                 spec.insert("onExit".to_owned(), json!("exit"));
+                // Two of them would pull at the same Rollouts: the second waits.
+                spec.insert(
+                    "synchronization".to_owned(),
+                    json!({ "mutexes": [{ "name": name }] }),
+                );
                 spec.insert(
                     "workflowMetadata".to_owned(),
                     json!({ "annotations": head_words(self.plan) }),

@@ -173,7 +173,11 @@ impl<'a> Builder<'a> {
             }
             Work::Hold { holds, .. } => Some(self.hold(node, holds.as_ref())),
             Work::Approve { roles, quorum, not } => Some(self.approve(node, roles, *quorum, not)),
-            Work::Record { value, .. } => Some(self.record(node, value)),
+            Work::Record {
+                value,
+                unit,
+                target,
+            } => Some(self.record(node, value, unit.as_deref(), target.as_deref())),
             Work::Every { interval } => {
                 let often = match interval {
                     Interval::Period(period) => format!("every {period}"),

@@ -7,7 +7,7 @@ use super::library::Task;
 use super::shared::{KEPT, steps};
 use super::words::{safe, safe_value};
 use crate::backend::Fidelity;
-use crate::plan::{Node, Notice, Piece, Text, ValueType};
+use crate::plan::{Node, Notice, Piece, Target, Text, ValueType};
 
 impl<'a> Builder<'a> {
     /// A person's yes: names are typed in, and a script looks whether they are enough.
@@ -55,6 +55,12 @@ impl<'a> Builder<'a> {
         if !excluded.is_empty() {
             question.push_str(&format!(" (not by {})", excluded.join(", ")));
         }
+        // Who may not is named, too, so that the names can be compared.
+        let barred: Vec<(String, String)> = excluded
+            .into_iter()
+            .enumerate()
+            .map(|(index, who)| (format!("barred-{}", index + 1), who))
+            .collect();
         let name = self.library.take(&node.id);
         let ask = self.library.take(&format!("{}/ask", node.id));
         let look = self.library.take(&format!("{}/names", node.id));
@@ -69,18 +75,22 @@ impl<'a> Builder<'a> {
             json!({ "name": "answer", "default": "no", "enum": ["yes", "no"] }),
         ];
         let mut outputs = vec![json!({ "name": "answer", "valueFrom": answer })];
-        let mut names = String::new();
         let mut environment = vec![json!({
             "name": "ANSWER", "value": "{{inputs.parameters.answer}}",
         })];
         let mut needed = vec![json!({ "name": "answer" })];
         let mut check = Task::of(&*look).with("answer", "{{steps.ask.outputs.parameters.answer}}");
-        for (parameter, role) in &wanted {
+        let (mut approvers, mut others) = (String::new(), String::new());
+        for (parameter, role) in wanted.iter().chain(&barred) {
             inputs.push(json!({ "name": parameter, "default": "", "description": format!("the name of {role}") }));
             outputs
                 .push(json!({ "name": parameter, "valueFrom": { "supplied": {}, "default": "" } }));
             needed.push(json!({ "name": parameter }));
             let variable = parameter.to_uppercase().replace('-', "_");
+            let names = match parameter.starts_with("barred") {
+                true => &mut others,
+                false => &mut approvers,
+            };
             names.push_str(&format!(" \"${variable}\""));
             environment.push(json!({
                 "name": variable,
@@ -107,13 +117,20 @@ impl<'a> Builder<'a> {
             }),
         );
         let distinct = if quorum.is_some() { "yes" } else { "no" };
-        let source = format!(
+        let mut source = format!(
             "if [ \"$ANSWER\" != yes ]; then echo 'the answer was no' >&2; exit 1; fi\n\
              mkdir -p {KEPT}\n\
-             printf '%s\\n'{names} | sed 's/^[[:space:]]*//; s/[[:space:]]*$//' >{KEPT}/names\n\
+             printf '%s\\n'{approvers} | sed 's/^[[:space:]]*//; s/[[:space:]]*$//' >{KEPT}/names\n\
              if grep -q '^$' {KEPT}/names; then echo 'a name is missing' >&2; exit 1; fi\n\
              if [ {distinct} = yes ] && [ -n \"$(sort {KEPT}/names | uniq -d)\" ]; then echo 'a name stands twice' >&2; exit 1; fi\n"
         );
+        if !others.is_empty() {
+            source.push_str(&format!(
+                "printf '%s\\n'{others} | sed 's/^[[:space:]]*//; s/[[:space:]]*$//' >{KEPT}/barred\n\
+                 if grep -q '^$' {KEPT}/barred; then echo 'the name of who may not approve is missing' >&2; exit 1; fi\n\
+                 if grep -Fxiqf {KEPT}/barred {KEPT}/names; then echo 'somebody approves who may not' >&2; exit 1; fi\n"
+            ));
+        }
         self.library.put(
             &look,
             &[&node.id],
@@ -135,14 +152,15 @@ impl<'a> Builder<'a> {
         Task::of(name)
     }
 
-    /// A blank that a person fills in.
-    pub fn record(&mut self, node: &'a Node, value: &ValueType) -> Task {
-        self.fate(
-            node,
-            Fidelity::approximate(
-                "a person types it in; it is not compared with what it should be",
-            ),
-        );
+    /// A blank that a person fills in. What it should be is said beside it, as in the runbook.
+    pub fn record(
+        &mut self,
+        node: &'a Node,
+        value: &ValueType,
+        unit: Option<&str>,
+        target: Option<&Target>,
+    ) -> Task {
+        self.fate(node, Fidelity::Exact);
         let name = self.library.take(&node.id);
         let question = self.question(node);
         let words: Vec<String> = match value {
@@ -154,7 +172,22 @@ impl<'a> Builder<'a> {
             | ValueType::Time
             | ValueType::Person => Vec::new(),
         };
+        let mut about = Vec::new();
+        if let Some(unit) = unit {
+            about.push(format!("in {}", safe(unit)));
+        }
+        if let Some(target) = target {
+            about.push(match target {
+                Target::Compare { comparator, value } => {
+                    format!("should be {} {value}", comparator.sign())
+                }
+                Target::Between { range } => format!("should be in {range}"),
+            });
+        }
         let mut input = json!({ "name": "value", "default": "" });
+        if !about.is_empty() {
+            input["description"] = json!(safe(&about.join("; ")));
+        }
         if let Some(first) = words.first() {
             input["default"] = json!(first);
             input["enum"] = json!(words);

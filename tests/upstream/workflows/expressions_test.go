@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/Knetic/govaluate"
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
@@ -18,6 +19,9 @@ import (
 // and the executor do it.
 
 var tag = regexp.MustCompile(`\{\{=?.*?\}\}`)
+
+// began is when every step has started.
+var began = time.Now().Add(-7 * time.Minute)
 
 // known are values for everything that an expression of ours may name.
 func known(spec *wfv1.WorkflowSpec, answers string) map[string]any {
@@ -55,6 +59,7 @@ func known(spec *wfv1.WorkflowSpec, answers string) map[string]any {
 				values["steps."+step.Name+".outputs.parameters.phase"] = answers
 				values["steps."+step.Name+".outputs.parameters.option"] = answers
 				values["steps."+step.Name+".status"] = answers
+				values["steps."+step.Name+".startedAt"] = began.Format(time.RFC3339)
 			}
 		}
 	}
@@ -192,7 +197,7 @@ func TestEveryConditionOfAResourceIsASelector(t *testing.T) {
 // What people fill in reaches a script through its environment alone, and every tag is one of ours.
 func TestNothingIsSplicedIntoAScript(t *testing.T) {
 	count := 0
-	ours := regexp.MustCompile(`^\{\{(inputs\.parameters\.[-a-z0-9]+|workflow\.(name|namespace)|workflow\.(outputs\.)?parameters\.[-A-Za-z0-9_]+|steps\.[-A-Za-z0-9]+\.outputs\.(result|parameters\.[-a-z0-9]+)|=toJson\(workflow\.parameters\['[-a-z0-9]+'\]\)|=.* (==|!=) '[^{}]*'\)?( && .*)?)\}\}$`)
+	ours := regexp.MustCompile(`^\{\{(inputs\.parameters\.[-a-z0-9]+|workflow\.(name|namespace)|workflow\.(outputs\.)?parameters\.[-A-Za-z0-9_]+|steps\.[-A-Za-z0-9]+\.outputs\.(result|parameters\.[-a-z0-9]+)|=toJson\(workflow\.parameters\['[-a-z0-9]+'\]\)|=now\(\)\.Unix\(\) (> asInt\(workflow\.parameters\['[-a-z0-9]+'\]\) \+|- date\(steps\.began\.startedAt\)\.Unix\(\) >) -?\d+|=.* (==|!=) '[^{}]*'\)?( && .*)?)\}\}$`)
 	for _, object := range ofKind(t, "WorkflowTemplate") {
 		parsed := typed[wfv1.WorkflowTemplate](t, object)
 		for _, one := range parsed.Spec.Templates {
@@ -310,5 +315,45 @@ func TestAManifestStaysOneObject(t *testing.T) {
 	}
 	if count == 0 {
 		t.Error("there is no resource")
+	}
+}
+
+// A way back that is no longer valid asks a person, one that takes too long is told of.
+func TestAWayBackKnowsWhatTimeItIs(t *testing.T) {
+	seen := map[string]int{}
+	number := regexp.MustCompile(`(> |\+ )(\d+)\}\}$`)
+	for _, object := range ofKind(t, "WorkflowTemplate") {
+		parsed := typed[wfv1.WorkflowTemplate](t, object)
+		values := known(&parsed.Spec, "yes")
+		for place, when := range whens(&parsed.Spec) {
+			step := place[strings.LastIndex(place, "/")+1:]
+			if step != "too-late" && step != "took-too-long" {
+				continue
+			}
+			seen[step]++
+			said := number.FindStringSubmatch(when)
+			if said == nil {
+				t.Fatalf("%s: %s: %s", object, place, when)
+			}
+			limit, err := time.ParseDuration(said[2] + "s")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, over := range []bool{true, false} {
+				then := time.Now().Add(-limit + time.Minute)
+				if over {
+					then = time.Now().Add(-limit - time.Minute)
+				}
+				values["steps.began.startedAt"] = then.Format(time.RFC3339)
+				values["workflow.parameters.start"] = fmt.Sprint(then.Unix())
+				got, err := decided(when, values)
+				if err != nil || got != over {
+					t.Errorf("%s: %s: %s after the limit is %v, %v", object, place, step, got, err)
+				}
+			}
+		}
+	}
+	if seen["too-late"] < 3 || seen["took-too-long"] < 3 {
+		t.Errorf("only %v were decided", seen)
 	}
 }
