@@ -30,6 +30,7 @@ pub(super) enum Place {
 impl<'a> Lower<'a> {
     /// Lowers the statements of a block as children of a node.
     pub fn children(&mut self, scope: &Scope, node: &mut Node, block: Syntax<'a>, place: Place) {
+        node.children.reserve_exact(block.children().count());
         for statement in block.children() {
             if let Some(child) = self.statement(scope, node, statement, place) {
                 node.children.push(child);
