@@ -23,9 +23,6 @@ impl<'a> Lower<'a> {
             match item.kind() {
                 Kind::param => self.parameter_declaration(&scope, item),
                 Kind::secret => self.secret_declaration(&scope, item),
-                Kind::service if item.has(Kind::name) => {
-                    self.use_service(declared);
-                }
                 Kind::role if item.has(Kind::name) => {
                     self.use_role(declared);
                 }
@@ -38,9 +35,16 @@ impl<'a> Lower<'a> {
                 _ => {}
             }
         }
-        for item in file.items().filter(|item| item.kind() == Kind::metric) {
-            self.metric_item(item);
-        }
+        let of_kind =
+            |kind| -> Vec<Syntax<'a>> { file.items().filter(|item| item.kind() == kind).collect() };
+        self.in_parts(&of_kind(Kind::service), cut, |part, node| {
+            if node.has(Kind::name) {
+                part.use_service(Declared { file: 0, node });
+            }
+        });
+        self.in_parts(&of_kind(Kind::metric), cut, |part, item| {
+            part.metric_item(item);
+        });
         let editions: Vec<Syntax<'a>> = file
             .items()
             .filter(|item| item.kind() == Kind::edition)
@@ -67,7 +71,15 @@ impl<'a> Lower<'a> {
             }
             items.push(item);
         }
-        self.nodes(&items, cut);
+        self.in_parts(&items, cut, |part, item| {
+            if let Some(node) = part.item(&file_scope(0), item) {
+                part.spec.nodes.push(node);
+            }
+        });
+        let made = std::mem::take(&mut self.made);
+        self.spec
+            .nodes
+            .extend(made.into_iter().map(|(_, node)| node));
         self.unused_templates(file);
         if deployment.is_none() {
             let work = self

@@ -1,4 +1,4 @@
-//! Lowers the top-level nodes of a large file in parts, on all cores.
+//! Lowers the top-level items of a large file in parts, on all cores.
 //!
 //! A part sees what was made before it and makes for itself what it needs besides. So two parts may
 //! make the same metric of a module: the first one counts. Ids are unique inside a top-level node,
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashMapExt, HashSet};
 
-use super::lower::{Call, Lower, file_scope};
+use super::lower::{Call, Lower};
 use super::names::{SUGGESTIONS, Used};
 use super::node::Node;
 use super::spec::Spec;
@@ -31,6 +31,9 @@ impl Cut {
     pub const WORTH_A_THREAD: Cut = Cut::Bytes(64 * 1024);
 }
 
+/// What is done with an item.
+type LowerItem = for<'p> fn(&mut Lower<'p>, Syntax<'p>);
+
 /// What came of a part of a file.
 struct Part {
     spec: Spec,
@@ -43,14 +46,14 @@ struct Part {
 }
 
 impl<'a> Lower<'a> {
-    /// Lowers top-level items into nodes, in order.
-    pub fn nodes(&mut self, items: &[Syntax<'a>], cut: Cut) {
+    /// Does `lower` on each of the items, in order, with a pass that sees what was made before them.
+    pub fn in_parts(&mut self, items: &[Syntax<'a>], cut: Cut, lower: LowerItem) {
         let mut parts = match cut {
-            Cut::Whole => vec![self.part(items, true)],
+            Cut::Whole => vec![self.part(items, lower, true)],
             Cut::Bytes(bytes) => {
                 let all: usize = items.iter().map(|item| item.text().len()).sum();
                 let least = items.len().saturating_mul(bytes) / all.max(1);
-                parallel::stretches(items, least.max(1), |items| self.part(items, false))
+                parallel::stretches(items, least.max(1), |items| self.part(items, lower, false))
             }
         };
         // Near names are looked for a few times alone, and which ones must not depend on the parts.
@@ -58,31 +61,24 @@ impl<'a> Lower<'a> {
         let unknown: usize = parts.iter().map(|part| part.unknown - before).sum();
         let lost = parts.len() > 1 && before + unknown > SUGGESTIONS;
         if cut != Cut::Whole && (lost || !self.are_apart(&parts)) {
-            parts = vec![self.part(items, true)];
+            parts = vec![self.part(items, lower, true)];
         }
         for part in parts {
             self.take(part);
         }
-        let made = std::mem::take(&mut self.made);
-        self.spec
-            .nodes
-            .extend(made.into_iter().map(|(_, node)| node));
     }
 
     /// Lowers some items. `together`: their ids are held against each other.
-    fn part(&self, items: &[Syntax<'a>], together: bool) -> Part {
+    fn part(&self, items: &[Syntax<'a>], lower: LowerItem, together: bool) -> Part {
         let mut part: Lower<'_> = Lower {
             before: Some(self),
             ..Lower::new(self.names.unused_yet(), Vec::new())
         };
-        let scope = file_scope(0);
         for &item in items {
             if !together {
                 part.ids.clear();
             }
-            if let Some(node) = part.item(&scope, item) {
-                part.spec.nodes.push(node);
-            }
+            lower(&mut part, item);
         }
         Part {
             spec: part.spec,
