@@ -1,12 +1,19 @@
 //! Brings in the files that a file names with `use`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
 
 use super::names::{IMPORT, Table};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::{LoadError, Loader, Source, SourceId, Sources, Span};
 use crate::stdlib;
-use crate::syntax::{self, File, Kind};
+use crate::syntax::{self, File, Kind, Placed};
+
+/// Files that were read, by path.
+type Read = BTreeMap<String, Vec<Placed>>;
+
+/// Modules of the standard library as they were read in this process: many specs bring in the same.
+static LIBRARY: Mutex<Read> = Mutex::new(Read::new());
 
 /// How many files one deployment may bring in.
 const MAX_FILES: usize = 256;
@@ -155,7 +162,17 @@ impl Load<'_> {
         }
         let source: SourceId = self.sources.add(Source::new(path.clone(), text));
         let shared = self.sources.get(source).shared();
-        let (file, found) = syntax::parse(source, &shared);
+        let known = |read: &Read| read.get(&path).cloned().unwrap_or_default();
+        let of_library = path.starts_with("std/");
+        let before = match of_library {
+            true => known(&LIBRARY.lock().unwrap_or_else(PoisonError::into_inner)),
+            false => Vec::new(),
+        };
+        let (file, found) = syntax::parse_again(source, &shared, &before);
+        if of_library && before.is_empty() {
+            let mut library = LIBRARY.lock().unwrap_or_else(PoisonError::into_inner);
+            library.insert(path.clone(), file.pieces.clone());
+        }
         self.found.extend(found);
         let number = self.modules.files.len();
         self.modules.files.push(file);

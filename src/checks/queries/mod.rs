@@ -4,8 +4,6 @@
 mod shape;
 mod units;
 
-use std::collections::hash_map::Entry;
-
 use foldhash::{HashMap, HashSet};
 use promql_parser::parser::{self, Call, Expr, VectorSelector};
 use units::{Returns, returns};
@@ -56,8 +54,6 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             of_metric.push((window.value, measured.span));
         }
     }
-    // Specs of many services ask the same of each: what differs is read once.
-    let mut known: HashMap<String, Expr> = HashMap::default();
     for metric in &context.spec.metrics {
         let (Some(query), Some(text)) = (&metric.query, metric.asked()) else {
             continue;
@@ -66,11 +62,8 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         if text.contains("$service") || text.contains("$namespace") || text.contains("$workload") {
             continue; // a name that nothing fills is a finding of its own
         }
-        let read = match known.entry(shape::of(&text)) {
-            Entry::Occupied(known) => Ok(known.into_mut()),
-            Entry::Vacant(new) => parser::parse(&text).map(|expression| new.insert(expression)),
-        };
-        let expression: &Expr = match read {
+        let read = shape::read(&text);
+        let expression: &Expr = match &read {
             Ok(expression) => expression,
             Err(why) => {
                 let why = why.lines().next().unwrap_or_default();

@@ -1,7 +1,36 @@
-//! What two queries have in common that differ only in whom they ask.
+//! What two queries have in common that differ only in whom they ask, so that it is read once.
+
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use foldhash::{HashMap, HashMapExt};
+use promql_parser::parser::{self, Expr};
+
+/// So many shapes are kept; beyond that, all are forgotten.
+const MOST: usize = 4_096;
+
+/// What was read in this process. Specs of many services ask the same of each, and so do the specs of
+/// a repository.
+static READ: LazyLock<Mutex<HashMap<String, Arc<Expr>>>> =
+    LazyLock::new(|| Mutex::new(HashMap::new()));
+
+/// A query, or another of the same shape; why Prometheus can't read it.
+pub fn read(query: &str) -> Result<Arc<Expr>, String> {
+    let shape = of(query);
+    let kept = || READ.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = kept().get(&shape) {
+        return Ok(Arc::clone(known));
+    }
+    let read = Arc::new(parser::parse(query)?);
+    let mut kept = kept();
+    if kept.len() >= MOST {
+        kept.clear();
+    }
+    kept.insert(shape, Arc::clone(&read));
+    Ok(read)
+}
 
 /// A query without the values that labels must equal: nothing that is said of it depends on them.
-pub fn of(query: &str) -> String {
+fn of(query: &str) -> String {
     let mut out = String::with_capacity(query.len());
     let mut rest = query;
     while let Some(at) = rest.find('"') {
@@ -31,6 +60,18 @@ pub fn of(query: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::of;
+
+    #[test]
+    fn a_shape_is_read_once() {
+        let first = super::read(r#"sum(rate(once_total{a="b", c=~"5.."}[5m]))"#).expect("PromQL");
+        let again = super::read(r#"sum(rate(once_total{a="d", c=~"5.."}[5m]))"#).expect("PromQL");
+        let other = super::read(r#"sum(rate(once_total{a="d", c=~"4.."}[5m]))"#).expect("PromQL");
+        assert!(std::sync::Arc::ptr_eq(&first, &again));
+        assert!(!std::sync::Arc::ptr_eq(&first, &other));
+        for _ in 0..2 {
+            assert!(super::read(r#"sum(rate(once_total{a="b", c=~"("}[5m]))"#).is_err());
+        }
+    }
 
     #[test]
     fn only_what_labels_must_equal_is_left_out() {
