@@ -138,18 +138,7 @@ fn flagger_is_never_ahead_of_the_plan_and_at_most_two_looks_late() {
     let (mut back, mut done) = (0, 0);
     for (fault, planned) in all.iter().zip(&ways) {
         let way = canary(&objects, fault);
-        let until = match planned.end {
-            End::Back(at) => at,
-            _ => 30 * 60,
-        };
-        for moment in 0..until {
-            assert!(
-                way.at(moment) <= planned.at(moment),
-                "{fault:?}: {} instead of {} at {moment}",
-                way.at(moment),
-                planned.at(moment)
-            );
-        }
+        way.is_never_ahead(planned, 30 * 60, &format!("{fault:?}"));
         match (planned.end, way.end) {
             (End::Back(wanted), End::Back(came)) => {
                 back += 1;

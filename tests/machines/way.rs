@@ -59,6 +59,18 @@ impl Way {
         self.waits.iter().any(|(_, until)| *until == at)
     }
 
+    /// It never has more traffic than the plan, until that goes back, or until a moment.
+    pub fn is_never_ahead(&self, planned: &Way, until: i64, what: &str) {
+        let until = match planned.end {
+            End::Back(at) => at,
+            _ => until,
+        };
+        for moment in 0..until {
+            let (is, wanted) = (self.at(moment), planned.at(moment));
+            assert!(is <= wanted, "{what}: {is} instead of {wanted} at {moment}");
+        }
+    }
+
     /// The share at a moment.
     pub fn at(&self, moment: i64) -> i64 {
         self.weights
@@ -66,6 +78,32 @@ impl Way {
             .rev()
             .find(|(since, _)| *since <= moment)
             .map_or(0, |(_, percent)| *percent)
+    }
+}
+
+/// How many ways waited for a person, wait for ever, went back: a table whose ways are all alike proves
+/// nothing.
+#[derive(Debug, Default)]
+pub struct Seen {
+    waited: usize,
+    waiting: usize,
+    back: usize,
+}
+
+impl Seen {
+    /// One more.
+    pub fn add(&mut self, way: &Way) {
+        self.waited += usize::from(!way.waits.is_empty());
+        self.waiting += usize::from(matches!(way.end, End::Paused(_)));
+        self.back += usize::from(matches!(way.end, End::Back(_)));
+    }
+
+    /// There were some of each kind.
+    pub fn is_enough(&self) {
+        assert!(
+            self.waited > 0 && self.waiting > 0 && self.back > 10,
+            "{self:?}"
+        );
     }
 }
 
