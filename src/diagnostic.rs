@@ -199,9 +199,7 @@ impl Diagnostic {
         });
         self
     }
-}
 
-impl Diagnostic {
     /// Whether it says the same of the same place.
     pub fn is_same_as(&self, other: &Diagnostic) -> bool {
         self.primary.span == other.primary.span

@@ -21,7 +21,7 @@ use manifests::Manifests;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::plan::{Node, Plan, Work};
+use crate::plan::{Action, Deed, Node, Plan, Work};
 
 /// A file that a backend makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -182,6 +182,17 @@ pub fn account(backend: &dyn Backend, plan: &Plan) -> Vec<Account> {
             fidelity,
         })
         .collect()
+}
+
+/// The channels that some actions tell.
+pub fn channels(actions: &[Action]) -> impl Iterator<Item = &String> {
+    actions
+        .iter()
+        .filter_map(|action| match &action.deed {
+            Deed::Notify(notice) => Some(&notice.channels),
+            _ => None,
+        })
+        .flatten()
 }
 
 /// A text on one line, without control characters.

@@ -74,9 +74,9 @@ pub(super) struct Lower<'a> {
     /// Every id that was given away around here, and where.
     pub ids: HashMap<String, Span>,
     /// Metrics that were made, by name.
-    pub(super) metrics: HashMap<String, usize>,
+    pub metrics: HashMap<String, usize>,
     /// Services that were made, by name: whatever they need to fill in queries and commands.
-    pub(super) services: HashMap<String, usize>,
+    pub services: HashMap<String, usize>,
     /// Procedures from elsewhere or with arguments that were made, by (file, name and arguments).
     pub procedures: BTreeMap<Call, String>,
     /// Nodes that such procedures became; they stand after everything else.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::backend::one_line;
+use crate::backend::{channels, one_line};
 use crate::plan::{Action, Channel, Deed, Node, Plan, Work};
 
 use super::traffic::moved;
@@ -82,16 +82,6 @@ fn told(plan: &Plan) -> Vec<(&'static str, &String)> {
     all
 }
 
-fn channels(actions: &[Action]) -> impl Iterator<Item = &String> {
-    actions
-        .iter()
-        .filter_map(|action| match &action.deed {
-            Deed::Notify(notice) => Some(&notice.channels),
-            _ => None,
-        })
-        .flatten()
-}
-
 /// The annotations of a Rollout.
 pub fn annotations(plan: &Plan) -> Vec<(String, Value)> {
     let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -118,11 +108,13 @@ pub fn is_told(plan: &Plan, node: &Node) -> bool {
     let Work::Notify { notice, .. } = &node.work else {
         return false;
     };
-    notice.channels.iter().any(|name| {
-        plan.channels
-            .iter()
-            .any(|channel| channel.name == *name && recipient(channel).is_some())
-    })
+    notice.channels.iter().any(|name| is_reached(plan, name))
+}
+
+/// Whether the controller can tell the channel of this name anything.
+fn is_reached(plan: &Plan, name: &str) -> bool {
+    let channel = plan.channels.iter().find(|channel| channel.name == name);
+    channel.and_then(recipient).is_some()
 }
 
 /// Whether the controller tells all that some actions tell.
@@ -130,12 +122,7 @@ pub fn are_told(plan: &Plan, actions: &[Action]) -> bool {
     actions.iter().all(|action| match &action.deed {
         Deed::Rollback { .. } | Deed::Stop | Deed::Pause => true,
         Deed::Notify(notice) => {
-            notice.roles.is_empty()
-                && notice.channels.iter().all(|name| {
-                    plan.channels
-                        .iter()
-                        .any(|channel| channel.name == *name && recipient(channel).is_some())
-                })
+            notice.roles.is_empty() && notice.channels.iter().all(|name| is_reached(plan, name))
         }
         Deed::Skip
         | Deed::Retry { .. }

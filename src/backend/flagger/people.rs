@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::backend::{kubernetes, one_line};
-use crate::plan::{Action, Channel, Deed, Plan, Work};
+use crate::backend::{channels, kubernetes, one_line};
+use crate::plan::{Channel, Plan, Work};
 
 /// Flagger's name for a kind of channel, if it has one.
 fn provider(kind: &str) -> Option<&'static str> {
@@ -63,16 +63,6 @@ pub fn told(plan: &Plan) -> Vec<Told<'_>> {
             })
         })
         .collect()
-}
-
-fn channels(actions: &[Action]) -> impl Iterator<Item = &String> {
-    actions
-        .iter()
-        .filter_map(|action| match &action.deed {
-            Deed::Notify(notice) => Some(&notice.channels),
-            _ => None,
-        })
-        .flatten()
 }
 
 /// What an AlertProvider says. Its address is a secret, which must exist.
