@@ -138,14 +138,7 @@ fn a_hold_without_data_is_measured_anew() {
     let mut later = 0;
     for (faults, planned) in all.iter().zip(&ways) {
         let way = rollout(&objects, faults, planned);
-        let until = match planned.end {
-            End::Back(at) => at,
-            _ => 3 * 3600,
-        };
-        assert!(
-            (0..until).all(|moment| way.at(moment) <= planned.at(moment)),
-            "{faults:?}: {way:?} instead of {planned:?}"
-        );
+        way.is_never_ahead(planned, 3 * 3600, &format!("{faults:?}"));
         assert_eq!(way.waits.first(), planned.waits.first(), "{faults:?}");
         match (planned.end, way.end) {
             (End::Done, End::Done) => later += usize::from(way != *planned),
