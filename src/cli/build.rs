@@ -18,7 +18,6 @@ use super::templates::Folder;
 use super::trouble::Trouble;
 use super::{Exit, disk, fidelity, front, write};
 
-/// Build the files of targets from specs: the runbook, the plan, the script
 #[derive(Debug, clap::Args)]
 #[command(after_help = examples())]
 pub struct Build {

@@ -19,7 +19,6 @@ use super::trouble::Trouble;
 use super::{Exit, coverage, dependents, fix, front, watch, write};
 use deployc::parallel;
 
-/// Check specs, and say what is wrong with them
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Check {

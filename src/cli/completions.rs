@@ -6,7 +6,6 @@ use clap_complete::Shell;
 use super::screen::Screen;
 use super::{Arguments, Exit};
 
-/// Print completions for a shell
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Completions {

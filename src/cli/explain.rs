@@ -11,7 +11,6 @@ use super::Exit;
 use super::screen::Screen;
 use super::trouble::Trouble;
 
-/// Explain a rule: why it is there, what breaks it, what mends it
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Explain {

@@ -12,7 +12,7 @@ use super::trouble::Trouble;
 /// What standard input is called unless it is given a name.
 const STDIN: &str = "<stdin>";
 
-/// The arguments that choose files.
+// The arguments that choose files. (Documented, it would say so of the subcommand.)
 #[derive(Debug, clap::Args)]
 pub struct Chosen {
     /// Specs, folders to search for them, or `-` for standard input
@@ -227,7 +227,7 @@ fn is_excluded(path: &Path, excluded: &Override) -> bool {
     })
 }
 
-/// The arguments that choose one spec.
+// The arguments that choose one spec. (Documented, it would say so of the subcommand.)
 #[derive(Debug, clap::Args)]
 pub struct One {
     /// The spec, or `-` for standard input

@@ -10,7 +10,6 @@ use super::screen::Screen;
 use super::{Exit, front, write};
 use deployc::parallel;
 
-/// Bring specs into their canonical form, in place; there are no options of style
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Fmt {

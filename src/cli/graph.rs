@@ -11,7 +11,6 @@ use super::screen::Screen;
 use super::trouble::Trouble;
 use super::{Exit, front};
 
-/// Draw the order of a deployment: what follows what, what guards it, what undoes it
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Graph {

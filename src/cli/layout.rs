@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::disk;
 use super::trouble::Trouble;
 
-/// The arguments that say it.
+// The arguments that say it. (Documented, it would say so of the subcommand.)
 #[derive(Debug, clap::Args)]
 pub struct Laid {
     /// How manifests are written

@@ -13,9 +13,6 @@ use super::files;
 use super::screen::Screen;
 use super::{Exit, settings, write};
 
-/// Serve an editor over the Language Server Protocol
-///
-/// Editors start this themselves and speak to it on standard input and output.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Lsp {

@@ -6,7 +6,6 @@ use super::screen::Screen;
 use super::trouble::Trouble;
 use super::{Arguments, Exit};
 
-/// Print the manual page, of deployc or of one subcommand
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Man {

@@ -104,21 +104,39 @@ Exit codes:
   2  used wrongly (also: no file matched)
   3  could not work (a file that can't be read, a bug in deployc)";
 
+// The arguments of a subcommand are described when it is used: the rest need not be built at each start.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 enum Command {
+    /// Check specs, and say what is wrong with them
     Check(check::Check),
+    /// Bring specs into their canonical form, in place; there are no options of style
     Fmt(fmt::Fmt),
+    /// Build the files of targets from specs: the runbook, the plan, the script
     Build(build::Build),
+    /// Run the tests of specs against a simulated clock
     Test(test::Test),
+    /// Explain a rule: why it is there, what breaks it, what mends it
     Explain(explain::Explain),
+    /// Draw the order of a deployment: what follows what, what guards it, what undoes it
     Graph(graph::Graph),
+    /// Show the schedule as it really adds up: phases, holds, slack, what determines the end
     Timeline(timeline::Timeline),
+    /// From a line of what was built to the lines of the spec, and back
     Why(why::Why),
+    /// Serve an editor over the Language Server Protocol
+    ///
+    /// Editors start this themselves and speak to it on standard input and output.
     Lsp(lsp::Lsp),
+    /// Begin a spec: a commented file that checks clean
     New(new::New),
+    /// Print the JSON Schema of what deployc writes for machines, and of its settings
     Schema(schema::Schema),
+    /// Print completions for a shell
     Completions(completions::Completions),
+    /// Print the manual page, of deployc or of one subcommand
     Man(man::Man),
+    /// Draw runbooks, timelines and graphs in the chapters of an mdBook
     Mdbook(mdbook::Mdbook),
 }
 

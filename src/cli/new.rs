@@ -10,7 +10,6 @@ use super::screen::Screen;
 use super::trouble::Trouble;
 use super::{Exit, disk};
 
-/// Begin a spec: a commented file that checks clean
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct New {

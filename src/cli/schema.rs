@@ -7,7 +7,6 @@ use deployc::settings;
 use super::Exit;
 use super::screen::Screen;
 
-/// Print the JSON Schema of what deployc writes for machines, and of its settings
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Schema {

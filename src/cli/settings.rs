@@ -13,7 +13,7 @@ use super::trouble::Trouble;
 /// The name of the file.
 pub const FILE: &str = "deployc.toml";
 
-/// The arguments that choose settings.
+// The arguments that choose settings. (Documented, it would say so of the subcommand.)
 #[derive(Debug, clap::Args)]
 pub struct Configured {
     /// Take the settings from this file, and from no other

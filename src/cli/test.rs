@@ -17,7 +17,6 @@ use super::trouble::Trouble;
 use super::{Exit, front};
 use deployc::parallel;
 
-/// Run the tests of specs against a simulated clock
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Test {

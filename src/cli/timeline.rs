@@ -9,7 +9,6 @@ use super::screen::Screen;
 use super::trouble::Trouble;
 use super::{Exit, front};
 
-/// Show the schedule as it really adds up: phases, holds, slack, what determines the end
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Timeline {

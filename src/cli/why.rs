@@ -20,7 +20,6 @@ use super::trouble::Trouble;
 use super::whence::{Known, made, part_at, sources, spec_of};
 use super::{Exit, build, disk, front};
 
-/// From a line of what was built to the lines of the spec, and back
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Why {

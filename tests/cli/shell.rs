@@ -54,6 +54,19 @@ fn every_subcommand_is_known_to_these_tests() {
 }
 
 #[test]
+fn a_subcommand_is_about_what_the_list_says() {
+    let bench = Bench::new();
+    let list = bench.run(&["--help"]);
+    for name in SUBCOMMANDS {
+        let run = bench.run(&[name, "--help"]);
+        let about = run.out.lines().next().unwrap_or_default();
+        let line = format!("  {name:<11}  {about}");
+        assert!(about.len() > 10, "{run:#?}");
+        assert!(list.out.lines().any(|listed| listed == line), "{line}");
+    }
+}
+
+#[test]
 fn misuse_ends_with_2() {
     let bench = Bench::new();
     for arguments in [

@@ -17,7 +17,6 @@ use super::{Exit, disk, front, settings};
 use chapter::{Spec, Wanted};
 use drawing::Medium;
 
-/// Draw runbooks, timelines and graphs in the chapters of an mdBook
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Mdbook {
