@@ -21,6 +21,7 @@ rule! {
 }
 
 /// One allowance: the rule, and the stretch of the file for which it is allowed.
+#[derive(Debug)]
 struct Allowance {
     rule: &'static Rule,
     place: Span,
@@ -31,73 +32,68 @@ struct Allowance {
 /// What targets make of a spec is looked for only where targets are named: codes that begin so.
 const OF_TARGETS: &str = "D07";
 
-/// Takes out what is allowed, and adds what is wrong with the allowances.
-pub fn apply(file: &File, rules: &[&'static Rule], found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let (mut allowances, mut kept) = allowances(file, rules);
-    kept.extend(filter(&mut allowances, found));
-    for allowance in allowances
-        .iter()
-        .filter(|allowance| !allowance.used && !allowance.rule.code.starts_with(OF_TARGETS))
-    {
-        kept.push(
-            Diagnostic::new(
-                &UNUSED_ALLOWANCE,
-                allowance.place,
-                format!("`{}` is not found here", allowance.rule.name),
-            )
-            .help("remove the allowance")
-            .safe_fix("remove it", allowance.place, ""),
-        );
-    }
-    kept
-}
+/// What the author of a file allowed.
+#[derive(Debug, Default)]
+pub struct Allowances(Vec<Allowance>);
 
-/// Takes out what is allowed of what was found later.
-pub fn later(file: &File, rules: &[&'static Rule], found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let (mut allowances, _) = allowances(file, rules);
-    filter(&mut allowances, found)
-}
-
-/// The allowances of a file, and what is wrong with them.
-fn allowances(file: &File, rules: &[&'static Rule]) -> (Vec<Allowance>, Vec<Diagnostic>) {
-    let mut wrong = Vec::new();
-    let mut allowances = Vec::new();
-    // Most pieces of a file say nothing of it.
-    let comments = file
-        .pieces
-        .iter()
-        .filter(|piece| piece.text().contains(MARK))
-        .flat_map(|piece| piece.root().descend())
-        .filter(|node| node.kind() == Kind::comment);
-    for comment in comments {
-        let Some((words, at)) = words_of(comment) else {
-            continue;
-        };
-        match read(file, comment, words, at, rules) {
-            Ok(allowance) => allowances.push(allowance),
-            Err(finding) => wrong.push(*finding),
+impl Allowances {
+    /// The allowances of a file, and what is wrong with them.
+    pub fn of(file: &File, rules: &[&'static Rule]) -> (Self, Vec<Diagnostic>) {
+        let mut wrong = Vec::new();
+        let mut allowances = Vec::new();
+        // Most pieces of a file say nothing of it.
+        let comments = file
+            .pieces
+            .iter()
+            .filter(|piece| piece.text().contains(MARK))
+            .flat_map(|piece| piece.root().descend())
+            .filter(|node| node.kind() == Kind::comment);
+        for comment in comments {
+            let Some((words, at)) = words_of(comment) else {
+                continue;
+            };
+            match read(file, comment, words, at, rules) {
+                Ok(allowance) => allowances.push(allowance),
+                Err(finding) => wrong.push(*finding),
+            }
         }
+        (Allowances(allowances), wrong)
     }
-    (allowances, wrong)
-}
 
-/// The findings without those that are allowed.
-fn filter(allowances: &mut [Allowance], found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut kept = Vec::with_capacity(found.len());
-    for finding in found {
-        let span = finding.primary.span;
-        let allowed = allowances.iter_mut().find(|allowance| {
-            allowance.rule.code == finding.rule.code
-                && allowance.scope.source == span.source
-                && allowance.scope.start <= span.start
-                && span.start <= allowance.scope.end
-        });
-        match allowed {
-            Some(allowance) => allowance.used = true,
-            None => kept.push(finding),
+    /// The findings without those that are allowed.
+    pub fn filter(&mut self, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let mut kept = Vec::with_capacity(found.len());
+        for finding in found {
+            let span = finding.primary.span;
+            let allowed = self.0.iter_mut().find(|allowance| {
+                allowance.rule.code == finding.rule.code
+                    && allowance.scope.source == span.source
+                    && allowance.scope.start <= span.start
+                    && span.start <= allowance.scope.end
+            });
+            match allowed {
+                Some(allowance) => allowance.used = true,
+                None => kept.push(finding),
+            }
         }
+        kept
     }
-    kept
+
+    /// What allowed nothing of all that was found.
+    pub fn unused(&self) -> impl Iterator<Item = Diagnostic> {
+        self.0
+            .iter()
+            .filter(|allowance| !allowance.used && !allowance.rule.code.starts_with(OF_TARGETS))
+            .map(|allowance| {
+                Diagnostic::new(
+                    &UNUSED_ALLOWANCE,
+                    allowance.place,
+                    format!("`{}` is not found here", allowance.rule.name),
+                )
+                .help("remove the allowance")
+                .safe_fix("remove it", allowance.place, "")
+            })
+    }
 }
 
 /// What an allowance begins with.

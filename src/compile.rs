@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::allow;
+use crate::allow::Allowances;
 use crate::backend::{self, Account, Backend};
 use crate::catalogue;
 use crate::checks;
@@ -21,12 +21,12 @@ pub struct Compilation {
     pub sources: Sources,
     /// The file that was asked for.
     pub root: SourceId,
-    /// As it was written.
-    pub file: File,
     /// What it means.
     pub spec: Spec,
     /// What was found, in the order of places.
     pub diagnostics: Vec<Diagnostic>,
+    /// What its author allowed.
+    pub allowances: Allowances,
 }
 
 /// Reads and checks a file. Never fails: mistakes are findings.
@@ -49,10 +49,15 @@ pub fn check_read(
     let mut diagnostics = found;
     let (spec, unresolved) = model::lower(&file, &mut sources, loader);
     diagnostics.extend(unresolved);
+    let (mut allowances, unreadable) = Allowances::of(&file, catalogue::RULES);
+    // The trees are as large as what they mean, and nothing below asks how it was written.
+    drop(file);
     let (order, cycles) = graph::order(&spec);
     diagnostics.extend(cycles);
     diagnostics.extend(checks::run(&spec, &order));
-    let mut diagnostics = allow::apply(&file, catalogue::RULES, diagnostics);
+    let mut diagnostics = allowances.filter(diagnostics);
+    diagnostics.extend(unreadable);
+    diagnostics.extend(allowances.unused());
     without_echoes(&sources, &mut diagnostics);
     diagnostic::sort(&mut diagnostics);
     // A checklist may be put in at many places, and is wrong at one.
@@ -60,9 +65,9 @@ pub fn check_read(
     Compilation {
         sources,
         root,
-        file,
         spec,
         diagnostics,
+        allowances,
     }
 }
 
@@ -127,7 +132,7 @@ pub fn for_targets(
     for target in targets {
         let account = backend::account(*target, &plan);
         let found = fidelity::findings(target.name(), &plan, &account, &compilation.sources);
-        let found = allow::later(&compilation.file, catalogue::RULES, found);
+        let found = compilation.allowances.filter(found);
         compilation.diagnostics.extend(found);
         accounts.push((target.name(), account));
     }

@@ -20,9 +20,12 @@ impl Lower<'_> {
 
     /// A list of actions.
     pub fn actions(&mut self, scope: &Scope, list: Syntax<'_>) -> Vec<Action> {
-        list.children()
+        let mut actions: Vec<Action> = list
+            .children()
             .filter_map(|node| self.action(scope, node))
-            .collect()
+            .collect();
+        actions.shrink_to_fit();
+        actions
     }
 
     /// One action; nothing where it could not be read, which is then a finding.

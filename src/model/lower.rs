@@ -284,12 +284,15 @@ impl<'a> Lower<'a> {
 
     /// The roles that a `by`, `to` or `page` names.
     pub fn roles(&mut self, scope: &Scope, list: Syntax<'_>) -> Vec<String> {
-        list.all(Kind::path)
+        let mut roles: Vec<String> = list
+            .all(Kind::path)
             .filter_map(|path| {
                 let declared = self.find(scope, Noun::Role, path)?;
                 Some(self.use_role(declared))
             })
-            .collect()
+            .collect();
+        roles.shrink_to_fit();
+        roles
     }
 
     /// The name under which the plan knows a metric; makes it if it was not made yet.

@@ -63,6 +63,15 @@ impl<'a> Lower<'a> {
         if cut != Cut::Whole && (lost || !self.are_apart(&parts)) {
             parts = vec![self.part(items, lower, true)];
         }
+        self.spec
+            .nodes
+            .reserve_exact(parts.iter().map(|part| part.spec.nodes.len()).sum());
+        self.spec
+            .metrics
+            .reserve_exact(parts.iter().map(|part| part.spec.metrics.len()).sum());
+        self.spec
+            .services
+            .reserve_exact(parts.iter().map(|part| part.spec.services.len()).sum());
         for part in parts {
             self.take(part);
         }

@@ -36,6 +36,7 @@ impl<'a> Lower<'a> {
                 node.children.push(child);
             }
         }
+        node.children.shrink_to_fit();
     }
 
     /// Lowers the block of a statement, if it has one.

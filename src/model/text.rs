@@ -47,6 +47,8 @@ impl Text {
         match self.pieces.last_mut() {
             Some(Piece::Literal(literal)) => literal.push_str(words),
             Some(Piece::Parameter { .. }) | None => {
+                // Nearly all texts are one piece.
+                self.pieces.reserve_exact(1);
                 self.pieces.push(Piece::Literal(words.to_owned()));
             }
         }

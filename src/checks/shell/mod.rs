@@ -185,6 +185,7 @@ pub fn read(text: &str) -> Vec<Simple<'_>> {
         heredoc_next: false,
     };
     reader.run();
+    reader.commands.shrink_to_fit();
     reader.commands
 }
 
@@ -354,8 +355,8 @@ impl<'a> Reader<'a> {
     fn end_command(&mut self, piped: bool) {
         self.end_word();
         self.redirects = false;
-        let words = std::mem::take(&mut self.words);
-        if !words.is_empty() {
+        if !self.words.is_empty() {
+            let words = self.words.drain(..).collect();
             self.commands.push(Simple::new(words, piped));
         }
     }
