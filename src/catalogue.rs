@@ -149,6 +149,7 @@ pub static RULES: &[&Rule] = &[
     &checks::LOSSY_RESTORE,
     &checks::STALE_BACKUP,
     &checks::RTO_UNPROVEN,
+    &checks::MISSPELT,
     &fidelity::REFUSED,
     &fidelity::APPROXIMATE,
     &fidelity::ELSEWHERE,

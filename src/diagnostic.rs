@@ -215,6 +215,12 @@ pub fn sort(findings: &mut [Diagnostic]) {
     });
 }
 
+/// Whether one word becomes the other by one slip: a letter is wrong, missing, too many, or has changed
+/// places with the next one.
+pub fn is_one_slip(word: &str, other: &str) -> bool {
+    word.len().abs_diff(other.len()) <= 4 && strsim::osa_distance(word, other) == 1
+}
+
 /// The word of `candidates` that was probably meant by `word`, if one is near enough.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = word.chars().count();

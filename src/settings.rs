@@ -49,7 +49,7 @@ pub const PACKS: &[Pack] = &[
     Pack {
         name: "commands",
         about: "what commands do, and how they end",
-        codes: &["D057", "D058", "D0590", "D0597", "D0598", "D0599"],
+        codes: &["D057", "D058", "D0590", "D0597", "D0598", "D0599", "D064"],
     },
     Pack {
         name: "readiness",

@@ -129,6 +129,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("D061", "Words"),
     ("D062", "Platforms"),
     ("D063", "Recovery"),
+    ("D064", "Commands"),
     ("D07", "Targets: `deployc check --target`"),
     ("D09", "Allowances"),
 ];

@@ -9,6 +9,7 @@ mod glance;
 mod interval;
 mod people;
 mod platform;
+mod programs;
 mod queries;
 mod readiness;
 mod recovery;
@@ -24,7 +25,7 @@ mod words;
 
 pub use bands::{BAND_BOUNDARY, BAND_GAP, BAND_OVERLAP};
 pub use commands::{
-    ALTERNATIVES, ENDLESS_COMMAND, EXAMPLE_HOST, INTERACTIVE, NAMES_NOTHING, NEVER_FAILS,
+    ALTERNATIVES, ENDLESS_COMMAND, EXAMPLE_HOST, INTERACTIVE, MISSPELT, NAMES_NOTHING, NEVER_FAILS,
     NO_NAMESPACE, NOT_AWAITED, NOT_COMPRESSED, NOT_REPEATABLE, ONLY_HEALTH, OUTAGE, PLACEHOLDER,
     REHEARSED_AFTERWARDS, SECRET_IN_SIGHT, SHELL_SYNTAX, SHORT_WAIT, SHOWS_MORE, STAGING_DIFFERS,
     TWO_SCHEMES, UNDECLARED_VARIABLE, UNJUDGED, URL_GLOB, WRONG_ENVIRONMENT,
@@ -227,6 +228,15 @@ impl<'a> Context<'a> {
     pub fn start(&self) -> Option<&'a Instant> {
         let starts = self.spec.deployment.as_ref()?.starts.as_ref()?;
         Some(&starts.value)
+    }
+
+    /// The script of a node; nothing where it runs none, or none for a shell.
+    pub fn script(&self, place: usize) -> Option<&scripts::Script<'a>> {
+        let at = self
+            .scripts
+            .binary_search_by_key(&place, |script| script.place)
+            .ok()?;
+        Some(&self.scripts[at])
     }
 
     /// A metric by name.

@@ -249,7 +249,6 @@ fn commands(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                         at(word),
                         "`SAVE` stops Redis for everybody until the file is written",
                     )
-                    .help("write `BGSAVE`")
                     .offer("write `BGSAVE`", at(word), "BGSAVE"),
                 );
             }

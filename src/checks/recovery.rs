@@ -153,11 +153,14 @@ fn partial(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for (node, what) in remains.iter().take(MOST_LABELS) {
         finding = finding.also(node.name_span, *what);
     }
-    found.push(
-        finding
-            .note("`kubectl rollout undo` takes back the template of the pods alone")
-            .help("give each of them an `undo`, or take it back in the rollback"),
-    );
+    let undoes = back
+        .iter()
+        .flat_map(|script| &script.commands)
+        .any(|simple| verb(simple) == "rollout undo");
+    if undoes {
+        finding = finding.note("`kubectl rollout undo` takes back the template of the pods alone");
+    }
+    found.push(finding.help("give each of them an `undo`, or take it back in the rollback"));
 }
 
 /// So many places are shown in one finding.

@@ -6,7 +6,6 @@ use super::Context;
 use super::glance::Kind;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Action, Comparator, Deed, Effect, Node, Work};
-use crate::quantity::Quantity;
 use crate::rule;
 
 rule! {
@@ -71,8 +70,13 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             .help("declare one: `rollback quick \"Quick rollback\" within 5m { … }`"),
         );
     }
+    let looks: HashSet<&str> = context
+        .ways_back()
+        .filter(|script| script.only_looks)
+        .map(|script| script.node.id.as_str())
+        .collect();
     for rollback in &rollbacks {
-        of_rollback(rollback, &named, found);
+        of_rollback(rollback, &named, &looks, found);
     }
     objectives(context, &rollbacks, found);
     bakes(context, found);
@@ -99,7 +103,14 @@ fn unapproved(node: &Node, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn of_rollback(rollback: &Node, named: &HashSet<&str>, found: &mut Vec<Diagnostic>) {
+/// One rollback: `named` are the ids of those that something leads to, `looks` those of commands that
+/// only look.
+fn of_rollback(
+    rollback: &Node,
+    named: &HashSet<&str>,
+    looks: &HashSet<&str>,
+    found: &mut Vec<Diagnostic>,
+) {
     let name = rollback.id.rsplit('/').next().unwrap_or(&rollback.id);
     if !named.contains(rollback.id.as_str()) {
         found.push(
@@ -118,12 +129,13 @@ fn of_rollback(rollback: &Node, named: &HashSet<&str>, found: &mut Vec<Diagnosti
     rollback.walk(&mut |node| match &node.work {
         Work::Run { effect, .. } => {
             steps += 1;
-            unverified = (*effect != Effect::ReadsOnly).then_some(node);
+            let verifies = *effect == Effect::ReadsOnly || looks.contains(node.id.as_str());
+            unverified = (!verifies).then_some(node);
         }
         Work::Check { .. } | Work::Require { .. } | Work::Hold { .. } => {
             steps += 1;
             // A box whose commands stand inside it is about them: it is read before it is ticked.
-            let contains_change = node.children.iter().any(changes);
+            let contains_change = node.children.iter().any(|child| changes(child, looks));
             if !contains_change {
                 unverified = None;
             }
@@ -157,15 +169,18 @@ fn of_rollback(rollback: &Node, named: &HashSet<&str>, found: &mut Vec<Diagnosti
     }
 }
 
-fn changes(node: &Node) -> bool {
+fn changes(node: &Node, looks: &HashSet<&str>) -> bool {
     match &node.work {
-        Work::Run { effect, .. } => *effect != Effect::ReadsOnly,
+        Work::Run { effect, .. } => {
+            *effect != Effect::ReadsOnly && !looks.contains(node.id.as_str())
+        }
         Work::Shift { .. } | Work::Switch { .. } | Work::Scale { .. } => true,
-        _ => node.children.iter().any(changes),
+        _ => node.children.iter().any(|child| changes(child, looks)),
     }
 }
 
-/// Holds rollbacks and backups against the recovery objectives.
+/// Holds rollbacks and backups against the recovery objectives. "Within 30m" against "less than 30m" is
+/// nothing to quarrel about.
 fn objectives(context: &Context<'_>, rollbacks: &[&Node], found: &mut Vec<Diagnostic>) {
     for node in &context.spec.nodes {
         let Work::Objective {
@@ -185,7 +200,7 @@ fn objectives(context: &Context<'_>, rollbacks: &[&Node], found: &mut Vec<Diagno
                     let Some(within) = &rollback.times.within else {
                         continue;
                     };
-                    if breaks(&within.value, *comparator, value) {
+                    if within.value.value > value.value {
                         found.push(
                             Diagnostic::new(
                                 &SLOWER_THAN_RTO,
@@ -212,7 +227,12 @@ fn objectives(context: &Context<'_>, rollbacks: &[&Node], found: &mut Vec<Diagno
                     else {
                         continue;
                     };
-                    if breaks(every, *comparator, value) {
+                    // What was written since the last one is lost, and the time that it takes besides.
+                    let lost = match comparator {
+                        Comparator::Less => every.value >= value.value,
+                        _ => every.value > value.value,
+                    };
+                    if lost {
                         found.push(
                             Diagnostic::new(
                                 &BACKUP_TOO_RARE,
@@ -231,14 +251,6 @@ fn objectives(context: &Context<'_>, rollbacks: &[&Node], found: &mut Vec<Diagno
             }
             _ => {}
         }
-    }
-}
-
-/// Whether a duration breaks a bound.
-fn breaks(length: &Quantity, comparator: Comparator, bound: &Quantity) -> bool {
-    match comparator {
-        Comparator::Less => length.value >= bound.value,
-        _ => length.value > bound.value,
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::Context;
 use super::glance::{Glance, Kind};
+use super::programs::{changes_something, looks};
 use super::shell::{self, Misfit, Simple};
 use crate::graph::Order;
 use crate::model::{Command, Effect, Node, Work};
@@ -35,6 +36,8 @@ pub struct Script<'a> {
     pub is_migration: bool,
     /// Whether it changes what production is, as far as its words tell.
     pub changes_production: bool,
+    /// Whether it only looks: it says so, or each of its programs does nothing else.
+    pub only_looks: bool,
 }
 
 /// How many scripts are worth another thread to read them.
@@ -71,35 +74,6 @@ pub fn is_shell(command: &Command) -> bool {
     matches!(command.language.as_str(), "sh" | "bash" | "shell" | "zsh")
 }
 
-/// Programs that look or measure, and change nothing that is served.
-const LOOKING: &[&str] = &[
-    "curl", "wget", "pytest", "locust", "k6", "ab", "hey", "wrk", "newman", "echo", "cat", "grep",
-    "jq", "tail", "head", "ls", "df", "ping", "dig", "nslookup", "sleep", "test", "true", "wc",
-    "sort", "python", "python3",
-];
-
-/// The verbs of kubectl that change nothing.
-const READING: &[&str] = &[
-    "get",
-    "describe",
-    "logs",
-    "top",
-    "cluster-info",
-    "version",
-    "explain",
-    "auth",
-    "api-resources",
-    "wait",
-    "diff",
-    "config",
-    "events",
-    "exec",
-    "port-forward",
-    "proxy",
-    "rollout status",
-    "rollout history",
-];
-
 impl<'a> Script<'a> {
     fn read(place: usize, node: &'a Node, root: &'a Node, command: &'a Command) -> Self {
         let commands = shell::read(&command.text);
@@ -123,6 +97,7 @@ impl<'a> Script<'a> {
                 && !is_elsewhere
                 && !is_backup
                 && commands.iter().any(changes_something),
+            only_looks: !changes || !commands.is_empty() && commands.iter().all(looks),
             commands,
         }
     }
@@ -206,22 +181,6 @@ fn migrates(simple: &Simple<'_>) -> bool {
         matches!(name, "alembic" | "flyway" | "liquibase" | "db:migrate")
             || name.starts_with("migrat")
     })
-}
-
-fn changes_something(simple: &Simple<'_>) -> bool {
-    let program = simple.program();
-    match program {
-        "kubectl" | "oc" => !verb(simple).is_one_of(READING) && !simple.has(&["--dry-run"]),
-        "docker" | "podman" => false,
-        "helm" => simple.arguments().first().is_some_and(|word| {
-            matches!(
-                &*word.text,
-                "install" | "upgrade" | "rollback" | "uninstall"
-            )
-        }),
-        "" => false,
-        _ => !LOOKING.contains(&program) && !program.contains("test"),
-    }
 }
 
 /// The verb of kubectl: `apply`, `rollout undo`, `set image`; empty for another program.

@@ -374,14 +374,20 @@ impl<'a> Names<'a> {
         unused.sort_by_key(|(_, _, declared)| declared.node.span());
         for (noun, name, declared) in unused {
             let span = declared.name_span();
-            found.push(
-                Diagnostic::new(
-                    &UNUSED,
-                    span,
-                    format!("nothing uses the {} `{name}`", noun.word()),
-                )
-                .help("use it or remove it"),
+            let finding = Diagnostic::new(
+                &UNUSED,
+                span,
+                format!("nothing uses the {} `{name}`", noun.word()),
             );
+            found.push(match noun {
+                Noun::Parameter | Noun::Secret => {
+                    let variable = name.to_ascii_uppercase().replace('-', "_");
+                    finding.help(format!(
+                        "a command gets what its text names; a script that reads it by itself: `{variable}=\"${variable}\" ./script`"
+                    ))
+                }
+                _ => finding.help("use it or remove it"),
+            });
         }
     }
 }

@@ -125,10 +125,7 @@ fn said(fix: &Fix, helps: &[String]) -> bool {
         return false;
     };
     let text = edit.text.trim();
-    !text.is_empty()
-        && helps
-            .iter()
-            .any(|help| help.starts_with("perhaps ") && help.contains(&format!("`{text}`")))
+    !text.is_empty() && helps.iter().any(|help| help.contains(&format!("`{text}`")))
 }
 
 /// What a fix does, in words: its title, and the new text where the title does not say it.

@@ -855,6 +855,13 @@ pub const FAULTS: &[Fault] = &[
         ],
     ),
     fault(
+        "misspelt",
+        &[Then(
+            "work",
+            "  run first \"Look\" `kubectl get nodes --context cluster-europe` reads-only\n  run second \"Look again\" `kubectl top nodes --context cluster-europe` reads-only\n  run third \"And again\" `kubectl get nodes --context cluster-eurpoe` reads-only§",
+        )],
+    ),
+    fault(
         "not-awaited",
         &[Then(
             "work",

@@ -2,6 +2,8 @@
 //! that everybody sees.
 
 use super::{PLACEHOLDER, SECRET_IN_SIGHT, UNDECLARED_VARIABLE};
+use crate::checks::Context;
+use crate::checks::glance::Kind;
 use crate::checks::scripts::Script;
 use crate::checks::shell::{self, Word};
 use crate::diagnostic::Diagnostic;
@@ -74,7 +76,7 @@ fn bracketed(word: &str) -> Option<&str> {
 }
 
 /// Variables in capitals that nothing declares and the script does not set.
-pub(super) fn variables(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
+pub(super) fn variables(context: &Context<'_>, script: &Script<'_>, found: &mut Vec<Diagnostic>) {
     let command = script.command;
     let text = &command.text;
     for (name, at) in crate::model::variables(text) {
@@ -95,17 +97,29 @@ pub(super) fn variables(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
         if !capital || set || KNOWN.contains(&name) || command.environment.contains_key(name) {
             continue;
         }
-        found.push(
-            Diagnostic::new(
-                &UNDECLARED_VARIABLE,
-                command.place(at, at + name.len()),
-                format!("nothing declares the variable `{name}`"),
-            )
-            .help(format!(
-                "declare it: `param {} : text`, or `capture` it from an earlier command",
-                name.to_ascii_lowercase().replace('_', "-")
-            )),
+        let written = name.to_ascii_lowercase().replace('_', "-");
+        let finding = Diagnostic::new(
+            &UNDECLARED_VARIABLE,
+            command.place(at, at + name.len()),
+            format!("nothing declares the variable `{name}`"),
         );
+        let record = context.of_kinds(&[Kind::Record]).find(|&place| {
+            let id = &context.order.nodes[place].id;
+            id.rsplit('/').next() == Some(&written)
+        });
+        found.push(match record {
+            Some(record) => finding
+                .also(
+                    context.order.nodes[record].name_span,
+                    "what a person writes down here, no command sees",
+                )
+                .help(format!(
+                    "`capture {written}` it from the command that shows it, or declare `param {written} : text`"
+                )),
+            None => finding.help(format!(
+                "declare it: `param {written} : text`, or `capture` it from an earlier command"
+            )),
+        });
         return; // once for each command: the next is most often the same slip
     }
 }
@@ -119,7 +133,7 @@ fn in_sight(
     found: &mut Vec<Diagnostic>,
 ) {
     let command = script.command;
-    let shown = script.commands.iter().any(|simple| {
+    let shown = script.commands.iter().find(|simple| {
         !matches!(
             simple.program(),
             "export" | "printf" | "echo" | "test" | "[" | "[[" | ""
@@ -128,14 +142,30 @@ fn in_sight(
             .iter()
             .any(|word| word.start <= at && at < word.end)
     });
-    if shown {
+    if let Some(simple) = shown {
+        let program = simple.arguments().first().map_or("", |first| {
+            let before = command.text[..first.start].trim_end();
+            before.rsplit(char::is_whitespace).next().unwrap_or(before)
+        });
+        let variable = &command.text[at..at + length];
+        let better = match program {
+            "curl" => "let it read the header from its input: `curl -H @- …`".to_owned(),
+            "psql" | "pg_dump" | "pg_restore" | "pg_dumpall" => {
+                format!(
+                    "hand over the password alone, in the environment: `PGPASSWORD=\"${variable}\" {program} …`, or name a service file"
+                )
+            }
+            _ => format!(
+                "let the program read it from its environment (`{variable}=\"${variable}\" {program} …`), from a file or from its input"
+            ),
+        };
         found.push(
             Diagnostic::new(
                 &SECRET_IN_SIGHT,
                 command.place(at, at + length),
                 format!("the secret `{secret}` stands on a command line"),
             )
-            .help("let the program read it from its environment, from a file or from its input"),
+            .help(better),
         );
     }
 }

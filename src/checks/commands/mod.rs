@@ -3,6 +3,7 @@
 mod blanks;
 mod effects;
 mod endings;
+mod spellings;
 mod targets;
 mod verdicts;
 
@@ -82,6 +83,10 @@ rule! {
     /// What is to be tried out in staging is tried out after production was changed, so it can't stop
     /// anything any more.
     pub REHEARSED_AFTERWARDS = "D0570", "rehearsed-afterwards", Warning, "staging tries it out after production", allowable;
+    /// A namespace, a workload, a host or the value of an option is one letter away from the name that
+    /// the spec declares, or that stands everywhere else. The command fails on the day, or works on
+    /// something else; in a rollback it goes unnoticed until then.
+    pub MISSPELT = "D0641", "misspelt", Warning, "a name in a command that is one letter off", allowable;
 }
 
 /// Options of kubectl that take a value.
@@ -121,6 +126,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     targets::hosts(context, found);
     targets::parity(context, found);
     targets::rehearsal(context, found);
+    spellings::misspelt(context, found);
     verdicts::not_awaited(context, found);
 }
 
@@ -153,7 +159,7 @@ fn of_script(context: &Context<'_>, script: &Script<'_>, found: &mut Vec<Diagnos
             blanks::placeholder(word, command, found);
         }
     }
-    blanks::variables(script, found);
+    blanks::variables(context, script, found);
     targets::namespaces(context, script, found);
     verdicts::unjudged(context, script, found);
     verdicts::only_health(context, script, found);

@@ -15,7 +15,7 @@ use crate::model::{Effect, Work};
 use crate::source::Span;
 
 /// An address in a text: its scheme, its host, and where it begins in the text.
-fn addresses(text: &str) -> Vec<(&'static str, &str, usize)> {
+pub(super) fn addresses(text: &str) -> Vec<(&'static str, &str, usize)> {
     let mut found = Vec::new();
     for (colon, _) in text.match_indices("://") {
         let scheme = match &text[..colon] {

@@ -448,6 +448,15 @@ fn aggregated(expression: &Expr) -> bool {
             matches!(call.func.name, "scalar" | "vector" | "absent" | "time")
                 || call.args.args.iter().all(|argument| aggregated(argument))
         }
-        Expr::MatrixSelector(_) | Expr::VectorSelector(_) => false,
+        // A rule has recorded it, as the colons in its name say: what it aggregates is decided there.
+        Expr::VectorSelector(selector) => selector
+            .name
+            .as_deref()
+            .is_some_and(|name| name.contains(':')),
+        Expr::MatrixSelector(matrix) => matrix
+            .vs
+            .name
+            .as_deref()
+            .is_some_and(|name| name.contains(':')),
     }
 }

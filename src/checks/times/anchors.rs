@@ -7,6 +7,7 @@ use super::{
 use crate::checks::Context;
 use crate::checks::glance::Kind;
 use crate::diagnostic::Diagnostic;
+use crate::model::{Effect, Work};
 use crate::source::Span;
 use crate::time::When;
 
@@ -226,6 +227,13 @@ pub(super) fn told_too_late(context: &Context<'_>, found: &mut Vec<Diagnostic>) 
     let Some((at, node)) = changed else {
         return;
     };
+    let undeclared = matches!(
+        node.work,
+        Work::Run {
+            effect: Effect::Undeclared,
+            ..
+        }
+    );
     found.push(
         Diagnostic::new(
             &TOLD_TOO_LATE,
@@ -237,7 +245,11 @@ pub(super) fn told_too_late(context: &Context<'_>, found: &mut Vec<Diagnostic>) 
             ),
         )
         .also(order.nodes[message].name_span, "the first message")
-        .help("tell them first, or change it later"),
+        .help(if undeclared {
+            "tell them first, or change it later; if it changes nothing, say `reads-only`"
+        } else {
+            "tell them first, or change it later"
+        }),
     );
 }
 

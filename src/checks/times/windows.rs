@@ -5,8 +5,9 @@ use super::{
     stated,
 };
 use crate::checks::Context;
+use crate::checks::glance::Kind;
 use crate::diagnostic::Diagnostic;
-use crate::model::Work;
+use crate::model::{Effect, Work};
 use crate::quantity::Exact;
 use crate::time::lies_between;
 
@@ -68,15 +69,18 @@ pub(super) fn freezes(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     let zone = context.start().and_then(|start| start.zone());
-    for place in 0..context.order.nodes.len() {
+    for place in context.of_kinds(&[Kind::Phase]) {
         let node = context.order.nodes[place];
-        if context.order.parents[place].is_some() || !matches!(node.work, Work::Phase | Work::Gate)
-        {
+        if context.order.parents[place].is_some() {
             continue;
         }
         let Some(begin) = context.schedules[place].starts_seconds else {
             continue;
         };
+        // To look, to prepare and to decide is not to deploy.
+        if !deploys(context, place).unwrap_or(begin >= 0) {
+            continue;
+        }
         let Some(at) = context.start().and_then(|start| start.later(begin)) else {
             continue;
         };
@@ -100,6 +104,19 @@ pub(super) fn freezes(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
     }
+}
+
+/// Whether anything in a phase may change what is served; nothing where people do it all, in words.
+fn deploys(context: &Context<'_>, place: usize) -> Option<bool> {
+    let own = match context.kind(place) {
+        Kind::Shift | Kind::Switch | Kind::Scale => Some(true),
+        Kind::Run => context
+            .script(place)
+            .map(|script| script.changes_production),
+        _ => None,
+    };
+    let inside = context.children(place).map(|child| deploys(context, child));
+    std::iter::once(own).chain(inside).flatten().max()
 }
 
 /// Holds and sustained conditions against the windows and samples of their metrics.
@@ -229,10 +246,14 @@ pub(super) fn no_way_back(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let order = context.order;
     let changes = |place: usize| match &order.nodes[place].work {
         Work::Shift { .. } | Work::Switch { .. } | Work::Scale { .. } => true,
+        // For what can't be undone, on purpose, no way back could stay open.
+        Work::Run {
+            effect: Effect::Irreversible { .. },
+            ..
+        } => false,
         Work::Run { .. } => context
-            .scripts
-            .binary_search_by_key(&place, |script| script.place)
-            .is_ok_and(|at| context.scripts[at].changes_production),
+            .script(place)
+            .is_some_and(|script| script.changes_production),
         _ => false,
     };
     let late = order.places().find(|&place| {

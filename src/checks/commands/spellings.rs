@@ -1,0 +1,345 @@
+//! Names that are one letter away from the name that is meant.
+
+use std::collections::BTreeMap;
+
+use foldhash::{HashMap, HashSet};
+
+use super::targets::addresses;
+use super::{KUBECTL, MISSPELT};
+use crate::checks::Context;
+use crate::checks::glance::Kind;
+use crate::checks::shell::{self, Simple, Word};
+use crate::diagnostic::{Diagnostic, is_one_slip};
+use crate::model::{Command, Effect, Work};
+use crate::source::Span;
+
+/// What a name stands for in a command; names of one kind are held against each other.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Role {
+    Namespace,
+    /// What kubectl works on.
+    Object,
+    /// What helm installs.
+    Release,
+    Host,
+    /// The value of an option of a program.
+    Option(String, String),
+}
+
+/// Options of helm that take a value.
+const HELM: &[&str] = &[
+    "-n",
+    "--namespace",
+    "-f",
+    "--values",
+    "--set",
+    "--set-string",
+    "--version",
+    "--timeout",
+    "--description",
+    "--max",
+    "--history-max",
+    "-o",
+    "--output",
+    "--kube-context",
+    "--revision",
+];
+
+/// The names of a spec's commands, and where they stand.
+#[derive(Default)]
+struct Names {
+    places: BTreeMap<Role, BTreeMap<String, Vec<Span>>>,
+}
+
+impl Names {
+    fn add(&mut self, role: Role, name: &str, span: Span) {
+        let plain = name.len() >= SHORTEST
+            && name.starts_with(|letter: char| letter.is_ascii_alphabetic())
+            && name.bytes().all(|byte| {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b'=')
+            });
+        if plain {
+            let names = self.places.entry(role).or_default();
+            names.entry(name.to_owned()).or_default().push(span);
+        }
+    }
+
+    /// The part of a word that is a name.
+    fn add_part(&mut self, role: Role, name: &str, command: &Command, word: &Word<'_>) {
+        let Some(at) = command.text[word.start..word.end].rfind(name) else {
+            return;
+        };
+        let start = word.start + at;
+        self.add(role, name, command.place(start, start + name.len()));
+    }
+
+    /// A command that was read before.
+    fn of_read(&mut self, command: &Command, commands: &[Simple<'_>]) {
+        for simple in commands {
+            self.of_simple(command, simple);
+        }
+        for (scheme, host, at) in addresses(&command.text) {
+            let start = at + scheme.len() + "://".len();
+            self.add(Role::Host, host, command.place(start, start + host.len()));
+        }
+    }
+
+    fn of_command(&mut self, command: &Command) {
+        self.of_read(command, &shell::read(&command.text));
+    }
+
+    fn of_simple(&mut self, command: &Command, simple: &Simple<'_>) {
+        let program = simple.program();
+        let clustered = matches!(program, "kubectl" | "oc" | "helm");
+        let arguments = simple.arguments();
+        for (index, word) in arguments.iter().enumerate() {
+            if word.text == "--" {
+                break;
+            }
+            if !word.text.starts_with('-') {
+                continue;
+            }
+            let (option, value, at) = match word.text.split_once('=') {
+                Some((option, value)) => (option, value, word),
+                None => match arguments.get(index + 1) {
+                    Some(next) if !next.text.starts_with('-') => (&*word.text, &*next.text, next),
+                    Some(_) | None => continue,
+                },
+            };
+            let role = match option {
+                "-n" | "--namespace" if clustered => Role::Namespace,
+                // Words for people, and patches.
+                "-m" | "--message" | "--description" | "-p" | "--patch" => continue,
+                _ => Role::Option(program.to_owned(), option.to_owned()),
+            };
+            self.add_part(role, value, command, at);
+        }
+        match program {
+            "kubectl" | "oc" => {
+                for word in simple.operands(KUBECTL).skip(1) {
+                    let name = word.text.rsplit('/').next().unwrap_or(&word.text);
+                    if !name.contains(['=', '.']) {
+                        self.add_part(Role::Object, name, command, word);
+                    }
+                }
+            }
+            "helm" => {
+                let mut operands = simple.operands(HELM);
+                let verb = operands.next().map(|word| &*word.text);
+                if matches!(
+                    verb,
+                    Some("upgrade" | "install" | "rollback" | "status" | "history" | "uninstall")
+                ) && let Some(word) = operands.next()
+                {
+                    self.add_part(Role::Release, &word.text, command, word);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Shorter names are often one letter away from another that is meant, too.
+const SHORTEST: usize = 5;
+
+pub(super) fn misspelt(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let mut names = Names::default();
+    for script in &context.scripts {
+        names.of_read(script.command, &script.commands);
+        if let Work::Run { effect, probe, .. } = &script.node.work {
+            if let Effect::Undo { undo } = effect {
+                names.of_command(undo);
+            }
+            if let Some(probe) = probe {
+                names.of_command(probe);
+            }
+        }
+    }
+    for place in context.of_kinds(&[Kind::Lookup]) {
+        if let Work::Lookup { command } = &context.order.nodes[place].work {
+            names.of_command(command);
+        }
+    }
+    let mut said: HashSet<Span> = HashSet::default();
+    for (role, of_role) in &names.places {
+        let declared = declared(context, role);
+        let mut odd = of_role
+            .iter()
+            .filter(|(name, _)| !declared.contains_key(name.as_str()))
+            .filter(|(_, spans)| !declared.is_empty() || spans.len() < OFTEN)
+            .peekable();
+        if odd.peek().is_none() {
+            continue;
+        }
+        let often = of_role
+            .iter()
+            .filter(|(_, spans)| spans.len() >= OFTEN)
+            .map(|(name, _)| name.as_str());
+        let neighbours = Neighbours::of(declared.keys().copied().chain(often));
+        for (name, spans) in odd {
+            let Some(known) = neighbours.of_name(name).find(|known| {
+                near(name, known) && (declared.contains_key(known) || spans.len() < OFTEN)
+            }) else {
+                continue;
+            };
+            let (message, other, label) = match declared.get(known) {
+                Some(span) => (
+                    format!("`{name}` is one letter away from `{known}`"),
+                    *span,
+                    match role {
+                        Role::Namespace => format!("it lives in `{known}`"),
+                        _ => format!("`{known}` is declared here"),
+                    },
+                ),
+                None => (
+                    format!(
+                        "`{name}` stands here alone, and `{known}` in {} places",
+                        of_role[known].len()
+                    ),
+                    of_role[known][0],
+                    format!("`{known}`, for one"),
+                ),
+            };
+            for &at in spans {
+                if !said.insert(at) {
+                    continue;
+                }
+                found.push(
+                    Diagnostic::new(&MISSPELT, at, message.as_str())
+                        .also(other, label.as_str())
+                        .help(format!("perhaps `{known}`"))
+                        .offer(format!("write `{known}`"), at, known),
+                );
+            }
+        }
+    }
+}
+
+/// Names by what is left of them without any one of their letters: two names that are one slip apart
+/// have that in common.
+struct Neighbours<'a> {
+    by_rest: HashMap<Vec<u8>, Vec<&'a str>>,
+}
+
+impl<'a> Neighbours<'a> {
+    fn of(names: impl Iterator<Item = &'a str>) -> Self {
+        let mut by_rest: HashMap<Vec<u8>, Vec<&str>> = HashMap::default();
+        for name in names {
+            for rest in rests(name) {
+                by_rest.entry(rest).or_default().push(name);
+            }
+        }
+        Neighbours { by_rest }
+    }
+
+    /// The names that may be one slip away, in the order in which they were given.
+    fn of_name(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        rests(name)
+            .filter_map(|rest| self.by_rest.get(rest.as_slice()))
+            .flatten()
+            .copied()
+    }
+}
+
+/// A name, and what is left of it without each one of its letters.
+fn rests(name: &str) -> impl Iterator<Item = Vec<u8>> {
+    let bytes = name.as_bytes();
+    let without = |at: usize| [&bytes[..at], &bytes[at + 1..]].concat();
+    std::iter::once(bytes.to_vec()).chain((0..bytes.len()).map(without))
+}
+
+/// In so many places a name stands that is taken for the right one, though nothing declares it.
+const OFTEN: usize = 2;
+
+/// The names of this kind that the spec declares, and where.
+fn declared<'a>(context: &Context<'a>, role: &Role) -> BTreeMap<&'a str, Span> {
+    let mut names = BTreeMap::new();
+    for service in &context.spec.services {
+        let workload = service.workload.as_deref();
+        let of_service = match role {
+            Role::Namespace => [service.namespace.as_deref(), None],
+            Role::Object | Role::Release => [
+                Some(service.name.as_str()),
+                workload.and_then(|workload| workload.rsplit('/').next()),
+            ],
+            Role::Host | Role::Option(..) => [None, None],
+        };
+        for name in of_service.into_iter().flatten() {
+            names.entry(name).or_insert(service.span);
+        }
+    }
+    names
+}
+
+/// Whether one name is most likely the other, mistyped: one letter is wrong, missing, too many, or
+/// has changed places with the next one. Numbers, plurals and first letters tell real names apart.
+fn near(name: &str, other: &str) -> bool {
+    if name == other || other.len() < SHORTEST || !is_one_slip(name, other) {
+        return false;
+    }
+    let parts = |text: &str| -> Vec<String> {
+        text.split(|letter: char| !letter.is_ascii_alphanumeric())
+            .map(str::to_owned)
+            .collect()
+    };
+    let (mine, theirs) = (parts(name), parts(other));
+    if mine.len() != theirs.len() {
+        // A hyphen is missing, or there is one too many.
+        return true;
+    }
+    let Some(at) = (0..mine.len()).find(|&at| mine[at] != theirs[at]) else {
+        return false; // `-` for `_`, `.` for `/`: another name
+    };
+    let (mine, theirs, last) = (&mine[at], &theirs[at], at + 1 == mine.len());
+    let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
+    let longer = |a: &str, b: &str| {
+        a.strip_prefix(b)
+            .is_some_and(|rest| matches!(rest, "s" | "d" | "r"))
+    };
+    let plural = longer(mine, theirs) || longer(theirs, mine);
+    let whole = name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    mine.len().max(theirs.len()) >= SHORTEST
+        && digits(mine) == digits(theirs)
+        && mine.chars().next() == theirs.chars().next()
+        && !(plural && (last || !whole))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::near;
+
+    #[test]
+    fn only_slips_of_the_pen_are_near() {
+        for (name, other) in [
+            ("serach", "search"),
+            ("serch", "search"),
+            ("searchh", "search"),
+            ("seerch-api", "search-api"),
+            ("loa-construct-api", "loa-constructs-api"),
+            ("codexdominon", "codexdominion"),
+            ("checkoutapi", "checkout-api"),
+            ("values-prodcution.yaml", "values-production.yaml"),
+        ] {
+            assert!(near(name, other), "{name} {other}");
+            assert!(near(other, name), "{name} {other}");
+        }
+        for (name, other) in [
+            ("search", "search"),
+            ("order", "orders"),
+            ("shop-api", "shop-app"),
+            ("search-1", "search-2"),
+            ("search1", "search2"),
+            ("db-reader", "db-leader"),
+            ("prod", "pord"),
+            ("k8s/service.yaml", "k8s/services.yaml"),
+            ("search_api", "search-api"),
+            ("rollout", "rollouts"),
+            ("migrate", "migrated"),
+        ] {
+            assert!(!near(name, other), "{name} {other}");
+            assert!(!near(other, name), "{name} {other}");
+        }
+    }
+}
