@@ -108,9 +108,9 @@ impl Lower<'_> {
                         return Some(Origin::Value(value));
                     }
                 }
-                Binding::Quantity(_) | Binding::Words(_) => {
+                Binding::Quantity(_) | Binding::Words(_) | Binding::Percentile(_) => {
                     if name == own {
-                        return Some(Origin::Value(binding.written()));
+                        return Some(Origin::Value(binding.value()));
                     }
                 }
             }

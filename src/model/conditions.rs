@@ -418,7 +418,7 @@ impl Lower<'_> {
                 .filter(|digits| (1..=4).contains(&digits.len()))
                 .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()));
             return match number {
-                Some(digits) => Some(Binding::Words(format!("0.{digits}"))),
+                Some(digits) => Some(Binding::Percentile(digits.to_owned())),
                 None => {
                     self.wrong_type(value, "a percentile such as `p95`");
                     None

@@ -308,7 +308,7 @@ fn stand_in(parameter: Syntax<'_>) -> Binding {
                 .map(|name| name.text().to_owned())
                 .unwrap_or_default(),
         ),
-        ("percentile", _) => Binding::Words("0.95".to_owned()),
+        ("percentile", _) => Binding::Percentile("95".to_owned()),
         (_, Some(dimension)) => {
             Binding::Quantity(Quantity::of(crate::quantity::Exact::ONE, dimension))
         }

@@ -40,6 +40,8 @@ pub(super) enum Binding {
     Quantity(Quantity),
     /// Words, as the language writes them, without quotes.
     Words(String),
+    /// A percentile, by its digits: `95`.
+    Percentile(String),
 }
 
 impl Binding {
@@ -47,6 +49,16 @@ impl Binding {
         match self {
             Binding::Service(name) | Binding::Words(name) => name.clone(),
             Binding::Quantity(quantity) => quantity.written.clone(),
+            Binding::Percentile(digits) => format!("p{digits}"),
+        }
+    }
+
+    /// As commands and queries get it: a percentile is a number there.
+    pub fn value(&self) -> String {
+        match self {
+            // `p5` is the fifth of a hundred, `p999` of a thousand.
+            Binding::Percentile(digits) => format!("0.{digits:0>2}"),
+            Binding::Service(_) | Binding::Quantity(_) | Binding::Words(_) => self.written(),
         }
     }
 }

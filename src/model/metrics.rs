@@ -264,7 +264,7 @@ impl<'a> Lower<'a> {
             .values()
             .find_map(|binding| match binding {
                 Binding::Service(name) => Some(name.as_str()),
-                Binding::Quantity(_) | Binding::Words(_) => None,
+                Binding::Quantity(_) | Binding::Words(_) | Binding::Percentile(_) => None,
             })
             .or(metric.service.as_deref())
             .or_else(|| self.names.only_service(0));
@@ -272,6 +272,7 @@ impl<'a> Lower<'a> {
         let hole = |name: &str| match (scope.bindings.get(name), service, name) {
             (Some(Binding::Quantity(quantity)), _, _) => Some(in_unit(quantity, metric)),
             (Some(Binding::Words(words)), _, _) => Some(words.clone()),
+            (Some(percentile @ Binding::Percentile(_)), _, _) => Some(percentile.value()),
             (Some(Binding::Service(name)), _, _) => Some(name.clone()),
             (None, Some(service), "service") => Some(service.name.clone()),
             (None, Some(service), "namespace") => service.namespace.clone(),

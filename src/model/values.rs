@@ -120,7 +120,9 @@ impl Lower<'_> {
                         .filter(|title| !title.is_empty());
                     text.push(&title.unwrap_or_else(|| service.clone()));
                 }
-                Binding::Quantity(_) | Binding::Words(_) => text.push(&binding.written()),
+                Binding::Quantity(_) | Binding::Words(_) | Binding::Percentile(_) => {
+                    text.push(&binding.written())
+                }
             }
             return;
         }
