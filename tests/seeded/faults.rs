@@ -862,6 +862,27 @@ pub const FAULTS: &[Fault] = &[
         )],
     ),
     fault(
+        "not-captured",
+        &[Then(
+            "work",
+            "  choose way \"Which way\" {\n    option one \"One\" {\n      run make \"Make\" `make-one {svc}` idempotent capture made\n    }\n    option two \"Two\" {\n      run other \"Other\" `make-two {svc}` idempotent\n    }\n  }\n  run use \"Use\" `use-it \"$MADE\"` idempotent§",
+        )],
+    ),
+    fault(
+        "values-dropped",
+        &[Then(
+            "work",
+            "  run all \"Install\" `helm upgrade --install {svc} ./chart -n {ns} -f values.yaml --set=image.tag=7`\n    undo `helm rollback {svc} -n {ns}`\n  run more \"More of it\" `helm upgrade {svc} ./chart -n {ns} --set canary.weight=50`§\n    undo `helm rollback {svc} -n {ns}`",
+        )],
+    ),
+    fault(
+        "other-kind",
+        &[Then(
+            "declared",
+            "service store \"Store\" {\n  namespace {ns}\n  workload statefulset/store\n}\nmetric stores \"Stores that are there\" : count of stores {§\n  better higher\n  prometheus `sum(kube_deployment_status_replicas_ready{namespace=\"{ns}\", deployment=\"store\"})`\n}",
+        )],
+    ),
+    fault(
         "not-awaited",
         &[Then(
             "work",

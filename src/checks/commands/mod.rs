@@ -1,8 +1,10 @@
 //! Commands: what never ends, asks, names nothing, fails the second time, or is still a blank.
 
 mod blanks;
+mod captures;
 mod effects;
 mod endings;
+mod releases;
 mod spellings;
 mod targets;
 mod verdicts;
@@ -87,6 +89,14 @@ rule! {
     /// the spec declares, or that stands everywhere else. The command fails on the day, or works on
     /// something else; in a rollback it goes unnoticed until then.
     pub MISSPELT = "D0641", "misspelt", Warning, "a name in a command that is one letter off", allowable;
+    /// A command uses what another one captures, and there is a way to it on which nothing has been
+    /// captured: another option was chosen, a condition did not hold, or the capture comes later. The
+    /// variable is empty then, and `rm -r "$FOLDER/"` is another command.
+    pub NOT_CAPTURED = "D0642", "not-captured", Warning, "a captured value that may not be there", allowable;
+    /// A release is upgraded with `--set` alone, after an upgrade that gave it other values. Helm forgets
+    /// those: it begins with the values of the chart, and the image, the replicas or the canary are
+    /// what they are there. Say `--reuse-values`.
+    pub VALUES_DROPPED = "D0643", "values-dropped", Warning, "an upgrade that forgets the values before it", allowable;
 }
 
 /// Options of kubectl that take a value.
@@ -127,6 +137,8 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     targets::parity(context, found);
     targets::rehearsal(context, found);
     spellings::misspelt(context, found);
+    captures::not_captured(context, found);
+    releases::values_dropped(context, found);
     verdicts::not_awaited(context, found);
 }
 

@@ -27,7 +27,7 @@ enum Role {
 }
 
 /// Options of helm that take a value.
-const HELM: &[&str] = &[
+pub(super) const HELM: &[&str] = &[
     "-n",
     "--namespace",
     "-f",
