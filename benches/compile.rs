@@ -9,6 +9,10 @@ use deployc::{compile, syntax};
 use divan::Bencher;
 use divan::counter::BytesCount;
 
+// The allocator of the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const SIZES: &[usize] = &[1_000, 10_000, 100_000];
 
 fn main() {

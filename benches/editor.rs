@@ -17,6 +17,10 @@ use deployc::source::{LoadError, Loader, NoFiles};
 use lsp_server::{Notification, Request, RequestId};
 use serde_json::{Value, json};
 
+// The allocator of the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const URI: &str = "file:///big.deploy";
 const LINES: usize = 10_000;
 const KEYSTROKES: usize = 400;
@@ -169,15 +173,13 @@ fn main() {
         reading.push(watch.stop());
         client.replace(line, 2, 3, "");
         client.shown();
-        if round % 8 == 0 {
-            let column = lines[line].len();
-            let watch = Watch::start();
-            client.replace(line, column - 1, column, "");
-            client.ask("textDocument/diagnostic", document.clone());
-            checks.push(watch.stop());
-            client.replace(line, column - 1, column - 1, "%");
-            client.ask("textDocument/diagnostic", document.clone());
-        }
+        let column = lines[line].len();
+        let watch = Watch::start();
+        client.replace(line, column - 1, column, "");
+        client.ask("textDocument/diagnostic", document.clone());
+        checks.push(watch.stop());
+        client.replace(line, column - 1, column - 1, "%");
+        client.ask("textDocument/diagnostic", document.clone());
     }
     tell("a keystroke until mistakes of reading are shown", reading);
     tell("a keystroke until all checks are done", checks);

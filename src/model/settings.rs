@@ -168,8 +168,8 @@ impl<'a> Lower<'a> {
     /// A word of a closed list as the one value of a setting.
     pub fn setting_word(&mut self, setting: Setting<'_>, allowed: &[&str]) -> Option<String> {
         let values = setting.values();
-        let (all, _) = one_of("", allowed);
         let [token] = values.as_slice() else {
+            let (all, _) = one_of("", allowed);
             self.setting_wants(setting, &all);
             return None;
         };

@@ -20,6 +20,10 @@ pub struct Exact(Ratio<i128>);
 /// Numerators and denominators stay below this, so that no step of the arithmetic can overflow.
 const LIMIT: i128 = 1 << 120;
 
+fn is_bounded(part: i128) -> bool {
+    part > -LIMIT && part < LIMIT
+}
+
 /// The largest integer that every reader of JSON keeps.
 const JSON_INTEGER: i128 = (1 << 53) - 1;
 
@@ -36,11 +40,14 @@ impl Exact {
 
     /// `numerator / denominator`; nothing where the denominator is 0 or a part is out of bounds (2^120).
     pub fn fraction(numerator: i128, denominator: i128) -> Option<Exact> {
-        let bounded = |part: i128| part > -LIMIT && part < LIMIT;
-        if denominator == 0 || !bounded(numerator) || !bounded(denominator) {
+        if denominator == 0 || !is_bounded(numerator) || !is_bounded(denominator) {
             return None;
         }
-        Some(Exact(Ratio::new(numerator, denominator)))
+        // Most numbers are whole, and need not be reduced.
+        Some(Exact(match denominator {
+            1 => Ratio::new_raw(numerator, 1),
+            _ => Ratio::new(numerator, denominator),
+        }))
     }
 
     /// A decimal such as `-12.5`: digits, and digits behind the point if there is one.
@@ -78,8 +85,9 @@ impl Exact {
         }
     }
 
+    /// A number that is reduced already; nothing where it is out of bounds.
     fn bounded(value: Ratio<i128>) -> Option<Exact> {
-        Exact::fraction(*value.numer(), *value.denom())
+        (is_bounded(*value.numer()) && is_bounded(*value.denom())).then_some(Exact(value))
     }
 
     /// The sum; nothing where it is out of bounds.
@@ -94,6 +102,10 @@ impl Exact {
 
     /// The product; nothing where it is out of bounds.
     pub fn times(self, other: Exact) -> Option<Exact> {
+        if self.0.is_integer() && other.0.is_integer() {
+            let product = i128::checked_mul(*self.0.numer(), *other.0.numer())?;
+            return Exact::fraction(product, 1);
+        }
         self.0.checked_mul(&other.0).and_then(Exact::bounded)
     }
 

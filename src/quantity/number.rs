@@ -1,5 +1,7 @@
 //! The number of a token: where it ends, and what is wrong with it.
 
+use std::borrow::Cow;
+
 use super::{Exact, Mistake};
 
 /// The most digits a number may have, on both sides of the point together.
@@ -14,7 +16,7 @@ pub(super) struct Parts<'a> {
     /// Where the number ends.
     pub number_end: usize,
     /// The digits with the point, without sign and `_`.
-    pub digits: String,
+    pub digits: Cow<'a, str>,
     /// What stands between the number and a `/`, `+` or space.
     pub attached: &'a str,
     /// What stands behind the `/` of the first word.
@@ -81,8 +83,12 @@ pub(super) fn split(text: &str) -> Result<Parts<'_>, Mistake> {
         Some(b',') => return Err(comma(text, number_end)),
         Some(_) | None => {}
     }
-    let digits = text[begin..number_end].replace('_', "");
-    check_groups(text, begin, whole, number_end, &digits)?;
+    let number = &text[begin..number_end];
+    let mut digits = Cow::Borrowed(number);
+    if number.contains('_') {
+        digits = Cow::Owned(number.replace('_', ""));
+        check_groups(text, begin, whole, number_end, &digits)?;
+    }
     if whole.len() > 1 && whole.starts_with('0') {
         let stripped = digits.trim_start_matches('0');
         let stripped = match stripped.starts_with('.') || stripped.is_empty() {

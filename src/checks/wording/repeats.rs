@@ -10,17 +10,45 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{Effect, Interval, Work};
 use crate::quantity::Exact;
 
-/// Words that carry no meaning of their own in a check.
-const FILLERS: &[&str] = &[
-    "a", "an", "the", "all", "and", "or", "of", "is", "are", "be", "been", "to", "in", "on", "for",
-    "with", "has", "have", "was", "were", "it", "its", "that", "this", "by", "from", "at", "our",
-];
+/// Whether a word carries no meaning of its own in a check.
+fn is_filler(word: &str) -> bool {
+    matches!(
+        word,
+        "a" | "an"
+            | "the"
+            | "all"
+            | "and"
+            | "or"
+            | "of"
+            | "is"
+            | "are"
+            | "be"
+            | "been"
+            | "to"
+            | "in"
+            | "on"
+            | "for"
+            | "with"
+            | "has"
+            | "have"
+            | "was"
+            | "were"
+            | "it"
+            | "its"
+            | "that"
+            | "this"
+            | "by"
+            | "from"
+            | "at"
+            | "our"
+    )
+}
 
 /// The words of a text in small letters, in no order, so that texts that say the same are equal.
 fn gist(lower: &str) -> Option<String> {
     let mut words: Vec<&str> = lower
         .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty() && !FILLERS.contains(word))
+        .filter(|word| !word.is_empty() && !is_filler(word))
         .map(|word| match word {
             "tls" => "ssl",
             "gdpr" | "access" | "status" => word,
