@@ -516,6 +516,7 @@ describe('the page is what the plan says', () => {
   test('what is drawn leads to what it stands for', async () => {
     const page = await open(browser, checkout.url);
     const graph = page.locator('.deployc-graph');
+    await page.getByText('As a graph').click();
     await graph.getByText('All nodes are ready').click();
     assert.equal(await page.evaluate(() => decodeURIComponent(location.hash)), '#preflight/nodes');
     await page.getByText('As a picture').click();

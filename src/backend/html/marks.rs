@@ -3,7 +3,7 @@
 use handlebars::html_escape;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
 
-use crate::backend::runbook::Markup;
+use crate::backend::runbook::{Markup, is_page};
 use crate::plan::{Piece, Text};
 
 /// HTML as a markup.
@@ -19,6 +19,16 @@ impl Markup for Marks {
         match code.is_empty() {
             true => code,
             false => format!("<code>{}</code>", html_escape(&code)),
+        }
+    }
+
+    fn address(&self, text: &str) -> String {
+        match is_page(text) {
+            true => {
+                let text = html_escape(text);
+                format!("<a href=\"{text}\" rel=\"noreferrer\">{text}</a>")
+            }
+            false => self.code(text),
         }
     }
 

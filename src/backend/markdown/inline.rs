@@ -4,7 +4,7 @@
 //! escaped. Notes and bodies of messages are Markdown by their author and are kept whole: they are
 //! only held inside the block in which they stand.
 
-use crate::backend::runbook::Markup;
+use crate::backend::runbook::{Markup, is_page};
 use crate::plan::Text;
 
 /// Words inside a line: a heading, an item, a cell of a table.
@@ -193,6 +193,13 @@ impl Markup for Marks {
 
     fn cell_code(&self, text: &str) -> String {
         code(text).replace('|', "\\|")
+    }
+
+    fn address(&self, text: &str) -> String {
+        match is_page(text) {
+            true => format!("<{text}>"),
+            false => self.cell_code(text),
+        }
     }
 
     fn sign(&self, sign: &str) -> String {

@@ -29,11 +29,8 @@ impl Renderer<'_> {
             (true, false) => "[ ] ",
             (false, _) => "",
         };
-        let mut facts: Vec<&str> = item.facts.iter().map(|fact| fact.words.as_str()).collect();
+        let facts: Vec<&str> = item.facts.iter().map(|fact| fact.words.as_str()).collect();
         let undo = item.undo.filter(|undo| undo.text.contains('\n'));
-        if undo.is_some() {
-            facts.push("Undo:");
-        }
         let body = self.render(
             "item",
             &json!({
@@ -43,6 +40,8 @@ impl Renderer<'_> {
                 "about": self.say.about(node),
                 "otherwise_then": item.then,
                 "code": item.command.map(|command| fence(&command.text, &command.language)),
+                // One below the other they would flow together into one paragraph.
+                "many": facts.len() > 1,
                 "facts": facts,
                 "undo": undo.map(|undo| fence(&undo.text, &undo.language)),
                 "while": item.holds,

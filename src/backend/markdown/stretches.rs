@@ -56,6 +56,7 @@ impl Renderer<'_> {
             "kind": node.work.kind(),
             "about": stretch.about,
             "required": required,
+            "bounded": stretch.required.iter().any(|one| !one.bound.is_empty()),
             "approvals": approvals,
             "items": self.list(stretch.items.into_iter())?,
             "otherwise": otherwise,

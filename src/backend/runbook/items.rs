@@ -360,7 +360,7 @@ impl Sentences<'_> {
     fn place(&self, named: &str, place: &Text) -> String {
         match place.is_empty() {
             true => named.to_owned(),
-            false => format!("{named}: {}", self.markup.code(&place.to_string())),
+            false => format!("{named}: {}", self.markup.address(&place.to_string())),
         }
     }
 }

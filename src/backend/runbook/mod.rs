@@ -3,6 +3,7 @@
 
 mod items;
 mod moments;
+mod needs;
 mod people;
 mod rows;
 mod rules;
@@ -17,6 +18,20 @@ pub use stretches::{Approval, Required, Stretch};
 
 use crate::plan::{Piece, Text};
 
+/// Whether an address is that of a page, and has nothing in it that a page made of it could take for
+/// something else.
+pub fn is_page(address: &str) -> bool {
+    let rest = address
+        .strip_prefix("https://")
+        .or_else(|| address.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        !rest.is_empty()
+            && rest
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&()*+,;=%".contains(&byte))
+    })
+}
+
 /// How a page marks words up. What people wrote can't break out of what these return.
 pub trait Markup: Sync {
     /// Words inside a line: a heading, an item, a cell of a table.
@@ -28,6 +43,11 @@ pub trait Markup: Sync {
     /// Code inside a cell of a table.
     fn cell_code(&self, code: &str) -> String {
         self.code(code)
+    }
+
+    /// Where something is found: a page can be opened from here, anything else is code.
+    fn address(&self, text: &str) -> String {
+        self.code(text)
     }
 
     /// A sign of ours between words: `<`, `≤`.
@@ -105,5 +125,26 @@ fn uncapital(line: &str) -> String {
     match letters.next() {
         Some(first) => first.to_lowercase().collect::<String>() + letters.as_str(),
         None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_page;
+
+    #[test]
+    fn only_plain_addresses_of_pages_are_links() {
+        for (address, page) in [
+            ("https://grafana.example.com/d/1?orgId=1&from=now-1h", true),
+            ("http://grafana:3001/d/slo-overview", true),
+            ("javascript:alert(1)", false),
+            ("https://", false),
+            ("https://example.com/{region}", false),
+            ("https://example.com/\"><script>", false),
+            ("https://example.com/a|b", false),
+            ("#deployments", false),
+        ] {
+            assert_eq!(is_page(address), page, "{address}");
+        }
     }
 }

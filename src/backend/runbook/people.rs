@@ -84,7 +84,7 @@ impl Sentences<'_> {
                 json!({
                     "name": self.markup.words(&channel.name),
                     "kind": self.markup.words(&channel.kind),
-                    "address": self.markup.cell_code(&channel.address.to_string()),
+                    "address": self.markup.address(&channel.address.to_string()),
                 })
             })
             .collect()

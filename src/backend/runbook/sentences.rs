@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Markup, anchor, metric_anchor};
+use super::needs::captured;
+use super::{Markup, anchor, is_page, metric_anchor};
 use crate::plan::{
     Action, Attempts, Bound, Command, Comparator, Condition, Deed, Effect, Expectation, Measured,
-    Metric, Node, Notice, Plan, Quantity, Range, Trend, ValueOrigin,
+    Metric, Node, Notice, Plan, Quantity, Range, Trend,
 };
 
 /// A sentence about a command.
@@ -41,6 +42,8 @@ pub struct Sentences<'a> {
     pub markup: &'static dyn Markup,
     nodes: BTreeMap<&'a str, &'a Node>,
     metrics: BTreeMap<&'a str, &'a Metric>,
+    /// The node that captures a value, by the name of it; nothing where several do.
+    pub(super) captured: BTreeMap<&'a str, Option<&'a str>>,
 }
 
 impl<'a> Sentences<'a> {
@@ -49,6 +52,7 @@ impl<'a> Sentences<'a> {
         Sentences {
             plan,
             markup,
+            captured: captured(plan),
             nodes: plan.walk().map(|node| (node.id.as_str(), node)).collect(),
             metrics: plan
                 .metrics
@@ -108,11 +112,20 @@ impl<'a> Sentences<'a> {
             .find(|channel| channel.name == name)
         {
             Some(channel) if !channel.address.is_empty() => {
-                format!(
-                    "{} ({})",
-                    self.markup.code(&channel.address.to_string()),
-                    self.markup.words(&channel.kind)
-                )
+                let address = channel.address.to_string();
+                match is_page(&address) {
+                    true => format!(
+                        "{} ({}: {})",
+                        self.markup.words(name),
+                        self.markup.words(&channel.kind),
+                        self.markup.address(&address)
+                    ),
+                    false => format!(
+                        "{} ({})",
+                        self.markup.code(&address),
+                        self.markup.words(&channel.kind)
+                    ),
+                }
             }
             Some(channel) => format!(
                 "{} ({})",
@@ -369,27 +382,7 @@ impl<'a> Sentences<'a> {
                 ),
             );
         }
-        let needs: Vec<String> = command
-            .environment
-            .iter()
-            .map(|(variable, origin)| {
-                let variable = self.markup.code(&format!("${variable}"));
-                match origin {
-                    ValueOrigin::Value(value) => {
-                        format!("{variable} is {}", self.markup.code(value))
-                    }
-                    ValueOrigin::Parameter(name) => {
-                        format!("{variable} is the parameter {}", self.markup.words(name))
-                    }
-                    ValueOrigin::Secret(name) => {
-                        format!("{variable} is the secret {}", self.markup.words(name))
-                    }
-                    ValueOrigin::Capture(name) => {
-                        format!("{variable} is what was kept as {}", self.markup.words(name))
-                    }
-                }
-            })
-            .collect();
+        let needs = self.needs(command);
         if !needs.is_empty() {
             fact(About::Needs, format!("{}.", and(needs)));
         }

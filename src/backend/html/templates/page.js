@@ -549,7 +549,11 @@
 
   // The work stands in the middle of the picture, rules and ways back beside it.
   for (const picture of all('.picture:has(.deployc-graph)')) {
-    picture.scrollLeft = (picture.scrollWidth - picture.clientWidth) / 2;
+    const centre = () => {
+      picture.scrollLeft = (picture.scrollWidth - picture.clientWidth) / 2;
+    };
+    centre();
+    picture.closest('details')?.addEventListener('toggle', centre, { once: true });
   }
   // What is drawn leads to what it stands for; the list of contents does so for the keyboard.
   for (const picture of all('.picture')) {
