@@ -358,7 +358,15 @@ pub(super) fn one_of(word: &str, allowed: &[&str]) -> (String, Option<String>) {
     let all: Vec<String> = allowed.iter().map(|word| format!("`{word}`")).collect();
     (
         format!("one of {}", all.join(", ")),
-        nearest(word, allowed.iter().copied()).map(str::to_owned),
+        nearest(word, allowed.iter().copied())
+            .or_else(|| {
+                // `low` for `lower`, `nginx-ingress` for `nginx`.
+                let begins = |other: &&&str| {
+                    word.len() > 2 && (other.starts_with(word) || word.starts_with(**other))
+                };
+                allowed.iter().find(begins).copied()
+            })
+            .map(str::to_owned),
     )
 }
 

@@ -210,7 +210,15 @@ impl<'a> Lower<'a> {
             format!("a metric can't measure `{}`", word.text()),
         )
         .help(all);
-        if let Some(near) = near {
+        let meant = match word.text() {
+            "latency" | "time" | "seconds" | "age" | "lag" => Some("duration"),
+            "int" | "integer" | "float" | "gauge" | "counter" => Some("number"),
+            "bytes" | "memory" => Some("size"),
+            "throughput" | "rps" | "qps" => Some("rate"),
+            "errors" | "availability" => Some("percent"),
+            _ => None,
+        };
+        if let Some(near) = meant.map(str::to_owned).or(near) {
             finding = finding.offer(format!("write `{near}`"), word.span(), near);
         }
         self.report(finding);

@@ -313,6 +313,9 @@ impl<'a> Names<'a> {
                 declared.name_span(),
                 format!("`{path}` is a {}", other.word()),
             );
+            if *other == Noun::Role && nouns.contains(&Noun::Metric) {
+                return Some(finding.help(format!("who does it stands behind `by`: `by {path}`")));
+            }
         }
         Some(match known.len() {
             0 => finding.help(format!("declare it: `{}`", declaration(nouns, last))),

@@ -44,10 +44,20 @@ impl<'a> Lower<'a> {
             format!("there is no type `{}`", name.text()),
         )
         .help(list);
-        if matches!(name.text(), "bool" | "boolean" | "flag") {
-            finding = finding.offer("write `yes-no`", name.span(), "yes-no");
-        } else if name.text() == "string" {
-            finding = finding.offer("write `text`", name.span(), "text");
+        let meant = match name.text() {
+            "bool" | "boolean" | "flag" | "toggle" => "yes-no",
+            "string" | "str" | "varchar" | "url" | "email" => "text",
+            "int" | "integer" | "float" | "decimal" | "num" | "long" => "number",
+            "enum" | "one-of" | "options" | "select" => "choice",
+            "percentage" | "fraction" => "percent",
+            "latency" | "seconds" | "minutes" | "hours" | "interval" | "timeout" => "duration",
+            "datetime" | "timestamp" | "instant" => "time",
+            "bytes" | "memory" | "storage" => "size",
+            "role" | "user" => "person",
+            _ => "",
+        };
+        if !meant.is_empty() {
+            finding = finding.offer(format!("write `{meant}`"), name.span(), meant);
         } else if let Some(near) = near {
             finding = finding.offer(format!("write `{near}`"), name.span(), near);
         }
@@ -88,11 +98,20 @@ impl<'a> Lower<'a> {
         }
         match name {
             "yes-no" if !matches!(written, "yes" | "no" | "true" | "false") => {
-                self.report(Diagnostic::new(
+                let mut finding = Diagnostic::new(
                     &TYPE,
                     trimmed(value),
                     format!("expected `yes` or `no`, found `{written}`"),
-                ));
+                );
+                let meant = match written.trim_matches('"').to_ascii_lowercase().as_str() {
+                    "yes" | "y" | "on" | "true" | "1" => "yes",
+                    "no" | "n" | "off" | "false" | "0" => "no",
+                    _ => "",
+                };
+                if !meant.is_empty() {
+                    finding = finding.offer(format!("write `{meant}`"), trimmed(value), meant);
+                }
+                self.report(finding);
                 None
             }
             "yes-no" => Some(

@@ -12,6 +12,9 @@ impl Lower<'_> {
         let kind = statement.kind();
         let refused: Option<&str> = match kind {
             Kind::note => None,
+            _ if place == Place::Test && !matches!(kind, Kind::given | Kind::expectation) => {
+                Some("a `test` holds `given` and `expect`")
+            }
             Kind::option if place == Place::Choice => None,
             Kind::option => Some("an `option` stands in a `choose`"),
             Kind::when if place == Place::Rule => None,
@@ -58,7 +61,10 @@ impl Lower<'_> {
                 let word = word(statement);
                 self.misplaced(
                     first_line(statement),
-                    format!("`{word}` means nothing here"),
+                    match word {
+                        "" => "a text by itself means nothing here".to_owned(),
+                        word => format!("`{word}` means nothing here"),
+                    },
                     help,
                 );
                 false
@@ -77,7 +83,7 @@ fn word(statement: Syntax<'_>) -> &str {
 }
 
 /// The declaration in which a setting stands.
-fn setting_home(word: &str) -> &'static str {
+pub(super) fn setting_home(word: &str) -> &'static str {
     match word {
         "version" | "starts" | "lasts" | "owner" | "status" | "strategy" | "date" | "project" => {
             "deployment"

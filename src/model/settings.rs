@@ -5,7 +5,7 @@ use super::text::Text;
 use super::values::{TYPE, trimmed};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::syntax::{Kind, Node as Syntax};
+use crate::syntax::{Kind, Node as Syntax, words};
 
 /// One setting of a declaration: its word and its values.
 #[derive(Clone, Copy)]
@@ -62,7 +62,12 @@ impl<'a> Lower<'a> {
                             span,
                             format!("a {what} has no `{text}`"),
                         )
-                        .help(format!("a {what} takes {all}"));
+                        .help(match super::places::setting_home(text) {
+                            home if home == what || near.is_some() => {
+                                format!("a {what} takes {all}")
+                            }
+                            home => format!("it stands in the block of a `{home}`"),
+                        });
                         if let Some(near) = near {
                             finding = finding.offer(format!("write `{near}`"), span, near);
                         }
@@ -76,11 +81,14 @@ impl<'a> Lower<'a> {
                         self.report(finding);
                         continue;
                     }
-                    settings.push(Setting {
+                    let setting = Setting {
                         word: text,
                         word_span: span,
                         node,
-                    });
+                    };
+                    if !self.runs_on(setting, allowed) {
+                        settings.push(setting);
+                    }
                 }
                 Kind::note
                 | Kind::comment
@@ -91,15 +99,63 @@ impl<'a> Lower<'a> {
                 Kind::on_failure if what == "deployment" => {}
                 _ => {
                     let (all, _) = one_of("", allowed);
+                    let line = super::lower::first_line(node);
+                    let text = node.text();
+                    let word =
+                        text.split(|letter: char| !(letter.is_alphanumeric() || letter == '-'));
+                    let shown = match word.into_iter().next().unwrap_or_default() {
+                        "" => "this statement".to_owned(),
+                        word => format!("`{word}`"),
+                    };
                     self.misplaced(
-                        super::lower::first_line(node),
-                        format!("this statement means nothing in a {what}"),
-                        format!("a {what} takes {all}"),
+                        line,
+                        format!("{shown} means nothing in a {what}"),
+                        match shown.trim_matches('`') {
+                            word if words::ITEMS.contains(&word) => {
+                                "it stands at the top level of the file".to_owned()
+                            }
+                            word if words::STATEMENTS.contains(&word) && word != "else" => {
+                                format!(
+                                    "work stands in a `phase` or a `gate`; a {what} takes {all}"
+                                )
+                            }
+                            _ => format!("a {what} takes {all}"),
+                        },
                     );
                 }
             }
         }
         settings
+    }
+
+    /// Whether another setting stands on the line of this one; a finding if so.
+    fn runs_on(&mut self, setting: Setting<'_>, allowed: &[&str]) -> bool {
+        let mut before = setting.word_span.end;
+        for value in setting.node.children().skip(1) {
+            let is_next = value.kind() == Kind::path
+                && before > setting.word_span.end
+                && allowed.contains(&value.text());
+            if is_next {
+                let (word, span) = (value.text(), value.span());
+                let gap = Span::new(span.source, before, span.start);
+                self.report(
+                    Diagnostic::new(
+                        &super::lower::MISPLACED,
+                        span,
+                        format!("`{word}` stands on the line of `{}`", setting.word),
+                    )
+                    .help("a setting ends with its line: give each a line of its own")
+                    .offer(
+                        format!("write `{word}` on a line of its own"),
+                        gap,
+                        "\n  ",
+                    ),
+                );
+                return true;
+            }
+            before = trimmed(value).end;
+        }
+        false
     }
 
     /// The notes of a declaration's block.
@@ -161,7 +217,28 @@ impl<'a> Lower<'a> {
             .map(|token| trimmed(*token))
             .reduce(Span::to)
             .unwrap_or(setting.word_span);
-        let finding = Diagnostic::new(&TYPE, span, format!("`{}` takes {wanted}", setting.word));
+        let mut finding =
+            Diagnostic::new(&TYPE, span, format!("`{}` takes {wanted}", setting.word));
+        // The value in other quotes, or in none.
+        if let [value] = setting.values().as_slice() {
+            let bare = value.text().trim().trim_matches('"');
+            let other = match (value.kind(), wanted) {
+                (Kind::string | Kind::path, wanted) if wanted.contains("in backticks") => {
+                    format!("`{bare}`")
+                }
+                (Kind::string, wanted) if wanted.contains(&format!("`{bare}`")) => bare.to_owned(),
+                (Kind::quantity, wanted) if wanted.contains("in quotes") => format!("\"{bare}\""),
+                _ => String::new(),
+            };
+            if !other.is_empty() {
+                let shown = if other.contains('`') {
+                    format!("`` {other} ``")
+                } else {
+                    format!("`{other}`")
+                };
+                finding = finding.offer(format!("write {shown}"), span, other);
+            }
+        }
         self.report(finding);
     }
 

@@ -63,7 +63,7 @@ impl<'a> Lower<'a> {
         if kind == Kind::ERR_BLOCK {
             // The head could not be read and is a finding already; what stands inside is still work.
             if let Some(block) = statement.child(Kind::block) {
-                self.children(scope, parent, block, place);
+                self.children(scope, parent, block, Place::Work);
             }
             return None;
         }
