@@ -12,7 +12,7 @@ use crate::fidelity;
 use crate::graph;
 use crate::model::{self, Spec};
 use crate::plan::{self, Plan};
-use crate::source::{Loader, NoFiles, Source, SourceId, Sources};
+use crate::source::{Loader, NoFiles, Source, SourceId, Sources, Span};
 use crate::syntax::{self, File};
 
 /// What is known of a file after reading and checking it.
@@ -88,9 +88,24 @@ fn without_echoes(sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
     if unread.is_empty() {
         return;
     }
+    // Words that are replaced so that the line can be read were no names.
+    let replaced: Vec<Span> = diagnostics
+        .iter()
+        .filter(|finding| std::ptr::eq(finding.rule, &syntax::SYNTAX))
+        .flat_map(|finding| {
+            let edits = finding.fixes.iter().flat_map(|fix| &fix.edits);
+            edits.map(|edit| edit.span.to(finding.primary.span))
+        })
+        .collect();
     diagnostics.retain(|finding| {
         // What can't be read, and names that mean nothing, are mistakes of their own.
-        finding.rule.code < "D03" || !unread.contains(&line(finding))
+        if finding.rule.code < "D02" || !unread.contains(&line(finding)) {
+            return true;
+        }
+        let at = finding.primary.span;
+        let covers =
+            |edit: &Span| edit.source == at.source && edit.start < at.end && at.start < edit.end;
+        finding.rule.code < "D03" && !replaced.iter().any(covers)
     });
 }
 

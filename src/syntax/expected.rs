@@ -1,6 +1,8 @@
 //! What is expected at a place, in words for people.
 
 use super::grammar::Rule as Kind;
+use super::habits::Stop;
+use super::mistakes::first_word;
 
 /// Where a rule of the grammar stands in a list of expectations.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,7 +62,13 @@ pub(super) fn phrase(kind: Kind) -> Phrase {
         Kind::limits => "limits such as `(3..10)`",
         Kind::range_dots => "`..`",
         Kind::setting_word => "a setting",
-        Kind::default | Kind::alias => "`=` and a value",
+        Kind::default => "`=` and a value",
+        Kind::alias => "`=` and another metric",
+        Kind::actions | Kind::action | Kind::go_back => {
+            "an outcome such as `rollback quick`, `pause` or `stop`"
+        }
+        Kind::watched => "a metric or a text in quotes",
+        Kind::words => "a text in quotes",
         Kind::measure => "`:` and a type",
         Kind::imports => "names in `{ }`",
         Kind::at
@@ -100,6 +108,100 @@ pub(super) fn phrase(kind: Kind) -> Phrase {
     }
 }
 
+/// The phrase for a rule where a statement stops: what stands before says which name or quantity.
+fn phrase_at(kind: Kind, stop: &Stop<'_>) -> Phrase {
+    let before = stop.before().trim_end();
+    let word = before.rsplit([' ', '\t', ',']).next().unwrap_or_default();
+    let first = first_word(stop.head);
+    if stop.kind == Kind::setting {
+        return match (kind, setting(first)) {
+            (Kind::range_dots, _) => Phrase::Nothing,
+            (Kind::path, Some(wanted)) => Phrase::Thing(wanted),
+            (_, Some(_)) => Phrase::Nothing,
+            (_, None) => phrase(kind),
+        };
+    }
+    let thing = match kind {
+        Kind::path | Kind::name => match word {
+            "by" | "page" => "a role such as `oncall`",
+            "notify" => "a channel or role such as `ops`",
+            "shift" | "switch" | "scale" | "canary" | "blue-green" => {
+                "the name of a service such as `checkout`"
+            }
+            "include" => "the name of a checklist",
+            "rollback" if stop.kind != Kind::rollback => "the name of a rollback such as `quick`",
+            "do" => "the name of a procedure",
+            "after" => "the name of a phase such as `canary`",
+            "capture" => "a name such as `version`",
+            "to" if stop.kind == Kind::escalate => "a role such as `oncall`",
+            _ if stop.kind == Kind::rollback && kind == Kind::path => "a name such as `quick`",
+            _ if stop.kind == Kind::rollback => "a name such as `quick`",
+            _ if stop.kind == Kind::role => "a name such as `oncall`",
+            _ if stop.kind == Kind::metric => "a name such as `error-rate`",
+            _ if stop.kind == Kind::service => "a name such as `checkout`",
+            _ => return phrase(kind),
+        },
+        Kind::quantity => match (word, stop.kind) {
+            (
+                "within" | "for" | "takes" | "every" | "over" | "hold" | "bake" | "after" | "keep",
+                _,
+            ) => "a duration such as `5m`",
+            (_, Kind::hold | Kind::bake) => "a duration such as `5m`",
+            ("to", Kind::shift) | (_, Kind::step) => "a share such as `10%`",
+            ("to", Kind::scale) => "a number such as `3`",
+            ("retry" | "exit", _) => "a number such as `3`",
+            ("by", _) => "how many of them (`2 of …`)",
+            _ => return phrase(kind),
+        },
+        Kind::offset | Kind::clock | Kind::clock_time | Kind::date | Kind::instant
+            if matches!(word, "<" | "<=" | ">" | ">=" | "==" | "!=") =>
+        {
+            "a value such as `1%` or `200ms`"
+        }
+        Kind::regex | Kind::metric_ref | Kind::string | Kind::selector
+            if matches!(word, "<" | "<=" | ">" | ">=" | "==" | "!=") =>
+        {
+            return Phrase::Nothing;
+        }
+        // What may go on with a number or a name is not worth a word.
+        Kind::range_dots | Kind::arguments | Kind::selector | Kind::matching
+            if stop.at > before.len() =>
+        {
+            return Phrase::Nothing;
+        }
+        _ => return phrase(kind),
+    };
+    Phrase::Thing(thing)
+}
+
+/// What a setting takes.
+fn setting(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "version" => "a version such as `\"v2.4.0\"`",
+        "starts" => "a time such as `2026-12-01 09:00 Europe/Berlin`",
+        "date" => "a date such as `2026-12-01`",
+        "lasts" => "a duration such as `2h` or `2h..3h`",
+        "owner" => "a role such as `oncall`",
+        "status" => "`draft`, `ready` or a text in quotes",
+        "namespace" => "a namespace such as `shop`",
+        "workload" => "a workload such as `deployment/checkout`",
+        "replicas" => "a number, and perhaps its limits: `6 (3..10)`",
+        "traffic" => "a way to split traffic such as `gateway-api` or `istio`",
+        "port" => "a number such as `8080`",
+        "better" => "`lower` or `higher`",
+        "no-data" => "`pause`, `pass` or `fail`",
+        "window" | "interval" => "a duration such as `5m`",
+        "prometheus" => "a query in backticks",
+        "contact" => "a way to reach them such as `slack \"@oncall\"`",
+        "image" | "strategy" | "environment" | "project" | "subject" | "person" | "runbook" => {
+            "a text in quotes"
+        }
+        "body" => "a text in quotes or in `\"\"\"`",
+        "command" => "a title and a command in backticks",
+        _ => return None,
+    })
+}
+
 /// The words of the language among the expectations.
 pub(super) fn words(kinds: &[Kind]) -> Vec<String> {
     kinds
@@ -115,10 +217,21 @@ pub(super) fn words(kinds: &[Kind]) -> Vec<String> {
 const MOST: usize = 5;
 
 /// A list of expectations as one phrase: things first, then words, then "a clause such as …".
-pub(super) fn list(kinds: &[Kind]) -> String {
-    let mut phrases: Vec<Phrase> = kinds.iter().map(|&kind| phrase(kind)).collect();
+pub(super) fn list(stop: &Stop<'_>) -> String {
+    let mut phrases: Vec<Phrase> = stop
+        .rules
+        .iter()
+        .map(|&kind| phrase_at(kind, stop))
+        .collect();
     phrases.sort();
     phrases.dedup();
+    // `else` alone stands for the end of a head that takes no clause.
+    if !phrases.contains(&Phrase::Clause("by".to_owned())) {
+        phrases.retain(|phrase| *phrase != Phrase::Clause("else".to_owned()));
+    }
+    if stop.kind == Kind::param && stop.before().split_whitespace().count() == 2 {
+        phrases.push(Phrase::Thing("`:` and a type"));
+    }
     let mut parts: Vec<String> = Vec::new();
     let mut clauses: Vec<String> = Vec::new();
     for phrase in phrases {
@@ -135,7 +248,7 @@ pub(super) fn list(kinds: &[Kind]) -> String {
     match clauses.as_slice() {
         [] => {}
         [word] => parts.push(format!("`{word}`")),
-        [first, ..] => parts.push(format!("a clause such as `{first}`")),
+        [first, .., _] => parts.push(format!("a clause such as `{first}`")),
     }
     match parts.len() {
         0 => "the end of the line".to_owned(),

@@ -1,9 +1,10 @@
 //! Turns what the parser could not read into findings, in words for people.
 
+use super::blocks::Block;
 use super::grammar::{self, Rule as Kind};
 use super::habits::{self, Stop};
 use super::tree::{Node, Placed};
-use super::{expected, words};
+use super::{beginnings, expected, repairs, words};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::rule;
 use crate::source::Span;
@@ -35,53 +36,201 @@ rule! {
     pub EDITION = "D0110", "edition", Error, "the edition is missing or not known";
 }
 
+/// Of more findings than these in a file, the later ones are not held against what they might have
+/// been: that takes a reading for each guess.
+const WORTH_A_GUESS: usize = 64;
+
 /// What the parser could not read in a piece.
 pub(super) fn of_piece(placed: &Placed, found: &mut Vec<Diagnostic>) {
-    let mut unread: Option<Span> = None;
-    let mut mistaken: Option<Node<'_>> = None;
-    let mut muted = 0;
-    // The lines below a mistake that are deeper are the rest of its statement.
-    let belongs = |mistaken: Option<Node<'_>>, start: u32| {
-        mistaken.is_some_and(|above| {
-            let first = line_of(above).start;
-            only_blanks(placed, above.span().end, start)
-                && column(placed, start) > column(placed, first)
-        })
+    let mut pass = Pass {
+        placed,
+        around: Vec::new(),
+        item: None,
+        mistaken: None,
+        unread: None,
+        said: None,
+        unbraced: None,
+        muted: 0,
     };
-    for node in placed.root().descend() {
-        if node.span().start < muted {
-            continue;
+    for node in placed.root().descend().skip(1) {
+        while pass
+            .around
+            .pop_if(|outer| !node.is_inside(*outer))
+            .is_some()
+        {}
+        pass.node(node, found);
+        if pass.around.is_empty() && !matches!(node.kind(), Kind::comment | Kind::ERR_ITEM) {
+            pass.item = Some(node);
+        }
+        if !node.is_leaf() {
+            pass.around.push(node);
+        }
+    }
+}
+
+/// A pass over the nodes of a piece, in the order of the text.
+struct Pass<'a> {
+    placed: &'a Placed,
+    /// The nodes around the one that is looked at, outermost first.
+    around: Vec<Node<'a>>,
+    /// The last item that could be read.
+    item: Option<Node<'a>>,
+    /// The last statement that could not be read, and where the lines end that belong to it.
+    mistaken: Option<(Node<'a>, u32)>,
+    /// The last line that begins with no known word.
+    unread: Option<Span>,
+    /// Which finding is about it, or about the lines before it that are of one kind with it.
+    said: Option<usize>,
+    /// A head without braces and the lines below it that are indented as its block.
+    unbraced: Option<Span>,
+    /// Where the stretch ends of which nothing more is said.
+    muted: u32,
+}
+
+impl<'a> Pass<'a> {
+    fn node(&mut self, node: Node<'a>, found: &mut Vec<Diagnostic>) {
+        if node.span().start < self.muted {
+            return;
         }
         match node.kind() {
-            Kind::ERR_BLOCK if belongs(mistaken, line_of(node).start) => {
-                muted = node.span().end;
+            Kind::ERR_BLOCK if self.belongs(line_of(node)) => {
+                self.muted = node.span().end;
             }
-            Kind::ERR_ITEM | Kind::ERR_STMT => {
-                let span = line_of(node);
-                // Lines that follow each other without a known word are one mistake, said once.
-                let follows = unread.is_some_and(|last| only_blanks(placed, last.end, span.start));
-                if span.end > span.start {
-                    let rest = belongs(mistaken, span.start);
-                    if !follows && !rest {
-                        found.push(of_line(node, span));
-                    }
-                    if !rest {
-                        mistaken = Some(node);
-                    }
-                    unread = Some(span);
+            Kind::ERR_ITEM | Kind::ERR_STMT => self.line(node, found),
+            Kind::ERR_HEAD => {
+                let line = beginnings::of_line(node, &self.block(), self.placed);
+                found.push(line.finding);
+                // `pause: { duration: 10m }` is no block.
+                if let Some(around) = self.around.last()
+                    && node.text().trim_end().ends_with(':')
+                {
+                    self.muted = around.span().end;
                 }
             }
-            Kind::ERR_HEAD => found.push(of_head(node)),
             Kind::ERR_TAIL | Kind::MISSING => {
-                if let Some(statement) = statement_of(placed, node)
-                    && (node.kind() == Kind::ERR_TAIL || !statement.has(Kind::ERR_TAIL))
-                {
-                    mistaken = Some(statement);
-                    found.push(of_statement(statement, node));
+                let Some(&statement) = self.around.last() else {
+                    return;
+                };
+                if node.kind() == Kind::ERR_TAIL || !statement.has(Kind::ERR_TAIL) {
+                    self.mistaken = Some((statement, statement.span().end));
+                    let guess = found.len() < WORTH_A_GUESS;
+                    found.push(of_statement(statement, node, guess.then_some(self.placed)));
+                    // `${x}` and `{{ x }}` are no blocks: what is said reaches into them.
+                    let behind = node.span().end;
+                    let braces = found
+                        .last()
+                        .is_some_and(|said| said.primary.span.end > behind + 1);
+                    let nothing = statement.kind() == Kind::run && statement.has(Kind::MISSING);
+                    if braces || nothing {
+                        self.muted = statement.span().end;
+                    }
                 }
             }
             _ => {}
         }
+    }
+
+    /// A line that begins with no known word.
+    fn line(&mut self, node: Node<'a>, found: &mut Vec<Diagnostic>) {
+        let span = line_of(node);
+        if span.end <= span.start {
+            return;
+        }
+        if let Some(block) = self.unbraced
+            && only_blanks(self.placed, block.end, span.start)
+            && column(self.placed, span.start) > column(self.placed, block.start)
+        {
+            if let Some(finding) = found.last_mut() {
+                beginnings::longer(finding, span);
+            }
+            self.unbraced = Some(Span::new(block.source, block.start, span.end));
+            return;
+        }
+        // Lines that follow each other and are of one kind are one mistake, said once.
+        let follows = self
+            .unread
+            .is_some_and(|last| only_blanks(self.placed, last.end, span.start));
+        self.unread = Some(span);
+        if self.belongs(span) {
+            return;
+        }
+        if let Some(head) = self.head_above(node, span.start) {
+            self.unbraced = Some(Span::new(head.source, head.start, span.end));
+            found.push(beginnings::braces_missing(head, span));
+            return;
+        }
+        self.mistaken = Some((node, node.span().end));
+        let line = beginnings::of_line(node, &self.block(), self.placed);
+        // What stands in a block that nobody knows belongs to it.
+        let foreign = self
+            .around
+            .iter()
+            .any(|outer| outer.kind() == Kind::ERR_BLOCK);
+        if foreign && !line.understood {
+            return;
+        }
+        if node.text().trim_start().starts_with("```") {
+            self.muted = self.fence_end(span.end);
+        }
+        let last = self
+            .said
+            .filter(|_| follows)
+            .and_then(|index| found.get_mut(index));
+        if last.is_some_and(|last| beginnings::is_same(last, &line)) {
+            return;
+        }
+        self.said = Some(found.len());
+        found.push(line.finding);
+    }
+
+    /// Where a fence ends that begins before `from`.
+    fn fence_end(&self, from: u32) -> u32 {
+        let behind = &self.placed.text()[(from - self.placed.offset()) as usize..];
+        behind
+            .find("```")
+            .map_or(from, |length| from + length as u32 + 3)
+    }
+
+    /// Whether a line is the rest of the mistaken statement above it: it is deeper.
+    fn belongs(&mut self, line: Span) -> bool {
+        let Some((above, end)) = &mut self.mistaken else {
+            return false;
+        };
+        let belongs = only_blanks(self.placed, *end, line.start)
+            && column(self.placed, line.start) > column(self.placed, line_of(*above).start);
+        if belongs {
+            *end = line.end;
+        }
+        belongs
+    }
+
+    /// The head of the declaration right above, if it might have a block and has none, and the line is
+    /// indented as its block would be.
+    fn head_above(&self, node: Node<'_>, start: u32) -> Option<Span> {
+        let item = self.item.filter(|_| node.kind() == Kind::ERR_ITEM)?;
+        let head = item.trimmed();
+        let open = Block::of(item.kind()).is_declared() && !item.has(Kind::block);
+        (open
+            && only_blanks(self.placed, head.end, start)
+            && column(self.placed, start) > column(self.placed, head.start))
+        .then_some(head)
+    }
+
+    /// The block around the node that is looked at.
+    fn block(&self) -> Block {
+        let mut around = self.around.iter().rev().copied();
+        while let Some(node) = around.next() {
+            match node.kind() {
+                Kind::block => {
+                    return around
+                        .next()
+                        .map_or(Block::TOP, |noun| Block::of(noun.kind()));
+                }
+                Kind::escalation_block | Kind::baseline_block => return Block::of(node.kind()),
+                _ => {}
+            }
+        }
+        Block::TOP
     }
 }
 
@@ -100,6 +249,18 @@ fn column(placed: &Placed, at: u32) -> usize {
     before.len() - before.rfind('\n').map_or(0, |end| end + 1)
 }
 
+/// What stands before a statement that is put below the one that begins at `start`.
+fn indentation(placed: &Placed, start: u32) -> String {
+    let own = start.saturating_sub(placed.offset()) as usize;
+    let before = &placed.text()[..own];
+    let line = before.rfind('\n').map_or(before, |end| &before[end + 1..]);
+    let blanks = &line[..line.len() - line.trim_start().len()];
+    match blanks.len() == line.len() {
+        true => blanks.to_owned(),
+        false => format!("{blanks}  "),
+    }
+}
+
 /// A brace that is missing or left over on a line that can't be read anyway follows from that: the
 /// findings before `tree` are those of the layout, the others those of the tree.
 pub(super) fn mute_braces(text: &str, found: &mut Vec<Diagnostic>, tree: usize) {
@@ -114,6 +275,30 @@ pub(super) fn mute_braces(text: &str, found: &mut Vec<Diagnostic>, tree: usize) 
             .iter()
             .any(|rule| finding.rule.code == rule.code)
     };
+    // A text without its end takes the end of its block with it, and is said once.
+    let open: std::collections::BTreeSet<Option<usize>> = found[..tree]
+        .iter()
+        .filter(|finding| finding.rule.code == UNCLOSED_TEXT.code)
+        .map(line)
+        .collect();
+    let mut tree = tree;
+    if !open.is_empty() {
+        let near = |finding: &Diagnostic| {
+            let ends = finding.secondary.iter().map(|label| label.span);
+            ends.map(|span| line(&Diagnostic::new(&SYNTAX, span, "")))
+                .any(|line| open.contains(&line))
+        };
+        let echoes = |finding: &Diagnostic| {
+            finding.rule.code == UNCLOSED_BRACE.code && near(finding)
+                || finding.rule.code == SYNTAX.code && open.contains(&line(finding))
+        };
+        tree -= found[..tree]
+            .iter()
+            .filter(|finding| echoes(finding))
+            .count();
+        let kept: Vec<Diagnostic> = found.drain(..).filter(|finding| !echoes(finding)).collect();
+        *found = kept;
+    }
     if !found[..tree].iter().any(is_brace) {
         return;
     }
@@ -126,18 +311,8 @@ pub(super) fn mute_braces(text: &str, found: &mut Vec<Diagnostic>, tree: usize) 
     });
 }
 
-/// The innermost statement or item that has this mistake as its child.
-fn statement_of<'a>(placed: &'a Placed, mistake: Node<'a>) -> Option<Node<'a>> {
-    let start = mistake.span().start;
-    placed
-        .root()
-        .around(start)
-        .into_iter()
-        .rev()
-        .find(|node| node.children().any(|child| child == mistake))
-}
-
-fn line_of(node: Node<'_>) -> Span {
+/// The place of a line without the blanks around it.
+pub(super) fn line_of(node: Node<'_>) -> Span {
     let span = node.span();
     let text = node.text();
     let length = text.trim_end().len() as u32;
@@ -157,150 +332,14 @@ pub(super) fn first_word(text: &str) -> &str {
     &text[..end]
 }
 
-/// A line that begins with no known word.
-fn of_line(node: Node<'_>, span: Span) -> Diagnostic {
-    let text = node.text().trim();
-    let top = node.kind() == Kind::ERR_ITEM;
-    let word = first_word(text);
-    let known: &[&str] = if top { words::ITEMS } else { words::STATEMENTS };
-    let at = Span::new(
-        span.source,
-        span.start,
-        span.start + word.len().max(1) as u32,
-    );
-    if word.is_empty() {
-        let rule = if top {
-            Kind::explain_item
-        } else {
-            Kind::explain_line
-        };
-        let end = text.chars().next().map_or(0, char::len_utf8) as u32;
-        let at = Span::new(span.source, span.start, span.start + end);
-        let shown = found_at(text, 0);
-        if let Some(help) = foreign(text) {
-            return Diagnostic::new(&UNKNOWN_WORD, at, format!("{shown} begins no statement"))
-                .help(help);
-        }
-        let _ = rule;
-        return Diagnostic::new(&UNKNOWN_WORD, at, format!("{shown} begins no statement"))
-            .help("a statement begins with a word such as `check`, `run` or `hold`");
-    }
-    if known.contains(&word) || words::ITEMS.contains(&word) || words::STATEMENTS.contains(&word) {
-        let place = if words::ITEMS.contains(&word) && !top {
-            "the top level of a file"
-        } else {
-            "a block"
-        };
-        return Diagnostic::new(&UNKNOWN_WORD, at, format!("`{word}` can't stand here"))
-            .help(format!("`{word}` stands in {place}"));
-    }
-    unknown(word, at, top, text)
-}
-
-fn unknown(word: &str, at: Span, top: bool, text: &str) -> Diagnostic {
-    let place = if top { "declaration" } else { "statement" };
-    let found = Diagnostic::new(&UNKNOWN_WORD, at, format!("`{word}` begins no {place}"));
-    let known: &[&str] = if top { words::ITEMS } else { words::STATEMENTS };
-    let lower = word.to_ascii_lowercase();
-    let synonym = words::SYNONYMS
-        .iter()
-        .find(|(theirs, ours)| *theirs == lower && known.contains(ours))
-        .map(|&(_, ours)| ours);
-    if let Some(meant) = nearest(word, known.iter().copied()) {
-        return found
-            .help(format!("did you mean `{meant}`?").replace("did you mean", "perhaps"))
-            .safe_fix(format!("write `{meant}`"), at, meant);
-    }
-    if let Some(meant) = synonym {
-        return found.help(format!("here it is called `{meant}`")).offer(
-            format!("write `{meant}`"),
-            at,
-            meant,
-        );
-    }
-    if let Some(help) = foreign(text) {
-        return found.help(help);
-    }
-    found.help(format!(
-        "a {place} begins with one of {}",
-        known
-            .iter()
-            .take(if top { known.len() } else { 12 })
-            .map(|word| format!("`{word}`"))
-            .collect::<Vec<_>>()
-            .join(", ")
-    ))
-}
-
-/// A hint for the habits of other languages.
-fn foreign(text: &str) -> Option<&'static str> {
-    if text.starts_with("- [") {
-        Some("a box to tick is written `check \"…\"`")
-    } else if text.starts_with("- ") || text.starts_with("* ") {
-        Some("an item is written `check \"…\"` or `note \"…\"`")
-    } else if text.starts_with("//") || text.starts_with("/*") || text.starts_with("--") {
-        Some("a comment begins with `#`")
-    } else if text.starts_with("```") || text.starts_with('`') {
-        Some("a command is written `run `…``, a script behind `run` in a fence")
-    } else if text.starts_with('"') {
-        Some("a line for a person is written `check \"…\"` or `note \"…\"`")
-    } else if first_word(text).len() < text.len()
-        && text[first_word(text).len()..].starts_with(": ")
-    {
-        Some("a setting is written without a colon: `name value`")
-    } else {
-        None
-    }
-}
-
-/// A block whose head begins with no known word.
-fn of_head(node: Node<'_>) -> Diagnostic {
-    let span = line_of(node);
-    let text = node.text().trim();
-    let word = first_word(text);
-    if word.is_empty() {
-        return Diagnostic::new(
-            &UNKNOWN_WORD,
-            span,
-            format!("{} begins no statement", found_at(text, 0)),
-        )
-        .help("a block begins with a word such as `phase`, `gate` or `group`");
-    }
-    let at = Span::new(span.source, span.start, span.start + word.len() as u32);
-    let top = {
-        let text = node.text();
-        text.starts_with(|character: char| !character.is_whitespace())
-            && words::ITEMS
-                .iter()
-                .any(|item| nearest(word, [*item]).is_some())
-    };
-    if words::STATEMENTS.contains(&word) || words::ITEMS.contains(&word) {
-        return Diagnostic::new(&UNKNOWN_WORD, at, format!("`{word}` can't stand here"));
-    }
-    unknown(word, at, top, text)
-}
-
 /// A statement that begins well: read its head strictly to say what was expected where.
-fn of_statement(statement: Node<'_>, mistake: Node<'_>) -> Diagnostic {
+fn of_statement(statement: Node<'_>, mistake: Node<'_>, guess: Option<&Placed>) -> Diagnostic {
     let span = statement.span();
     let from = span.start;
     let head_end = (mistake.span().end - from) as usize;
     let text = statement.text();
     let head = text[..head_end.min(text.len())].trim_end();
-    let best = match statement.kind() {
-        Kind::bound => explain(Kind::explain_bound, head),
-        Kind::escalate => explain(Kind::explain_escalate, head),
-        _ => {
-            let item = explain(Kind::explain_item, head);
-            let line = explain(Kind::explain_line, head);
-            // The rule that came further knows better.
-            match (item, line) {
-                (Some(item), Some(line)) => Some(if item.at > line.at { item } else { line }),
-                (item, line) => item.or(line),
-            }
-        }
-    };
-    let Some(best) = best else {
+    let Some(best) = strictly(statement.kind(), head) else {
         let at = mistake.span();
         let shown = found_at(
             text,
@@ -317,21 +356,36 @@ fn of_statement(statement: Node<'_>, mistake: Node<'_>) -> Diagnostic {
         .take_while(|byte| matches!(byte, b' ' | b'\t'))
         .count();
     let at = (best.at + skipped).min(head.len());
-    let shown = found_at(head, at);
     let length = token_length(&head[at..]);
     let place = Span::new(span.source, from + at as u32, from + (at + length) as u32);
-    let wanted = expected::list(&best.rules);
+    let stop = Stop {
+        kind: statement.kind(),
+        statement: text,
+        head,
+        at,
+        token: &head[at..at + length],
+        place,
+        rules: &best.rules,
+    };
+    let shown = found_at(head, at);
+    let wanted = expected::list(&stop);
     let mut found = Diagnostic::new(&SYNTAX, place, format!("expected {wanted}, found {shown}"));
-    let token = &head[at..at + length];
-    if token.starts_with('"') && token.len() == 1
-        || token.starts_with('"') && !token[1..].contains('"')
-    {
+    let token = stop.token;
+    if token.starts_with('"') && !token[1..].contains('"') {
         found.message = "this text is not closed on its line".to_owned();
         return found.help("close it with `\"`; a text over several lines stands in `\"\"\"`");
     }
     if token.starts_with('`') && !token[1..].contains('`') {
         found.message = "this command is not closed on its line".to_owned();
         return found.help("close it with a backtick; a script stands in a fence");
+    }
+    if text[at..].starts_with("\"\"\"") && best.rules.contains(&Kind::command) {
+        found.message = "a text in `\"\"\"` is no script".to_owned();
+        found.primary.span = Span::new(span.source, from + at as u32, from + at as u32 + 3);
+        return found.help("a script stands in a fence: three backticks and `bash`, and three backticks at its end");
+    }
+    if let Some(hinted) = habits::spoken(&found, &stop) {
+        return hinted;
     }
     let candidates = expected::words(&best.rules);
     if let Some(meant) = nearest(token, candidates.iter().map(String::as_str)) {
@@ -341,14 +395,24 @@ fn of_statement(statement: Node<'_>, mistake: Node<'_>) -> Diagnostic {
             meant,
         );
     }
-    let stop = Stop {
-        statement: text,
-        at,
-        token,
-        place,
-        rules: &best.rules,
-    };
+    if let Some(placed) = guess
+        && let Some(repaired) = repairs::of(&found, &stop, &indentation(placed, from))
+    {
+        return repaired;
+    }
     habits::hint(found, &stop)
+}
+
+/// Why the head of a statement can't be read strictly; nothing if it can.
+pub(super) fn strictly(kind: Kind, head: &str) -> Option<grammar::Expected> {
+    match kind {
+        Kind::bound => explain(Kind::explain_bound, head),
+        Kind::escalate => explain(Kind::explain_escalate, head),
+        kind if kind != Kind::act && words::begins_item(first_word(head)) => {
+            explain(Kind::explain_item, head)
+        }
+        _ => explain(Kind::explain_line, head),
+    }
 }
 
 fn trim(span: Span, text: &str) -> Span {
@@ -374,7 +438,7 @@ fn explain(rule: Kind, head: &str) -> Option<grammar::Expected> {
 }
 
 /// The token that stands at `at`, in words: in backticks, or "the end of the line".
-fn found_at(text: &str, at: usize) -> String {
+pub(super) fn found_at(text: &str, at: usize) -> String {
     let rest = text.get(at..).unwrap_or_default();
     let length = token_length(rest);
     if length == 0 {

@@ -4,16 +4,25 @@
 pub mod text;
 pub mod words;
 
+mod beginnings;
+mod blocks;
+mod clauses;
 mod edition;
 mod expected;
 mod format;
 mod grammar;
+mod guesses;
 mod habits;
 mod layout;
 mod lines;
 mod marks;
 mod mistakes;
+mod moments;
+mod notations;
 mod pieces;
+mod programs;
+mod repairs;
+mod synonyms;
 mod tree;
 
 use std::sync::Arc;

@@ -161,6 +161,11 @@ impl<'a> Node<'a> {
         })
     }
 
+    /// Whether it is one of the nodes inside of another.
+    pub fn is_inside(self, other: Node<'_>) -> bool {
+        other.index < self.index && self.index < other.raw().next
+    }
+
     /// Whether there is no node inside.
     pub fn is_leaf(self) -> bool {
         self.raw().next == self.index + 1

@@ -105,46 +105,6 @@ pub const STATEMENTS: &[&str] = &[
 /// Settings whose value is a query, which may stand on several lines.
 pub const QUERIES: &[&str] = &["prometheus"];
 
-/// Words of other systems for things that have a name here: (their word, ours).
-pub const SYNONYMS: &[(&str, &str)] = &[
-    ("stage", "phase"),
-    ("rollout", "phase"),
-    ("section", "group"),
-    ("task", "check"),
-    ("todo", "check"),
-    ("item", "check"),
-    ("step", "run"),
-    ("exec", "run"),
-    ("shell", "run"),
-    ("cmd", "run"),
-    ("sleep", "hold"),
-    ("soak", "hold"),
-    ("pause-for", "hold"),
-    ("weight", "shift"),
-    ("traffic-shift", "shift"),
-    ("assert", "require"),
-    ("ensure", "require"),
-    ("if", "when"),
-    ("approval", "approve"),
-    ("sign-off", "approve"),
-    ("import", "use"),
-    ("var", "param"),
-    ("variable", "param"),
-    ("input", "param"),
-    ("team", "role"),
-    ("contact", "role"),
-    ("slack", "channel"),
-    ("app", "service"),
-    ("target", "service"),
-    ("threshold", "require"),
-    ("undo", "rollback"),
-    ("revert", "rollback"),
-    ("comment", "note"),
-    ("template", "checklist"),
-    ("manual", "check"),
-    ("log", "record"),
-];
-
 /// Whether the word begins a top-level item.
 pub fn begins_item(word: &str) -> bool {
     ITEMS.binary_search(&word).is_ok()
@@ -160,6 +120,34 @@ const IN_HEADS: &[&str] = &[
 /// Whether the word begins a statement wherever it stands on a line.
 pub fn begins_inner(word: &str) -> bool {
     STATEMENTS.binary_search(&word).is_ok() && !IN_HEADS.contains(&word)
+}
+
+/// A name as it is written here: `Error_Rate` and `errorRate` become `error-rate`, `ö` becomes `oe`.
+/// Points and strokes stay. Empty where nothing is left of it.
+pub fn name(written: &str) -> String {
+    let mut name = String::with_capacity(written.len() + 4);
+    let mut small = false;
+    for letter in written.chars() {
+        if letter.is_uppercase() && small {
+            name.push('-');
+        }
+        small = letter.is_lowercase() || letter.is_ascii_digit();
+        match letter {
+            'ä' | 'Ä' => name.push_str("ae"),
+            'ö' | 'Ö' => name.push_str("oe"),
+            'ü' | 'Ü' => name.push_str("ue"),
+            'ß' => name.push_str("ss"),
+            'a'..='z' | '0'..='9' | '.' | '/' => name.push(letter),
+            'A'..='Z' => name.push(letter.to_ascii_lowercase()),
+            '-' | '_' | ' ' if !name.is_empty() && !name.ends_with('-') => name.push('-'),
+            _ => {}
+        }
+    }
+    let begins = name.starts_with(|first: char| first.is_ascii_lowercase());
+    match begins {
+        true => name.trim_end_matches('-').to_owned(),
+        false => String::new(),
+    }
 }
 
 /// A name made of words: lower-case letters and digits of the first words, joined by `-`.
@@ -196,7 +184,23 @@ pub fn slug(words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::slug;
+    use super::{name, slug};
+
+    #[test]
+    fn names_are_written_in_one_way() {
+        for (theirs, ours) in [
+            ("Error_Rate", "error-rate"),
+            ("errorRate", "error-rate"),
+            ("API_TOKEN", "api-token"),
+            ("fehlerquöte", "fehlerquoete"),
+            ("http.errorRate", "http.error-rate"),
+            ("-_-", ""),
+            ("2nd", ""),
+            ("p95", "p95"),
+        ] {
+            assert_eq!(name(theirs), ours, "{theirs}");
+        }
+    }
 
     #[test]
     fn names_are_made_of_the_first_words() {
