@@ -307,6 +307,36 @@ phase one "One in {region}" {
 }
 
 #[test]
+fn yes_and_no_are_understood_and_nothing_that_must_be_given_stays_empty() {
+    let text = script(&plan(
+        "param migrate \"Migrate?\" : yes-no = no\nparam region \"Region\" : text\n\
+         param suffix \"Suffix\" : text = \"\"\n\
+         phase data \"Data\" if migrate {\n  run copy `touch \"copied-$REGION$SUFFIX\"`\n}\n\
+         phase end \"End\" {\n  run say `touch ended`\n}",
+    ));
+    let done = run(
+        &text,
+        &[],
+        &["maybe", "Yes", "", "eu", "", "hm", "y", "yes"],
+    );
+    assert_eq!(done.code, 0, "{}", done.out);
+    assert!(done.out.contains("[no]"), "{}", done.out);
+    assert!(
+        done.out.contains("\"maybe\" is neither yes nor no."),
+        "{}",
+        done.out
+    );
+    assert!(
+        done.out
+            .contains("\"hm\" is none of these. Nothing was run."),
+        "{}",
+        done.out
+    );
+    assert!(done.has("copied-eu"), "{}", done.out);
+    assert!(done.has("ended"), "{}", done.out);
+}
+
+#[test]
 fn no_text_of_a_spec_is_ever_run() {
     let evil = r#"it's $(touch hacked) `touch hacked` \"; touch hacked; # ${IFS} \\ !! *"#;
     let spec = format!(

@@ -228,12 +228,16 @@ impl Script<'_> {
                 parameter.choices.join(" | ")
             };
             questions.push_str(&format!(
-                "  parameter {} {} {} {} {}\n",
+                "  parameter {} {} {} {} {}{}\n",
                 name("value", &parameter.name),
                 quoted(&parameter.variable),
                 quoted(&one_line(&what)),
                 quoted(&one_line(&kind)),
                 quoted(&one_line(parameter.default.as_deref().unwrap_or_default())),
+                match parameter.default.as_deref() {
+                    Some("") => " empty",
+                    Some(_) | None => "",
+                },
             ));
         }
         for secret in &self.plan.secrets {

@@ -164,7 +164,7 @@ run() {
     if [ "$effect" != reads-only ]; then
       ask '      Enter runs it, h if you ran it by hand, s skips it, b rolls back, q stops:'
       case $answer in
-        '') ;;
+        '' | y | yes) ;;
         h)
           journal finished 'by hand'
           remember "$back"
@@ -180,7 +180,10 @@ run() {
           continue
           ;;
         q) leave 'as asked' ;;
-        *) continue ;;
+        *)
+          say "      \"$answer\" is none of these. Nothing was run."
+          continue
+          ;;
       esac
     fi
     attempt=0
@@ -424,16 +427,34 @@ choose() {
   done
 }
 
-# parameter VARIABLE NAME TITLE KIND DEFAULT: from the environment, or from a person.
+# parameter VARIABLE NAME TITLE KIND DEFAULT [empty]: from the environment, or from a person. Without a
+# default it must be given, unless it may be empty.
 parameter() {
-  local variable=$1 name=$2
-  if [ -n "${!name-}" ]; then
-    printf -v "$variable" '%s' "${!name}"
-    return
-  fi
+  local variable=$1 name=$2 shown=$5 empty=${6-}
   here=$name
-  ask "$3 ($4)${5:+ [$5]}:"
-  printf -v "$variable" '%s' "${answer:-$5}"
+  answer=${!name-}
+  case $4:$5 in
+    yes-no:true) shown=yes ;;
+    yes-no:false) shown=no ;;
+    *) ;;
+  esac
+  while true; do
+    if [ -z "$answer" ]; then
+      ask "$3 ($4)${shown:+ [$shown]}:"
+      answer=${answer:-$5}
+    fi
+    case $4:$answer in
+      yes-no:[Yy] | yes-no:[Yy][Ee][Ss] | yes-no:[Tt][Rr][Uu][Ee]) answer=true ;;
+      yes-no:[Nn] | yes-no:[Nn][Oo] | yes-no:[Ff][Aa][Ll][Ss][Ee]) answer=false ;;
+      yes-no:?*)
+        say "    \"$answer\" is neither yes nor no."
+        answer=''
+        ;;
+      *) ;;
+    esac
+    if [ -n "$answer$empty" ]; then break; fi
+  done
+  printf -v "$variable" '%s' "$answer"
 }
 
 # is_yes VALUE: whether it means yes.

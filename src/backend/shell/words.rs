@@ -42,8 +42,12 @@ impl Script<'_> {
             if words != one_line(&node.label()) {
                 lines.push(words);
             }
+            // What has no query is read off somewhere; its name stands in the condition.
             for measured in condition.measured() {
-                lines.push(self.of_metric(&measured.metric));
+                let query = self.of_metric(&measured.metric);
+                if query != measured.metric.to_string() {
+                    lines.push(query);
+                }
             }
         }
         let about = self.about(node);
