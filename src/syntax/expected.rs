@@ -58,7 +58,7 @@ pub(super) fn phrase(kind: Kind) -> Phrase {
         Kind::arguments => "arguments in parentheses",
         Kind::parameter => "a parameter such as `s : service`",
         Kind::argument => "an argument",
-        Kind::moment => "a moment such as `Sat 01:00`",
+        Kind::moment => "a moment such as `18:00` or `Sat 01:00`",
         Kind::limits => "limits such as `(3..10)`",
         Kind::range_dots => "`..`",
         Kind::setting_word => "a setting",

@@ -159,7 +159,7 @@ as_text! {
     Instant, "A day, perhaps with time and zone: `2025-10-26 07:00 UTC`.";
     Offset, "A distance from the start of the deployment: `T-6h`.";
     Weekday, "A day of the week: `Mon`.";
-    Moment, "A time of every week, or a day or moment: `Sat 01:00`.";
+    Moment, "A time of every day or week, or a day or moment: `18:00`, `Sat 01:00`.";
     When, "An instant, a clock time or an offset from the start: `2025-10-26 07:00 UTC`, `07:00`, `T-6h`.";
 }
 

@@ -89,6 +89,8 @@ impl fmt::Display for Weekday {
 /// One end of a freeze.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Moment {
+    /// Every day at this time.
+    Daily(Clock),
     /// Every week at this time.
     Weekly(Weekday, Clock),
     /// Once.
@@ -96,10 +98,14 @@ pub enum Moment {
 }
 
 impl Moment {
-    /// Reads `Sat 01:00`, `Sun 21:00 UTC`, `2025-12-20`, `2025-12-20 18:00 UTC`.
+    /// Reads `18:00`, `Sat 01:00`, `Sun 21:00 UTC`, `2025-12-20`, `2025-12-20 18:00 UTC`.
     pub fn parse(text: &str) -> Result<Moment, Mistake> {
         let begin = text.len() - text.trim_start().len();
-        if text[begin..].starts_with(|c: char| c.is_ascii_digit()) {
+        let numbered = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+        if numbered(&text[begin..]) && text[begin..].find(':') == Some(2) {
+            return Clock::parse(text).map(Moment::Daily);
+        }
+        if numbered(&text[begin..]) {
             return Instant::parse(text).map(Moment::Once);
         }
         let words = words(text);
@@ -122,10 +128,15 @@ impl Moment {
         Ok(Moment::Weekly(weekday, clock))
     }
 
+    /// Whether it comes every day.
+    pub fn is_daily(&self) -> bool {
+        matches!(self, Moment::Daily(_))
+    }
+
     /// The zone, if it is said.
     pub fn zone(&self) -> Option<&Zone> {
         match self {
-            Moment::Weekly(_, clock) => clock.zone(),
+            Moment::Daily(clock) | Moment::Weekly(_, clock) => clock.zone(),
             Moment::Once(instant) => instant.zone(),
         }
     }
@@ -134,6 +145,7 @@ impl Moment {
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Moment::Daily(clock) => write!(f, "{clock}"),
             Moment::Weekly(weekday, clock) => write!(f, "{weekday} {clock}"),
             Moment::Once(instant) => write!(f, "{instant}"),
         }
@@ -146,21 +158,29 @@ impl fmt::Display for Moment {
 /// kinds.
 pub fn lies_between(at: &Instant, from: &Moment, to: &Moment, zone: Option<&Zone>) -> Option<bool> {
     let zone = from.zone().or(to.zone()).or(zone);
+    let local = || match zone {
+        Some(zone) => at.in_zone(zone).unwrap_or_else(|| at.clone()),
+        None => at.clone(),
+    };
+    // The stretch may go on over midnight, or over the end of the week.
+    let covers = |from: i64, at: i64, to: i64| match from <= to {
+        true => from <= at && at < to,
+        false => from <= at || at < to,
+    };
     match (from, to) {
+        (Moment::Daily(from), Moment::Daily(to)) => Some(covers(
+            from.second_of_day(),
+            local().clock()?.second_of_day(),
+            to.second_of_day(),
+        )),
         (Moment::Weekly(first, from), Moment::Weekly(last, to)) => {
-            let local = match zone {
-                Some(zone) => at.in_zone(zone).unwrap_or_else(|| at.clone()),
-                None => at.clone(),
-            };
+            let local = local();
             let second = |day: Weekday, clock: &Clock| {
                 i64::from(day.index()) * 86_400 + clock.second_of_day()
             };
             let (from, to) = (second(*first, from), second(*last, to));
             let at = second(local.weekday(), local.clock()?);
-            Some(match from <= to {
-                true => from <= at && at < to,
-                false => from <= at || at < to,
-            })
+            Some(covers(from, at, to))
         }
         (Moment::Once(from), Moment::Once(to)) => {
             let begun = match from.clock() {
@@ -183,6 +203,6 @@ pub fn lies_between(at: &Instant, from: &Moment, to: &Moment, zone: Option<&Zone
             };
             Some(begun && !over)
         }
-        (Moment::Weekly(..), Moment::Once(_)) | (Moment::Once(_), Moment::Weekly(..)) => None,
+        (Moment::Daily(_) | Moment::Weekly(..) | Moment::Once(_), _) => None,
     }
 }

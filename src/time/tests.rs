@@ -36,6 +36,8 @@ fn every_form_prints_as_it_reads() {
         "2025-10-26 07:00 UTC"
     );
     for text in [
+        "18:00",
+        "07:30 Europe/Berlin",
         "Sat 01:00",
         "Sun 21:00 UTC",
         "2025-12-20",
@@ -238,6 +240,24 @@ fn freezes_cover_weeks_and_days() {
         between("2025-12-20 17:00 UTC", "2025-12-20 18:00 UTC", "2026-01-02"),
         Some(false)
     );
+    // Over midnight, in the zone of the freeze.
+    assert_eq!(
+        between("2025-12-20 22:00 UTC", "16:00", "09:00 UTC"),
+        Some(true)
+    );
+    assert_eq!(
+        between("2025-12-20 08:59 UTC", "16:00", "09:00 UTC"),
+        Some(true)
+    );
+    assert_eq!(
+        between("2025-12-20 08:30 UTC", "16:00", "09:00 Europe/Berlin"),
+        Some(false)
+    );
+    assert_eq!(
+        between("2025-12-20 12:00 UTC", "09:00 UTC", "18:00 UTC"),
+        Some(true)
+    );
+    assert_eq!(between("2025-12-20 12:00 UTC", "09:00", "Sat 18:00"), None);
     assert_eq!(between("2025-12-20", "Sat 01:00", "Sun 21:00 UTC"), None);
 }
 

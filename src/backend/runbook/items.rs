@@ -331,8 +331,9 @@ impl Sentences<'_> {
                 })
             )),
             Work::Freeze { from, to } => Item::line(format!(
-                "{}: nothing may start from {} to {}",
+                "{}: nothing may start {}from {} to {}",
                 named("Freeze"),
+                if from.is_daily() { "every day " } else { "" },
                 markup.words(&from.to_string()),
                 markup.words(&to.to_string())
             )),

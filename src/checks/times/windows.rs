@@ -98,7 +98,14 @@ pub(super) fn freezes(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                             at
                         ),
                     )
-                    .also(freeze.name_span, format!("frozen from {from} to {to}"))
+                    .also(
+                        freeze.name_span,
+                        if from.is_daily() {
+                            format!("frozen every day from {from} to {to}")
+                        } else {
+                            format!("frozen from {from} to {to}")
+                        },
+                    )
                     .help("move the start out of the freeze"),
                 );
             }
