@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::manifests::{Layout, Manifests};
 use super::{Artifact, Backend, Fidelity, Templates, kubernetes, one_line, promql, yaml};
-use crate::plan::{Action, Condition, Deed, Measured, NoData, Node, Plan, Quantity, Work};
+use crate::plan::{Action, Bound, Condition, Deed, Measured, NoData, Node, Plan, Quantity, Work};
 
 /// Alerting rules.
 pub struct Prometheus;
@@ -223,10 +223,11 @@ fn rule(
         "summary".to_owned(),
         json!(escaped(&summary(around, reason))),
     );
-    annotations.insert(
-        "description".to_owned(),
-        json!(escaped(&one_line(&condition.to_string()))),
-    );
+    let mut description = escaped(&one_line(&condition.to_string()));
+    if let Some(value) = value(plan, condition) {
+        description.push_str(&format!("; it is {value}"));
+    }
+    annotations.insert("description".to_owned(), json!(description));
     let actions: Vec<String> = then
         .iter()
         .filter_map(|action| said(plan, action))
@@ -254,6 +255,34 @@ fn rule(
 /// Annotations are templates of Go: what people write must not be one.
 fn escaped(text: &str) -> String {
     text.replace("{{", "{{ \"{{\" }}")
+}
+
+/// What the metric is when the alert fires, as a template of Go; nothing where the value of the
+/// expression is another one.
+fn value(plan: &Plan, condition: &Condition) -> Option<String> {
+    let Condition::Measured(measured) = condition else {
+        return None;
+    };
+    let is_itself = matches!(
+        measured.bound,
+        Bound::Compare { .. } | Bound::Between { .. }
+    );
+    let metric = plan
+        .metrics
+        .iter()
+        .find(|metric| metric.name == measured.metric.metric)
+        .filter(|metric| is_itself && metric.no_data != NoData::Fail)?;
+    // Who writes `5x` does not think of 500%.
+    let multiple =
+        matches!(&measured.bound, Bound::Compare { value, .. } if value.to_string().ends_with('x'));
+    Some(match metric.unit.as_deref() {
+        Some("ratio") if multiple => "{{ $value | humanize }}x".to_owned(),
+        Some("ratio") => "{{ $value | humanizePercentage }}".to_owned(),
+        Some("seconds" | "s") => "{{ $value | humanizeDuration }}".to_owned(),
+        Some("bytes" | "B") => "{{ $value | humanize1024 }}B".to_owned(),
+        Some(unit) => format!("{{{{ $value | humanize }}}} {}", escaped(&one_line(unit))),
+        None => "{{ $value | humanize }}".to_owned(),
+    })
 }
 
 fn summary(around: &Node, reason: &Node) -> String {

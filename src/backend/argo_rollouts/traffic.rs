@@ -29,6 +29,11 @@ pub fn problem(service: &Service) -> Option<String> {
             service.name
         )),
         Some(workload) if workload.starts_with("deployment/") => None,
+        Some(workload) if workload.starts_with("rollout") => Some(format!(
+            "the Rollout is made here, and takes its pods from a Deployment: give `{0}` the workload that \
+             has them, `workload deployment/{0}`",
+            service.name
+        )),
         Some(workload) => Some(format!(
             "a Rollout takes the place of a Deployment, and `{}` is a `{workload}`",
             service.name
