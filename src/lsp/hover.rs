@@ -116,7 +116,8 @@ fn of_name(world: &World, document: &Document, found: &Found) -> Result<String, 
         out.push_str(&format!("\n\n{comment}"));
     }
     if node.kind() == Kind::metric {
-        out.push_str(&of_metric(world, found, node));
+        let asked = asked(document, &declaration.name);
+        out.push_str(&of_metric(world, found, node, asked));
     }
     if declaration.noun == Noun::Node && parsed.path == document.parsed.path {
         out.push_str(&of_step(document, declaration)?);
@@ -142,8 +143,17 @@ fn of_name(world: &World, document: &Document, found: &Found) -> Result<String, 
     Ok(out)
 }
 
-/// What a metric measures, and its query; an alias has those of what stands behind it.
-fn of_metric(world: &World, found: &Found, node: Node<'_>) -> String {
+/// The query of a metric of this spec as Prometheus is asked, parameters filled in; nothing where the
+/// text was not checked yet, or nothing uses the metric.
+fn asked(document: &Document, name: &str) -> Option<String> {
+    let spec = &document.fresh()?.compilation.spec;
+    let metric = spec.metrics.iter().find(|metric| metric.name == name)?;
+    metric.asked()
+}
+
+/// What a metric measures, and its query: as it is `asked`, or else as it is written. An alias has
+/// those of what stands behind it.
+fn of_metric(world: &World, found: &Found, node: Node<'_>, asked: Option<String>) -> String {
     if let Some(path) = node
         .child(Kind::alias)
         .and_then(|alias| alias.child(Kind::metric_ref))
@@ -153,7 +163,7 @@ fn of_metric(world: &World, found: &Found, node: Node<'_>) -> String {
         return match behind {
             Some(behind) if !behind.is(found) => node_of(&behind.parsed, &behind.declaration)
                 .filter(|node| !node.has(Kind::alias))
-                .map(|node| of_metric(world, &behind, node))
+                .map(|node| of_metric(world, &behind, node, asked))
                 .unwrap_or_default(),
             Some(_) | None => String::new(),
         };
@@ -197,16 +207,16 @@ fn of_metric(world: &World, found: &Found, node: Node<'_>) -> String {
     if let Some(window) = value("window") {
         out.push_str(&format!(" It looks back {window}."));
     }
-    match setting("prometheus").and_then(|setting| {
-        setting
+    let written = || {
+        let setting = setting("prometheus")?;
+        let query = setting
             .children()
-            .find(|child| matches!(child.kind(), Kind::query | Kind::command | Kind::script))
-    }) {
-        Some(query) => {
-            let query = text::content(query.text());
-            let query = query.trim_matches('`').trim().to_owned();
-            out.push_str(&format!("\n\n```promql\n{query}\n```"));
-        }
+            .find(|child| matches!(child.kind(), Kind::query | Kind::command | Kind::script))?;
+        let query = text::content(query.text());
+        Some(query.trim_matches('`').trim().to_owned())
+    };
+    match asked.or_else(written) {
+        Some(query) => out.push_str(&format!("\n\n```promql\n{query}\n```")),
         None => out.push_str("\n\nIt has no query: a person reads it off."),
     }
     out

@@ -50,6 +50,9 @@ fn hover_says_what_stands_there() {
         &hover(&mut client, "clean \"Clean"),
         &["phase clean", "09:15–09:25"],
     );
+    // Now that it was checked, its query is the one that is asked.
+    let asked = hover(&mut client, "slow < 200ms");
+    says(&asked, &["histogram_quantile(0.99", "[5m]"]);
     // Times, words, modules, people, variables.
     says(&hover(&mut client, "T-1h"), &["Tue 2026-03-10 08:00"]);
     says(
