@@ -9,7 +9,7 @@ import {
   State,
 } from "vscode-languageclient/node";
 import { Previews } from "./preview";
-import { showFidelity, showTests, type Tested } from "./results";
+import { type Fidelity, showFidelity, showTests, tell, type Tested } from "./results";
 import { taskProvider } from "./tasks";
 
 let client: LanguageClient | undefined;
@@ -18,15 +18,20 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const previews = new Previews((uri, form) => ask("deployc.preview", [uri, form]));
   const output = vscode.window.createOutputChannel("deployc results");
   const register = (name: string, action: (...given: string[]) => unknown) =>
-    context.subscriptions.push(vscode.commands.registerCommand(name, action));
+    context.subscriptions.push(
+      vscode.commands.registerCommand(name, async (...given: string[]) => {
+        try {
+          await action(...given);
+        } catch (error) {
+          tell(error);
+        }
+      }),
+    );
 
-  register("deployc.showRunbook", () => previews.show("markdown"));
-  register("deployc.showGraph", () => previews.show("graph"));
+  register("deployc.showRunbook", () => previews.show(specInSight(), "markdown"));
+  register("deployc.showGraph", () => previews.show(specInSight(), "graph"));
   register("deployc.runTests", async () => {
-    const uri = vscode.window.activeTextEditor?.document.uri.toString();
-    if (uri) {
-      showTests(output, (await ask("deployc.test", [uri])) as Tested);
-    }
+    showTests(output, (await ask("deployc.test", [specInSight()])) as Tested);
   });
   register("deployc.restart", async () => {
     await client?.restart();
@@ -49,6 +54,16 @@ export async function deactivate(): Promise<void> {
   await client?.stop();
 }
 
+/** The spec that is edited, or else one that can be seen: the panel of results counts as an editor, too. */
+function specInSight(): string {
+  const editors = [vscode.window.activeTextEditor, ...vscode.window.visibleTextEditors];
+  const spec = editors.find((editor) => editor?.document.languageId === "deploy");
+  if (!spec) {
+    throw new Error("open a spec first: a file that ends in .deploy");
+  }
+  return spec.document.uri.toString();
+}
+
 function program(): string {
   return vscode.workspace.getConfiguration("deployc").get<string>("path") || "deployc";
 }
@@ -60,16 +75,22 @@ async function start(previews: Previews, output: vscode.OutputChannel): Promise<
     middleware: {
       // The lenses of the server name its commands; here they show what comes of them.
       executeCommand: async (command, given, next) => {
-        const result = await next(command, given);
+        let result: unknown;
+        try {
+          result = await next(command, given);
+        } catch (error) {
+          tell(error);
+          return;
+        }
         switch (command) {
           case "deployc.preview":
             previews.put(given[0], given[1], result);
             break;
           case "deployc.test":
-            showTests(output, result);
+            showTests(output, result as Tested);
             break;
           case "deployc.fidelity":
-            showFidelity(output, result);
+            showFidelity(output, result as Fidelity);
             break;
         }
         return result;

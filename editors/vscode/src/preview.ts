@@ -48,17 +48,9 @@ export class Previews implements vscode.Disposable {
     }
   }
 
-  /** Shows a form of the spec that is edited. */
-  async show(form: string): Promise<void> {
-    const uri = vscode.window.activeTextEditor?.document.uri.toString();
-    if (!uri) {
-      return;
-    }
-    try {
-      this.put(uri, form, await this.ask(uri, form));
-    } catch (error) {
-      void vscode.window.showWarningMessage(error instanceof Error ? error.message : String(error));
-    }
+  /** Shows a form of a spec. */
+  async show(uri: string, form: string): Promise<void> {
+    this.put(uri, form, await this.ask(uri, form));
   }
 
   /** Shows what the server made of a spec. */

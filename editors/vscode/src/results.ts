@@ -1,6 +1,6 @@
 // What came of tests, and how a target carries a spec.
 
-import type * as vscode from "vscode";
+import * as vscode from "vscode";
 
 export interface Tested {
   passed: boolean;
@@ -42,4 +42,9 @@ export function showFidelity(output: vscode.OutputChannel, account: Fidelity): v
     }
   }
   output.show(true);
+}
+
+/** Why something could not be done: it is no fault of the editor, and stops nobody. */
+export function tell(error: unknown): void {
+  void vscode.window.showWarningMessage(error instanceof Error ? error.message : String(error));
 }

@@ -80,7 +80,9 @@ const vscode = {
     },
   },
   window: {
-    activeTextEditor: { document: { uri: new Uri(URI) } },
+    // The panel of results has the focus; the spec can be seen beside it.
+    activeTextEditor: { document: { uri: new Uri("output:results"), languageId: "Log" } },
+    visibleTextEditors: [{ document: { uri: new Uri(URI), languageId: "deploy" } }],
     createOutputChannel: () => ({
       clear: () => seen.output.splice(0),
       appendLine: (line) => seen.output.push(line),
@@ -229,13 +231,26 @@ test("the extension with the real server", async () => {
   await fired;
   assert.match(provider.provideTextDocumentContent(place), /^# Renamed /m);
 
-  // A spec with errors has no runbook, and says so.
+  // Without a spec in sight, one is asked for.
+  const [spec] = vscode.window.visibleTextEditors.splice(0);
+  await seen.commands.get("deployc.showRunbook")();
+  assert.match(seen.errors.at(-1), /open a spec first/);
+  vscode.window.visibleTextEditors.push(spec);
+
+  // A spec with errors has no runbook and no tests, and says so, by command and by lens.
   await client.rpc.sendNotification("textDocument/didChange", {
     textDocument: { uri: URI, version: 3 },
     contentChanges: [{ text: "edition 2026\nphase p by nobody\n" }],
   });
-  await seen.commands.get("deployc.showRunbook")();
-  assert.match(seen.errors.at(-1), /deployment|errors/);
+  for (const ask of [
+    seen.commands.get("deployc.showRunbook"),
+    seen.commands.get("deployc.runTests"),
+    () => execute("deployc.fidelity", [URI, "flagger"], next),
+  ]) {
+    seen.errors.length = 0;
+    await ask();
+    assert.match(seen.errors.at(-1), /deployment|errors/);
+  }
 
   await seen.commands.get("deployc.restart")();
   assert.equal(client.ended, 0);
