@@ -108,7 +108,7 @@ const CONSTRUCTS: &[(&str, &str, &str)] = &[
         "p/x",
     ),
     ("`watch`", "@watch errors, \"Logs\"", "p/watch"),
-    ("`wait 10m`", "@wait x \"X\" for 10m", "p/x"),
+    ("`wait … for 10m`", "@wait x \"X\" for 10m", "p/x"),
     ("`wait until 10:00`", "@wait x \"X\" until 10:00", "p/x"),
     (
         "`wait for` an event",

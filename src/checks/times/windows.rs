@@ -26,10 +26,19 @@ pub(super) fn expires(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let Some((monitor, to, end)) = watched else {
         return;
     };
-    for node in &context.spec.nodes {
-        if node.work != Work::Rollback {
-            continue;
-        }
+    let rollbacks = || {
+        let nodes = context.spec.nodes.iter();
+        nodes.filter(|node| node.work == Work::Rollback)
+    };
+    // One way back for the first hour and another for afterwards are as good as one for both.
+    let lasts = rollbacks().any(|node| match &node.times.valid_until {
+        Some(until) => (context.placing.offset(&until.value)).is_none_or(|limit| limit >= end),
+        None => true,
+    });
+    if lasts {
+        return;
+    }
+    for node in rollbacks() {
         let Some(until) = &node.times.valid_until else {
             continue;
         };
