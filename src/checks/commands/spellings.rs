@@ -14,8 +14,8 @@ use crate::model::{Command, Effect, Work};
 use crate::source::Span;
 
 /// What a name stands for in a command; names of one kind are held against each other.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Role {
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Role<'a> {
     Namespace,
     /// What kubectl works on.
     Object,
@@ -23,7 +23,7 @@ enum Role {
     Release,
     Host,
     /// The value of an option of a program.
-    Option(String, String),
+    Option(&'a str, &'a str),
 }
 
 /// Options of helm that take a value.
@@ -45,50 +45,64 @@ pub(super) const HELM: &[&str] = &[
     "--revision",
 ];
 
-/// The names of a spec's commands, and where they stand.
-#[derive(Default)]
-struct Names {
-    places: BTreeMap<Role, BTreeMap<String, Vec<Span>>>,
+/// Where a name stands.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    command: &'a Command,
+    start: usize,
+    end: usize,
 }
 
-impl Names {
-    fn add(&mut self, role: Role, name: &str, span: Span) {
+impl Place<'_> {
+    fn span(&self) -> Span {
+        self.command.place(self.start, self.end)
+    }
+}
+
+/// The names of a spec's commands, and where they stand.
+#[derive(Default)]
+struct Names<'a> {
+    places: BTreeMap<Role<'a>, BTreeMap<&'a str, Vec<Place<'a>>>>,
+}
+
+impl<'a> Names<'a> {
+    fn add(&mut self, role: Role<'a>, name: &'a str, command: &'a Command, start: usize) {
         let plain = name.len() >= SHORTEST
             && name.starts_with(|letter: char| letter.is_ascii_alphabetic())
             && name.bytes().all(|byte| {
                 byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b'=')
             });
         if plain {
+            let end = start + name.len();
+            let place = Place {
+                command,
+                start,
+                end,
+            };
             let names = self.places.entry(role).or_default();
-            names.entry(name.to_owned()).or_default().push(span);
+            names.entry(name).or_default().push(place);
         }
     }
 
     /// The part of a word that is a name.
-    fn add_part(&mut self, role: Role, name: &str, command: &Command, word: &Word<'_>) {
-        let Some(at) = command.text[word.start..word.end].rfind(name) else {
-            return;
-        };
-        let start = word.start + at;
-        self.add(role, name, command.place(start, start + name.len()));
+    fn add_part(&mut self, role: Role<'a>, name: &'a str, command: &'a Command, word: &Word<'_>) {
+        if let Some(at) = command.text[word.start..word.end].rfind(name) {
+            self.add(role, name, command, word.start + at);
+        }
     }
 
     /// A command that was read before.
-    fn of_read(&mut self, command: &Command, commands: &[Simple<'_>]) {
+    fn of_read(&mut self, command: &'a Command, commands: &'a [Simple<'a>]) {
         for simple in commands {
             self.of_simple(command, simple);
         }
         for (scheme, host, at) in addresses(&command.text) {
             let start = at + scheme.len() + "://".len();
-            self.add(Role::Host, host, command.place(start, start + host.len()));
+            self.add(Role::Host, host, command, start);
         }
     }
 
-    fn of_command(&mut self, command: &Command) {
-        self.of_read(command, &shell::read(&command.text));
-    }
-
-    fn of_simple(&mut self, command: &Command, simple: &Simple<'_>) {
+    fn of_simple(&mut self, command: &'a Command, simple: &'a Simple<'a>) {
         let program = simple.program();
         let clustered = matches!(program, "kubectl" | "oc" | "helm");
         let arguments = simple.arguments();
@@ -110,7 +124,7 @@ impl Names {
                 "-n" | "--namespace" if clustered => Role::Namespace,
                 // Words for people, and patches.
                 "-m" | "--message" | "--description" | "-p" | "--patch" => continue,
-                _ => Role::Option(program.to_owned(), option.to_owned()),
+                _ => Role::Option(program, option),
             };
             self.add_part(role, value, command, at);
         }
@@ -143,29 +157,37 @@ impl Names {
 const SHORTEST: usize = 5;
 
 pub(super) fn misspelt(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let mut names = Names::default();
+    let mut beside: Vec<&Command> = Vec::new();
     for script in &context.scripts {
-        names.of_read(script.command, &script.commands);
         if let Work::Run { effect, probe, .. } = &script.node.work {
             if let Effect::Undo { undo } = effect {
-                names.of_command(undo);
+                beside.push(undo);
             }
-            if let Some(probe) = probe {
-                names.of_command(probe);
-            }
+            beside.extend(probe.as_deref());
         }
     }
     for place in context.of_kinds(&[Kind::Lookup]) {
         if let Work::Lookup { command } = &context.order.nodes[place].work {
-            names.of_command(command);
+            beside.push(command);
         }
+    }
+    let read: Vec<Vec<Simple<'_>>> = beside
+        .iter()
+        .map(|command| shell::read(&command.text))
+        .collect();
+    let mut names = Names::default();
+    for script in &context.scripts {
+        names.of_read(script.command, &script.commands);
+    }
+    for (command, commands) in beside.iter().zip(&read) {
+        names.of_read(command, commands);
     }
     let mut said: HashSet<Span> = HashSet::default();
     for (role, of_role) in &names.places {
         let declared = declared(context, role);
         let mut odd = of_role
             .iter()
-            .filter(|(name, _)| !declared.contains_key(name.as_str()))
+            .filter(|(name, _)| !declared.contains_key(*name))
             .filter(|(_, spans)| !declared.is_empty() || spans.len() < OFTEN)
             .peekable();
         if odd.peek().is_none() {
@@ -174,8 +196,11 @@ pub(super) fn misspelt(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let often = of_role
             .iter()
             .filter(|(_, spans)| spans.len() >= OFTEN)
-            .map(|(name, _)| name.as_str());
+            .map(|(name, _)| *name);
         let neighbours = Neighbours::of(declared.keys().copied().chain(often));
+        if neighbours.by_rest.is_empty() {
+            continue;
+        }
         for (name, spans) in odd {
             let Some(known) = neighbours.of_name(name).find(|known| {
                 near(name, known) && (declared.contains_key(known) || spans.len() < OFTEN)
@@ -196,11 +221,11 @@ pub(super) fn misspelt(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                         "`{name}` stands here alone, and `{known}` in {} places",
                         of_role[known].len()
                     ),
-                    of_role[known][0],
+                    of_role[known][0].span(),
                     format!("`{known}`, for one"),
                 ),
             };
-            for &at in spans {
+            for at in spans.iter().map(Place::span) {
                 if !said.insert(at) {
                     continue;
                 }
