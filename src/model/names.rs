@@ -386,7 +386,7 @@ impl<'a> Names<'a> {
                 Noun::Parameter | Noun::Secret => {
                     let variable = name.to_ascii_uppercase().replace('-', "_");
                     finding.help(format!(
-                        "a command gets what its text names; a script that reads it by itself: `{variable}=\"${variable}\" ./script`"
+                        "use it or remove it; a script that reads it by itself gets it so: `{variable}=\"${variable}\" ./script`"
                     ))
                 }
                 _ => finding.help("use it or remove it"),

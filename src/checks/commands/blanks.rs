@@ -114,7 +114,7 @@ pub(super) fn variables(context: &Context<'_>, script: &Script<'_>, found: &mut 
                     "what a person writes down here, no command sees",
                 )
                 .help(format!(
-                    "`capture {written}` it from the command that shows it, or declare `param {written} : text`"
+                    "let the command that shows it `capture {written}`, or declare `param {written} : text`"
                 )),
             None => finding.help(format!(
                 "declare it: `param {written} : text`, or `capture` it from an earlier command"
@@ -151,9 +151,8 @@ fn in_sight(
         let better = match program {
             "curl" => "let it read the header from its input: `curl -H @- …`".to_owned(),
             "psql" | "pg_dump" | "pg_restore" | "pg_dumpall" => {
-                format!(
-                    "hand over the password alone, in the environment: `PGPASSWORD=\"${variable}\" {program} …`, or name a service file"
-                )
+                "hand over the password alone, in the environment as `PGPASSWORD`, or name a service file"
+                    .to_owned()
             }
             _ => format!(
                 "let the program read it from its environment (`{variable}=\"${variable}\" {program} …`), from a file or from its input"
