@@ -1,7 +1,7 @@
 //! In: text. Out: a plan. The whole compiler on one screen.
 //! Knows nothing of disks, terminals or editors.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::allow::Allowances;
 use crate::backend::{self, Account, Backend};
@@ -73,39 +73,41 @@ pub fn check_read(
 
 /// Of a line that can't be read whole, only that is said: what it means is not known yet.
 fn without_echoes(sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
-    let line = |finding: &Diagnostic| {
-        let span = finding.primary.span;
-        (
-            span.source,
-            sources.get(span.source).position(span.start).line,
-        )
+    let line = |span: Span| {
+        let position = sources.get(span.source).position(span.start);
+        (span.source, position.line)
     };
-    let unread: HashSet<(SourceId, u32)> = diagnostics
-        .iter()
-        .filter(|finding| std::ptr::eq(finding.rule, &syntax::SYNTAX))
-        .map(line)
-        .collect();
+    // Of the lines that can't be read: what is not understood, and what is replaced so that it is.
+    let mut unread: HashSet<(SourceId, u32)> = HashSet::new();
+    let mut replaced: HashMap<(SourceId, u32), Vec<Span>> = HashMap::new();
+    let is_unread = |finding: &&Diagnostic| std::ptr::eq(finding.rule, &syntax::SYNTAX);
+    for finding in diagnostics.iter().filter(is_unread) {
+        let primary = finding.primary.span;
+        unread.insert(line(primary));
+        let edits = finding.fixes.iter().flat_map(|fix| &fix.edits);
+        let edits = edits.map(|edit| edit.span.to(primary));
+        let others = finding.secondary.iter().map(|label| label.span);
+        for span in edits.chain(others).chain([primary]) {
+            replaced.entry(line(span)).or_default().push(span);
+        }
+    }
     if unread.is_empty() {
         return;
     }
-    // Words that are replaced so that the line can be read were no names.
-    let replaced: Vec<Span> = diagnostics
-        .iter()
-        .filter(|finding| std::ptr::eq(finding.rule, &syntax::SYNTAX))
-        .flat_map(|finding| {
-            let edits = finding.fixes.iter().flat_map(|fix| &fix.edits);
-            edits.map(|edit| edit.span.to(finding.primary.span))
-        })
-        .collect();
     diagnostics.retain(|finding| {
-        // What can't be read, and names that mean nothing, are mistakes of their own.
-        if finding.rule.code < "D02" || !unread.contains(&line(finding)) {
+        // What can't be read, and names that mean nothing, are mistakes of their own; but words that
+        // are replaced so that the line can be read were no names.
+        if finding.rule.code < "D02" {
             return true;
         }
         let at = finding.primary.span;
-        let covers =
-            |edit: &Span| edit.source == at.source && edit.start < at.end && at.start < edit.end;
-        finding.rule.code < "D03" && !replaced.iter().any(covers)
+        let covers = |span: &Span| span.start < at.end && at.start < span.end;
+        let was_no_name = || {
+            let spans = replaced.get(&line(at));
+            spans.is_some_and(|spans| spans.iter().any(covers))
+        };
+        let echoes = finding.rule.code >= "D03" && unread.contains(&line(at));
+        !(echoes || finding.rule.code < "D04" && was_no_name())
     });
 }
 

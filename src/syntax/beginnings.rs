@@ -3,7 +3,7 @@
 use super::blocks::Block;
 use super::mistakes::{MISSING_BRACE, UNKNOWN_WORD, first_word, found_at, line_of};
 use super::tree::{Node, Placed};
-use super::{programs, synonyms, words};
+use super::{foreign, programs, synonyms, words};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::Span;
 
@@ -36,7 +36,17 @@ pub(super) fn of_line(node: Node<'_>, block: &Block, placed: &Placed) -> Said {
         let found = Diagnostic::new(&UNKNOWN_WORD, at, format!("`{word}` can't stand here"));
         let meant =
             synonyms::of(word).any(|synonym| synonym.ours.iter().any(|ours| block.takes(ours)));
-        if let Some(finding) = by_synonym(found, word, at, block, line).filter(|_| meant) {
+        let own = block.of == "a `deployment`" || !words::ITEMS.contains(&word);
+        let setting = block.of == Block::TOP.of && home(word) != "phase" && home(word) != "gate";
+        if block.takes(word) && !block.words.is_empty() {
+            return Said::understood(
+                Diagnostic::new(&UNKNOWN_WORD, at, format!("`{word}` lacks what it is about"))
+                    .help("an outcome is written like this: `rollback quick`, `page oncall`, `do restore`, `retry 3 after 10m`"),
+            );
+        }
+        if let Some(finding) =
+            by_synonym(found, word, at, block, line).filter(|_| meant && own && !setting)
+        {
             return Said::understood(finding);
         }
         return Said::understood(elsewhere(word, at, block));
@@ -54,7 +64,8 @@ fn elsewhere(word: &str, at: Span, block: &Block) -> Diagnostic {
     if top {
         let meant = synonyms::of(word)
             .flat_map(|synonym| synonym.ours)
-            .find(|ours| block.takes(ours));
+            .find(|ours| block.takes(ours))
+            .filter(|_| matches!(home(word), "phase" | "gate"));
         if let Some(meant) = meant {
             return found
                 .help(format!("at the top level it is called `{meant}`"))
@@ -99,6 +110,24 @@ fn unknown(word: &str, at: Span, block: &Block, line: &str, span: Span) -> Said 
     if block.takes(&lower) {
         return Said::understood(perhaps(found, at, &lower));
     }
+    let behind = line[word.len()..].trim_start();
+    if block.of == "a `canary`" && behind.starts_with(|first: char| first.is_ascii_digit()) {
+        let gap = (line.len() - behind.len()) as u32;
+        let place = Span::new(at.source, at.start, at.start + gap);
+        return Said::understood(
+            found
+                .help("a step of a `canary` begins with its share: `10% for 15m`")
+                .offer(format!("write `{behind}`"), place, ""),
+        );
+    }
+    if ["=\"", "=~\"", "!=\""]
+        .iter()
+        .any(|sign| line[word.len()..].starts_with(sign))
+    {
+        return Said::understood(
+            found.help("labels of a metric stand in brackets: `error-rate[path=cache] < 1%`"),
+        );
+    }
     if let Some((prefix, rest)) = line.split_once(char::is_whitespace)
         && prefix.ends_with(':')
         && block.takes(&rest.to_ascii_lowercase())
@@ -127,7 +156,7 @@ fn unknown(word: &str, at: Span, block: &Block, line: &str, span: Span) -> Said 
     if let Some(meant) = nearest(word, block.words.iter().copied()) {
         return Said::understood(perhaps(found, at, meant));
     }
-    if let Some(finding) = foreign(found.clone(), line, span) {
+    if let Some(finding) = foreign::of(found.clone(), line, span) {
         return Said::understood(finding);
     }
     if word.len() > 4
@@ -135,11 +164,19 @@ fn unknown(word: &str, at: Span, block: &Block, line: &str, span: Span) -> Said 
     {
         return Said::understood(perhaps(found, at, meant));
     }
+    if is_sentence(line) && block.of == Block::TOP.of {
+        return Said {
+            finding: found
+                .help("words for readers of the spec are a comment: `# …`; words for readers of the runbook are a `note \"…\"` in a block")
+                .offer(format!("write `# {line}`"), span, format!("# {line}")),
+            understood: false,
+        };
+    }
     if is_sentence(line) {
         let finding =
             found.help("a sentence for people stands in quotes: `check \"…\"`, `note \"…\"`");
         return Said {
-            finding: quoted(finding, line, span, ""),
+            finding: foreign::quoted(finding, line, span, ""),
             understood: false,
         };
     }
@@ -192,6 +229,14 @@ fn by_synonym(
     block: &Block,
     line: &str,
 ) -> Option<Diagnostic> {
+    if matches!(word, "if" | "when" | "on" | "once")
+        && line.contains(" then ")
+        && !block.takes("when")
+    {
+        return Some(found.help(
+            "what happens by itself is a `severity`: `when error-rate > 5%`, and below it `then rollback quick`",
+        ));
+    }
     let command = line.contains('`') || line.ends_with(".sh\"");
     for synonym in synonyms::of(word) {
         let mut ours = synonym.ours.iter().filter(|ours| block.takes(ours));
@@ -204,6 +249,10 @@ fn by_synonym(
         let Some(meant) = meant else {
             continue;
         };
+        // A module is brought in at the top level.
+        if *meant == "include" && line.contains('/') {
+            continue;
+        }
         let (shown, written) = match *meant {
             "contact" => (format!("`contact {word} \"…\"`"), format!("contact {word}")),
             "on" => ("`on failure`".to_owned(), "on failure".to_owned()),
@@ -226,9 +275,12 @@ fn by_synonym(
         return Some(found.help(synonym.say));
     }
     let elsewhere = synonyms::of(word).flat_map(|synonym| synonym.ours).next()?;
+    let place = match words::ITEMS.contains(elsewhere) {
+        true => "at the top level of a file".to_owned(),
+        false => format!("in the block of a `{}`", home(elsewhere)),
+    };
     let found = found.help(format!(
-        "what others call `{word}` is `{elsewhere}` here, and stands in the block of a `{}`",
-        home(elsewhere)
+        "what others call `{word}` is `{elsewhere}` here, and stands {place}"
     ));
     Some(match block.of == Block::TOP.of {
         true => found,
@@ -250,7 +302,7 @@ fn without_word(span: Span, line: &str, block: &Block, placed: &Placed) -> Said 
         at,
         format!("{} begins no statement", found_at(line, 0)),
     );
-    if let Some(finding) = foreign(found.clone(), line, span) {
+    if let Some(finding) = foreign::of(found.clone(), line, span) {
         return Said::understood(finding);
     }
     Said {
@@ -336,127 +388,8 @@ pub(super) fn is_same(last: &mut Diagnostic, line: &Said) -> bool {
     true
 }
 
-/// Habits of other languages.
-fn foreign(found: Diagnostic, line: &str, span: Span) -> Option<Diagnostic> {
-    let first = Span::new(span.source, span.start, span.start);
-    if let Some(rest) = line
-        .strip_prefix("- [")
-        .or_else(|| line.strip_prefix("* ["))
-    {
-        let found = found.help("a box to tick is written `check \"…\"`");
-        let Some((mark, rest)) = rest.split_once(']') else {
-            return Some(found);
-        };
-        let done = if mark.trim().is_empty() { "" } else { " done" };
-        return Some(quoted(found, rest.trim(), span, done));
-    }
-    let item = line
-        .strip_prefix("- ")
-        .or_else(|| line.strip_prefix("* "))
-        .or_else(|| line.strip_prefix("• "));
-    if let Some(rest) = item {
-        let word = first_word(rest);
-        if words::STATEMENTS.contains(&word) {
-            let dash = Span::new(
-                span.source,
-                span.start,
-                span.start + (line.len() - rest.len()) as u32,
-            );
-            return Some(
-                found
-                    .help("statements stand below each other without a dash")
-                    .safe_fix("remove the dash", dash, ""),
-            );
-        }
-        let found = found.help("an item is written `check \"…\"` or `note \"…\"`");
-        return Some(match rest.contains(['{', '}']) || rest.contains(": ") {
-            true => found,
-            false => quoted(found, rest.trim(), span, ""),
-        });
-    }
-    for (mark, whole) in [
-        ("//", true),
-        ("/*", line.ends_with("*/")),
-        ("-- ", true),
-        ("<!--", false),
-    ] {
-        if let Some(rest) = line.strip_prefix(mark) {
-            let found = found.help("a comment begins with `#`, on each of its lines");
-            let rest = rest.trim_end_matches("*/").trim();
-            return Some(match whole {
-                true => found.safe_fix(format!("write `# {rest}`"), span, format!("# {rest}")),
-                false => found,
-            });
-        }
-    }
-    if line.starts_with("---") {
-        return Some(found.help("nothing divides a file: declarations stand below each other"));
-    }
-    if line.starts_with("```") {
-        return Some(found.help("a script stands in a fence behind `run \"Title\"`"));
-    }
-    if line.starts_with('`') && line.len() > 2 && line.ends_with('`') {
-        return Some(found.help("a command stands behind `run`").offer(
-            "write `run` before it",
-            first,
-            "run ",
-        ));
-    }
-    if let Some(rest) = line.strip_prefix("$ ") {
-        return Some(
-            found
-                .help("a command stands in backticks behind `run`")
-                .offer(
-                    format!("write ``run `{rest}` ``"),
-                    span,
-                    format!("run `{rest}`"),
-                ),
-        );
-    }
-    if line.starts_with('"') || line.starts_with(['“', '„', '\'']) {
-        return Some(found.help("a line for a person is written `check \"…\"` or `note \"…\"`"));
-    }
-    if matches!(
-        line,
-        "]" | ")" | "end" | "fi" | "done" | "};" | "]," | "esac"
-    ) {
-        return Some(found.help("a block is closed by `}`"));
-    }
-    if line.starts_with(['[', '(', '<']) || line.starts_with(|sign: char| sign.is_ascii_digit()) {
-        return Some(found.help("a statement begins with a word: `check \"…\"`, ``run `…` ``"));
-    }
-    let behind = &line[first_word(line).len()..];
-    if !first_word(line).is_empty() && (behind.starts_with(": ") || behind == ":") {
-        return Some(found.help("a setting is written without a colon: `name value`"));
-    }
-    if behind.trim_start().starts_with("= ") {
-        return Some(found.help("a setting is written without `=`: `name value`"));
-    }
-    None
-}
-
 /// Words that are plainly a sentence: some of them, and nothing but words.
 fn is_sentence(line: &str) -> bool {
     line.split_whitespace().count() > 2
         && !line.contains(['{', '}', '=', '<', '>', '`', '"', '$', '|'])
-}
-
-/// Offers the line as a check for a person.
-fn quoted(found: Diagnostic, text: &str, span: Span, done: &str) -> Diagnostic {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if matches!(letter, '\\' | '"' | '{') {
-            escaped.push('\\');
-        }
-        escaped.push(letter);
-    }
-    let text = escaped;
-    if text.is_empty() {
-        return found;
-    }
-    found.offer(
-        format!("write `check \"{text}\"{done}`"),
-        span,
-        format!("check \"{text}\"{done}"),
-    )
 }

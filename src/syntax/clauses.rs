@@ -24,10 +24,9 @@ const CLAUSES: &[(&[&str], &[&str])] = &[
     (&["alert", "call", "wake", "escalate to"], &["page"]),
     (&["tell", "inform", "message", "send"], &["notify"]),
     (&["replicas", "="], &["to"]),
-    (
-        &["in", "during", "within", "last", "the last"],
-        &["over", "for"],
-    ),
+    (&["in", "during", "last", "the last"], &["over", "for"]),
+    (&["at least", "more than"], &[""]),
+    (&["within"], &["takes"]),
     (&["since", "after", "at", "starting"], &["from"]),
     (&["no", "not"], &["never"]),
     (&["Saturday"], &["Sat"]),
@@ -165,6 +164,9 @@ const CLAUSES: &[(&[&str], &[&str])] = &[
 
 /// Words that are left out here: `irreversible because "…"`, `expect output "…"`.
 const NOISE: &[&str] = &[
+    "of the traffic",
+    "of traffic",
+    "traffic",
     "because",
     "reason",
     "that",
@@ -316,7 +318,7 @@ pub(super) fn missing(stop: &Stop<'_>) -> Vec<(usize, Vec<String>)> {
     }
     let mut places = Vec::new();
     for start in stop.starts() {
-        match start == stop.at {
+        match start == stop.at || here.len() < 6 {
             true => places.push((start, here.clone())),
             false => places.push((start, own.clone())),
         }

@@ -23,6 +23,28 @@ pub(super) fn marks(stop: &Stop<'_>) -> Vec<Repair> {
                 .help(ends),
         });
     }
+    // `` run `…`, undo `…` ``, `` run `…` then `…` ``
+    if stop.kind == Kind::run {
+        let from = stop.before().trim_end().len();
+        let behind = rest.trim_start_matches([',', ' ']);
+        if rest.starts_with(',') {
+            repairs.push(
+                Repair::new(from, stop.head.len() - behind.len(), " ")
+                    .help("clauses stand behind each other, without commas"),
+            );
+        }
+        for word in [";", "then", "and", "&&", ","] {
+            if let Some(next) = rest.strip_prefix(word)
+                && next.trim_start().starts_with('`')
+            {
+                let next = next.trim_start();
+                repairs.push(
+                    Repair::new(from, stop.head.len() - next.len(), "\nrun ")
+                        .help("each command has a `run` of its own, or all stand in a fence"),
+                );
+            }
+        }
+    }
     for mark in ["//", "/*", "--"] {
         if let Some(comment) = rest.strip_prefix(mark) {
             let comment = comment.trim_end_matches("*/").trim();
@@ -48,7 +70,10 @@ pub(super) fn marks(stop: &Stop<'_>) -> Vec<Repair> {
             let to = stop.at + mark.len() + blanks;
             let help = format!("no `{mark}` stands between a word and what belongs to it");
             let help = help.as_str();
+            let figure = stop.head[to..].starts_with(|first: char| first.is_ascii_digit());
             let other = match stop.kind {
+                Kind::step if figure => " for ",
+                Kind::step | Kind::hold => " while ",
                 Kind::given => " = ",
                 Kind::escalate => " to ",
                 Kind::when if mark.ends_with('>') => "\nthen ",
@@ -89,8 +114,13 @@ pub(super) fn marks(stop: &Stop<'_>) -> Vec<Repair> {
                 stop.kind,
                 Kind::check | Kind::require | Kind::when | Kind::bound
             );
-            if !value.is_empty() && !value.contains(['"', '`']) && !measured {
+            if !value.is_empty() && !value.contains(['"', '`', '<', '>']) && !measured {
                 let bare = value.trim_matches('\'');
+                let first = super::mistakes::first_word(stop.head);
+                let name = words::name(bare);
+                if stop.kind == Kind::setting && !TEXTS.contains(&first) && !name.is_empty() {
+                    repairs.push(Repair::new(from, stop.head.len(), format!(" {name}")).help(help));
+                }
                 repairs.push(Repair::new(from, stop.head.len(), format!(" \"{bare}\"")).help(help));
                 repairs.push(Repair::new(from, stop.head.len(), format!(" `{bare}`")).help(help));
             }
@@ -115,122 +145,6 @@ pub(super) fn blocks(stop: &Stop<'_>) -> Vec<Repair> {
     }
     let from = stop.before().trim_end().len();
     vec![Repair::new(from, stop.head.len(), " {").help("a block stands in braces: `{ … }`")]
-}
-
-/// Names that are not written as names are: `Error_Rate`, `two b`, `2`, `fehlerquöte`.
-pub(super) fn names(stop: &Stop<'_>) -> Vec<Repair> {
-    let mut repairs = Vec::new();
-    let begin = stop.word_start(stop.at);
-    let end = stop.word_end(stop.at);
-    let word = &stop.head[begin..end];
-    let help = "names are made of lower-case letters, digits and hyphens";
-    if word.is_empty() || word.starts_with(['"', '`', '\'']) {
-        return repairs;
-    }
-    let bare = word.trim_start_matches(['@', '#', '$', '%', '&', '*']);
-    let ours = match stop.kind == Kind::setting && bare.len() < word.len() {
-        true => String::new(),
-        false => words::name(bare),
-    };
-    // A letter that only looks like one of a–z is better shown than left out.
-    let known = |letter: char| letter.is_ascii() || "äöüÄÖÜß".contains(letter);
-    if !ours.is_empty() && ours != word && word.chars().all(known) {
-        let repair = Repair::new(begin, end, ours.as_str()).help(help);
-        repairs.push(match word.is_ascii() {
-            true => repair.safe(),
-            false => repair,
-        });
-    }
-    let first = stop.head.split_whitespace().next().unwrap_or_default();
-    if bare.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        && bare.starts_with(|first: char| first.is_ascii_digit())
-    {
-        repairs.push(
-            Repair::new(begin, end, format!("{first}-{}", bare.to_ascii_lowercase()))
-                .help("a name begins with a letter"),
-        );
-    }
-    // A point in a name.
-    if word.contains('.') {
-        repairs.push(Repair::new(begin, end, words::name(&word.replace('.', "-"))).help(help));
-    }
-    // Two words for one name.
-    let before = stop.before();
-    let last = before.trim_end();
-    let second = last.split_whitespace().count() == 2 && stop.rules.contains(&Kind::title);
-    if stop.at == begin && second && word.starts_with(|first: char| first.is_ascii_alphanumeric()) {
-        let start = stop.word_start(last.len().saturating_sub(1));
-        if start > 0 && stop.head[end..].trim_start().starts_with(['"', '(']) {
-            let joined = words::name(&format!("{}-{word}", &last[start..]));
-            repairs.push(Repair::new(start, end, joined).help("a name is one word, with hyphens"));
-        }
-    }
-    if stop.kind == Kind::run && stop.at == begin {
-        let next = stop.head[end..].trim_start();
-        let next_end = next.find([' ', '"', '`']).unwrap_or(next.len());
-        let joined = words::name(&format!("{word}-{}", &next[..next_end]));
-        let to = stop.head.len() - next.len() + next_end;
-        if next_end > 0 {
-            repairs.push(Repair::new(begin, to, joined).help("a name is one word, with hyphens"));
-        }
-    }
-    repairs
-}
-
-/// Titles: behind what they are the title of, with a name where none may stand, without one.
-pub(super) fn titles(stop: &Stop<'_>) -> Vec<Repair> {
-    let mut repairs = Vec::new();
-    // A name where only a title may stand.
-    let begin = stop.word_start(stop.at);
-    let end = stop.word_end(stop.at);
-    let behind = &stop.head[end..];
-    let second = stop.head[..begin].split_whitespace().count() == 1;
-    if end > begin
-        && second
-        && stop.rules.contains(&Kind::title)
-        && behind.trim_start().starts_with('"')
-        && stop.is_item()
-    {
-        let to = end + behind.len() - behind.trim_start().len();
-        let first = super::mistakes::first_word(stop.head);
-        repairs
-            .push(Repair::new(begin, to, "").help(format!("a `{first}` has a title and no name")));
-    }
-    // A title behind what it is the title of.
-    if stop.token.starts_with('"') && stop.token.len() > 1 && stop.at > 0 {
-        let first = super::mistakes::first_word(stop.head).len();
-        let body = stop.before()[first..].trim();
-        let to = stop.at + stop.token.len();
-        if !body.is_empty() && to <= stop.head.len() {
-            let text = format!(" {} {body}", stop.token);
-            repairs.push(Repair::new(first, to, text).help("the title stands first"));
-        }
-    }
-    // A title before its name.
-    let after = stop.head[(stop.at + stop.token.len()).min(stop.head.len())..].trim();
-    if stop.token.starts_with('"')
-        && stop.rules.contains(&Kind::name)
-        && words::name(after) == after
-        && !after.is_empty()
-    {
-        let text = format!("{after} {}", stop.token);
-        repairs.push(
-            Repair::new(stop.at, stop.head.len(), text)
-                .safe()
-                .help("a name stands before the title"),
-        );
-    }
-    // A title alone: the name is made of it.
-    if stop.token.starts_with('"') && stop.rules.contains(&Kind::name) {
-        let name = words::slug(stop.token);
-        if name.starts_with(|first: char| first.is_ascii_lowercase()) {
-            repairs.push(
-                Repair::new(stop.at, stop.at, format!("{name} "))
-                    .help("a name stands before the title: other places refer to it"),
-            );
-        }
-    }
-    repairs
 }
 
 /// Another first word for what stands behind it: `wait 5m`, `hold until 10:00`.
@@ -265,6 +179,32 @@ pub(super) fn first_words(stop: &Stop<'_>) -> Vec<Repair> {
             {
                 repairs.push(Repair::new(0, end, format!("wait for \"{words}\"")).help(
                     "what somebody waits for is a text in quotes; `wait until` takes a time",
+                ));
+            }
+        }
+        "shift" => {
+            // `shift 10% of the traffic to checkout`
+            let share = rest.split_whitespace().next().unwrap_or_default();
+            if let Some((_, service)) = rest.rsplit_once(" to ")
+                && share.starts_with(|first: char| first.is_ascii_digit())
+            {
+                repairs.push(
+                    Repair::new(0, end, format!("shift {service} to {share}"))
+                        .help("the service stands first"),
+                );
+            }
+        }
+        _ if stop.kind == Kind::step => {
+            // `10% 15m error-rate < 1%`
+            let words: Vec<&str> = stop.head.split_whitespace().collect();
+            if let [share, length, more @ ..] = words.as_slice()
+                && moments::is_duration(length)
+            {
+                let gap = if more.is_empty() { "" } else { " while " };
+                repairs.push(Repair::new(
+                    0,
+                    end,
+                    format!("{share} for {length}{gap}{}", more.join(" ")),
                 ));
             }
         }
@@ -378,6 +318,11 @@ const TEXTS: &[&str] = &[
     "contact",
 ];
 
+/// Whether it is a setting that takes a text.
+pub(super) fn takes_text(head: &str) -> bool {
+    TEXTS.contains(&super::mistakes::first_word(head))
+}
+
 /// Words for people and for machines that stand there bare.
 pub(super) fn texts(stop: &Stop<'_>) -> Vec<Repair> {
     let mut repairs = Vec::new();
@@ -403,7 +348,17 @@ pub(super) fn texts(stop: &Stop<'_>) -> Vec<Repair> {
         if command && (!text || stop.kind == Kind::run || programs::is_command(rest)) {
             repairs.push(Repair::new(stop.at, end, format!("`{rest}`")).help(stands));
         }
+        let to = matches!(
+            stop.kind,
+            Kind::blue_green
+                | Kind::canary
+                | Kind::include
+                | Kind::monitor
+                | Kind::shift
+                | Kind::step
+        );
         if text
+            && !to
             && bare(&[])
             && !rest.contains(['"', '{', '<', '>', '=', ':'])
             && moments::is_word(stop.token)
@@ -439,6 +394,15 @@ pub(super) fn texts(stop: &Stop<'_>) -> Vec<Repair> {
     if matches!(stop.kind, Kind::field | Kind::param | Kind::metric) && TYPES.contains(&stop.token)
     {
         repairs.insert(0, Repair::new(stop.at, stop.at, ": "));
+    }
+    // `contact slack @lead`
+    if stop.kind == Kind::setting
+        && takes_text(stop.head)
+        && !stop.token.is_empty()
+        && !rest.contains(['"', '`', ' '])
+    {
+        repairs
+            .push(Repair::new(stop.at, end, format!("\"{rest}\"")).help("a text stands in quotes"));
     }
     if stop.kind == Kind::setting
         && !rest.is_empty()

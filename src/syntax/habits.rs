@@ -143,6 +143,17 @@ pub(super) fn hint(found: Diagnostic, stop: &Stop<'_>) -> Diagnostic {
             "an outcome is short; a series of steps such as `{token}` is a `procedure`, and `then do NAME` starts it"
         ));
     }
+    if matches!(stop.kind, Kind::check | Kind::require) && token.starts_with('`') {
+        return found.help(
+            "a command is a `run`: ``run `…` ``; what establishes a check stands in its block: `check \"…\" { … }`",
+        );
+    }
+    if stop.before().ends_with('[') && moments::is_duration(token.trim_end_matches(']')) {
+        return found.help(format!(
+            "a stretch of time stands behind the comparison: `over {}`",
+            token.trim_end_matches(']')
+        ));
+    }
     if stop.kind == Kind::metric && token.starts_with('`') {
         return found.help(
             "a query stands in the block of a metric: `metric errors \"Errors\" : percent in ratio { … }`, and in it ``prometheus `…` ``",
@@ -425,7 +436,12 @@ pub(super) fn spoken(found: &Diagnostic, stop: &Stop<'_>) -> Option<Diagnostic> 
             next,
             "rollback" | "pause" | "stop" | "skip" | "page" | "do" | "notify"
         );
-    if !outcome
+    let listed = !matches!(
+        stop.kind,
+        Kind::hold | Kind::step | Kind::wait | Kind::shift | Kind::run
+    );
+    if listed
+        && !outcome
         && matches!(token, "and" | "or" | "&")
         && stop.rules.iter().all(|rule| *rule != Kind::k_and)
     {

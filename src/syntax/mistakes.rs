@@ -102,7 +102,7 @@ impl<'a> Pass<'a> {
                 found.push(line.finding);
                 // `pause: { duration: 10m }` is no block.
                 if let Some(around) = self.around.last()
-                    && node.text().trim_end().ends_with(':')
+                    && node.text().trim_end().ends_with([':', '='])
                 {
                     self.muted = around.span().end;
                 }
@@ -261,56 +261,6 @@ fn indentation(placed: &Placed, start: u32) -> String {
     }
 }
 
-/// A brace that is missing or left over on a line that can't be read anyway follows from that: the
-/// findings before `tree` are those of the layout, the others those of the tree.
-pub(super) fn mute_braces(text: &str, found: &mut Vec<Diagnostic>, tree: usize) {
-    let line = |finding: &Diagnostic| {
-        let at = (finding.primary.span.start as usize).min(text.len());
-        text.as_bytes()[..at]
-            .iter()
-            .rposition(|byte| *byte == b'\n')
-    };
-    let is_brace = |finding: &Diagnostic| {
-        [&MISSING_BRACE, &UNCLOSED_BRACE, &STRAY_BRACE]
-            .iter()
-            .any(|rule| finding.rule.code == rule.code)
-    };
-    // A text without its end takes the end of its block with it, and is said once.
-    let open: std::collections::BTreeSet<Option<usize>> = found[..tree]
-        .iter()
-        .filter(|finding| finding.rule.code == UNCLOSED_TEXT.code)
-        .map(line)
-        .collect();
-    let mut tree = tree;
-    if !open.is_empty() {
-        let near = |finding: &Diagnostic| {
-            let ends = finding.secondary.iter().map(|label| label.span);
-            ends.map(|span| line(&Diagnostic::new(&SYNTAX, span, "")))
-                .any(|line| open.contains(&line))
-        };
-        let echoes = |finding: &Diagnostic| {
-            finding.rule.code == UNCLOSED_BRACE.code && near(finding)
-                || finding.rule.code == SYNTAX.code && open.contains(&line(finding))
-        };
-        tree -= found[..tree]
-            .iter()
-            .filter(|finding| echoes(finding))
-            .count();
-        let kept: Vec<Diagnostic> = found.drain(..).filter(|finding| !echoes(finding)).collect();
-        *found = kept;
-    }
-    if !found[..tree].iter().any(is_brace) {
-        return;
-    }
-    let unread: std::collections::BTreeSet<Option<usize>> =
-        found[tree..].iter().map(line).collect();
-    let mut index = 0;
-    found.retain(|finding| {
-        index += 1;
-        index > tree || !is_brace(finding) || !unread.contains(&line(finding))
-    });
-}
-
 /// The place of a line without the blanks around it.
 pub(super) fn line_of(node: Node<'_>) -> Span {
     let span = node.span();
@@ -384,6 +334,9 @@ fn of_statement(statement: Node<'_>, mistake: Node<'_>, guess: Option<&Placed>) 
         found.primary.span = Span::new(span.source, from + at as u32, from + at as u32 + 3);
         return found.help("a script stands in a fence: three backticks and `bash`, and three backticks at its end");
     }
+    if let Some(finding) = gone_on(&found, &stop) {
+        return finding;
+    }
     if let Some(hinted) = habits::spoken(&found, &stop) {
         return hinted;
     }
@@ -401,6 +354,37 @@ fn of_statement(statement: Node<'_>, mistake: Node<'_>, guess: Option<&Placed>) 
         return repaired;
     }
     habits::hint(found, &stop)
+}
+
+/// A condition that ends in `and`, `or` or a comma goes on in the next line, and took the next
+/// statement for its end.
+fn gone_on(found: &Diagnostic, stop: &Stop<'_>) -> Option<Diagnostic> {
+    let (above, below) = stop.before().split_once('\n')?;
+    let word = first_word(below);
+    if !words::STATEMENTS.contains(&word) && !words::ITEMS.contains(&word) {
+        return None;
+    }
+    let above = above.trim_end();
+    let last = above
+        .rsplit(' ')
+        .next()
+        .filter(|last| matches!(*last, "and" | "or"));
+    let last = last.unwrap_or(",");
+    let mut found = found.clone();
+    let start = stop.place.start - stop.at as u32;
+    let from = start + (above.len() - last.len()) as u32;
+    found.message =
+        format!("nothing stands behind this `{last}`: the next line begins a statement");
+    found.primary.span = Span::new(stop.place.source, from, from + last.len() as u32);
+    let gap = above[..above.len() - last.len()].trim_end().len() as u32;
+    let place = Span::new(stop.place.source, start + gap, from + last.len() as u32);
+    let next = start + (stop.before().len() - below.trim_start().len()) as u32;
+    let below = Span::new(stop.place.source, next, next + word.len() as u32);
+    Some(
+        found
+            .also(below, "a statement begins here")
+            .offer(format!("remove `{last}`"), place, ""),
+    )
 }
 
 /// Why the head of a statement can't be read strictly; nothing if it can.
@@ -444,6 +428,9 @@ pub(super) fn found_at(text: &str, at: usize) -> String {
     if length == 0 {
         "the end of the line".to_owned()
     } else {
+        if rest.starts_with("```") {
+            return "a fence".to_owned();
+        }
         let token: String = rest[..length].chars().take(40).collect();
         if token.contains('`') {
             token

@@ -7,8 +7,10 @@ pub mod words;
 mod beginnings;
 mod blocks;
 mod clauses;
+mod echoes;
 mod edition;
 mod expected;
+mod foreign;
 mod format;
 mod grammar;
 mod guesses;
@@ -18,6 +20,7 @@ mod lines;
 mod marks;
 mod mistakes;
 mod moments;
+mod naming;
 mod notations;
 mod pieces;
 mod programs;
@@ -155,7 +158,7 @@ pub fn parse_again(source: SourceId, text: &str, before: &[Placed]) -> (File, Ve
             mistakes::of_piece(piece, &mut found);
         }
     }
-    mistakes::mute_braces(text, &mut found, before_tree);
+    echoes::mute_braces(text, &mut found, before_tree);
     edition::mute_edition(&mut found);
     let file = File {
         source,

@@ -125,7 +125,10 @@ fn comparisons(stop: &Stop<'_>, repairs: &mut Vec<Repair>) {
         let verb = VERBS.iter().find(|verb| here.starts_with(**verb));
         let begin = verb.map_or(0, |verb| verb.len());
         for (theirs, ours) in COMPARATORS {
-            if here[begin..].starts_with(theirs) && here[begin + theirs.len()..].starts_with(' ') {
+            if (verb.is_some() || *theirs != "not")
+                && here[begin..].starts_with(theirs)
+                && here[begin + theirs.len()..].starts_with(' ')
+            {
                 repairs.push(Repair::new(start, start + begin + theirs.len(), *ours));
             }
         }
@@ -133,6 +136,34 @@ fn comparisons(stop: &Stop<'_>, repairs: &mut Vec<Repair>) {
             repairs.push(Repair::new(start, start + verb.len() - 1, "=="));
             repairs.push(Repair::new(start, start + verb.len(), ""));
         }
+    }
+    // `error-rate not increasing`
+    if stop.token == "not" {
+        let last = stop.before().trim_end();
+        let start = last.rfind(' ').map_or(0, |end| end + 1);
+        let rest = stop.head[stop.at + 3..].trim_start();
+        if start > 0 {
+            repairs.push(
+                Repair::new(
+                    start,
+                    stop.head.len(),
+                    format!("not {} {rest}", &last[start..]),
+                )
+                .help("`not` stands before the whole comparison"),
+            );
+        }
+    }
+    // `0.1% < error-rate < 1%`
+    let words: Vec<&str> = stop.head[stop.at..].split_whitespace().collect();
+    if let [low, "<" | "<=", metric, "<" | "<=", high] = words.as_slice() {
+        repairs.push(
+            Repair::new(
+                stop.at,
+                stop.head.len(),
+                format!("{metric} in {low}..{high}"),
+            )
+            .help("a range stands behind `in`"),
+        );
     }
     // `1% < error-rate`
     let mut words = stop.head[stop.at..].splitn(4, ' ');
@@ -203,6 +234,13 @@ fn numbers(stop: &Stop<'_>, repairs: &mut Vec<Repair>) {
                     true => start - 1,
                     false => start,
                 };
+                // `15-30m`: the unit is that of the upper end.
+                let unit =
+                    high.trim_start_matches(|digit: char| digit.is_ascii_digit() || digit == '.');
+                let low = match low.ends_with(|last: char| last.is_ascii_digit()) {
+                    true => format!("{low}{unit}"),
+                    false => low.to_owned(),
+                };
                 let text = match closed {
                     true => format!("({low}..{high})"),
                     false => format!("{low}..{high}"),
@@ -272,6 +310,27 @@ fn quotes(stop: &Stop<'_>, repairs: &mut Vec<Repair>) {
 /// Lists in brackets.
 fn lists(stop: &Stop<'_>, repairs: &mut Vec<Repair>) {
     let rest = &stop.head[stop.at..];
+    // `by Alice or Bob`
+    let people = stop
+        .before()
+        .trim_end()
+        .rsplit(' ')
+        .next()
+        .unwrap_or_default();
+    if matches!(people, "by" | "notify" | "page" | "to" | "after") {
+        let names: Vec<String> = rest
+            .replace(" or ", ",")
+            .replace(" and ", ",")
+            .split([',', '&'])
+            .map(|name| words::name(name.trim()))
+            .collect();
+        if names.len() > 1 && names.iter().all(|name| !name.is_empty()) {
+            repairs.push(
+                Repair::new(stop.at, stop.head.len(), names.join(", "))
+                    .help("who is listed is named as declared, with commas between"),
+            );
+        }
+    }
     for (open, close) in [('[', ']'), ('(', ')')] {
         if let Some(inner) = rest.strip_prefix(open)
             && let Some((list, _)) = inner.split_once(close)
@@ -308,6 +367,35 @@ fn parameters(stop: &Stop<'_>, repairs: &mut Vec<Repair>) {
     let word = &stop.head[begin..end];
     let behind = &stop.head[end..];
     let inside = stop.head[..begin].ends_with('(');
+    // `param x = 5m`
+    if stop.kind == Kind::param && stop.token == "=" {
+        let value = stop.head[stop.at + 1..].trim();
+        let unit = value.trim_start_matches(|digit: char| digit.is_ascii_digit() || digit == '.');
+        let kind = match unit {
+            "yes" | "no" | "true" | "false" => "yes-no",
+            "%" => "percent",
+            "" => "number",
+            _ if value.starts_with('"') => "text",
+            _ if moments::is_duration(value) => "duration",
+            _ => "",
+        };
+        if !kind.is_empty() {
+            repairs.push(
+                Repair::new(stop.at, stop.at, format!(": {kind} "))
+                    .help("a parameter has a type behind `:`"),
+            );
+        }
+    }
+    // `param x : "a" | "b"`
+    let choices = &stop.head[stop.at..];
+    if stop.kind == Kind::param && choices.contains('|') {
+        let list: Vec<&str> = choices.split('|').map(str::trim).collect();
+        repairs.push(Repair::new(
+            stop.at,
+            stop.head.len(),
+            format!("choice({})", list.join(", ")),
+        ));
+    }
     if inside && !word.is_empty() {
         let next = behind.trim_start();
         let to = next.find([',', ')']).unwrap_or(next.len());
@@ -377,7 +465,21 @@ fn references(stop: &Stop<'_>, repairs: &mut Vec<Repair>) {
             );
         }
     }
-    let valued = stop.kind == Kind::setting && rest.starts_with('$');
+    let open = stop.head.matches(')').count() > stop.head.matches('(').count();
+    if rest.starts_with(')') && open {
+        repairs.push(
+            Repair::new(stop.at, stop.at + 1, "")
+                .safe()
+                .help("this `)` closes nothing"),
+        );
+    }
+    if rest.starts_with('.') && stop.rules.contains(&Kind::json) {
+        repairs.push(Repair::new(stop.at, stop.at, "$").help("a JSON path begins with `$`"));
+    } else if stop.rules.contains(&Kind::json) && rest.contains("==") {
+        repairs.push(Repair::new(stop.at, stop.at, "$.").help("a JSON path begins with `$`"));
+    }
+    let valued = stop.kind == Kind::setting
+        && (rest.starts_with('$') || super::guesses::takes_text(stop.head));
     let Some(first) = rest
         .chars()
         .next()

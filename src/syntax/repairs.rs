@@ -6,7 +6,7 @@
 use super::grammar::Rule as Kind;
 use super::habits::Stop;
 use super::mistakes::strictly;
-use super::{clauses, guesses, moments, notations, words};
+use super::{clauses, guesses, moments, naming, notations, words};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
@@ -141,8 +141,8 @@ pub(super) fn of(found: &Diagnostic, stop: &Stop<'_>, indent: &str) -> Option<Di
         guesses::marks,
         guesses::first_words,
         guesses::statements,
-        guesses::titles,
-        guesses::names,
+        naming::titles,
+        naming::names,
         clauses::of,
         guesses::texts,
     ];

@@ -76,7 +76,17 @@ pub(super) const SYNONYMS: &[Synonym] = &[
         &[],
         ONE_BY_ONE,
     ),
-    is(&["section", "box"], &["group", "phase"]),
+    is(
+        &[
+            "section",
+            "box",
+            "parallel",
+            "concurrent",
+            "concurrently",
+            "async",
+        ],
+        &["group", "phase"],
+    ),
     is(
         &["import", "using", "load", "source", "from"],
         &["use", "include"],
@@ -219,7 +229,7 @@ pub(super) const SYNONYMS: &[Synonym] = &[
     ),
     says(&["trigger", "triggers"], &[], TRIGGER),
     says(
-        &["if", "unless", "case", "while", "for", "foreach"],
+        &["if", "unless", "case"],
         &["require", "option"],
         "a condition stands behind a statement: `run … if migrate`, `hold 15m while error-rate < 1%`",
     ),
@@ -295,6 +305,11 @@ pub(super) const SYNONYMS: &[Synonym] = &[
         &["choose", "option"],
     ),
     is(&["case", "alternative", "variant"], &["option"]),
+    says(
+        &["while", "for", "foreach"],
+        &[],
+        "a step that is needed for several is a `checklist` with a parameter, and `include` puts it in for each",
+    ),
     is(&["resize", "autoscale"], &["scale"]),
     is(&["promote", "cutover"], &["switch", "shift"]),
     is(&["monitoring", "dashboard"], &["watch", "monitor", "link"]),
@@ -421,7 +436,7 @@ pub(super) const SYNONYMS: &[Synonym] = &[
     says(
         &["unit", "type", "measures", "dimension"],
         &[],
-        "what is measured stands behind the name: `metric errors \"Errors\" : percent in ratio`",
+        "a type stands behind the name: `param region : text`, `metric errors \"Errors\" : percent in ratio`",
     ),
     says(
         &["direction", "lower", "higher", "polarity", "goal"],
