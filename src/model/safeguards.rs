@@ -5,8 +5,10 @@ use super::names::Noun;
 use super::node::Node;
 use super::statements::Place;
 use super::work::Work;
+use crate::diagnostic::Diagnostic;
 use crate::quantity::Dimension;
 use crate::syntax::{Kind, Node as Syntax};
+use crate::time::Moment;
 
 impl<'a> Lower<'a> {
     pub fn baseline(&mut self, scope: &Scope, item: Syntax<'a>) -> Option<Node> {
@@ -92,8 +94,26 @@ impl<'a> Lower<'a> {
         let [from, to] = moments.as_slice() else {
             return None;
         };
-        let from = self.moment(*from, zone.as_deref())?;
-        let to = self.moment(*to, zone.as_deref())?;
+        let (begin, end) = (*from, *to);
+        let from = self.moment(begin, zone.as_deref())?;
+        let to = self.moment(end, zone.as_deref())?;
+        // `from 09:00 to Sat 18:00` would never be over, or never begin.
+        if std::mem::discriminant(&from) != std::mem::discriminant(&to) {
+            let how = |moment: &Moment| match moment {
+                Moment::Daily(_) => "comes every day",
+                Moment::Weekly(..) => "comes every week",
+                Moment::Once(_) => "comes once",
+            };
+            let finding = Diagnostic::new(
+                &super::values::TIME,
+                super::values::trimmed(end),
+                format!("`{from}` {}, and `{to}` {}", how(&from), how(&to)),
+            )
+            .also(super::values::trimmed(begin), "the other end")
+            .help("write both ends alike: `17:00 to 09:00`, `Fri 16:00 to Mon 07:00`, `2026-12-19 to 2027-01-03`");
+            self.report(finding);
+            return None;
+        }
         Some(Work::Freeze { from, to })
     }
 }
