@@ -84,7 +84,7 @@ pub(super) struct Lower<'a> {
     pub spec: Spec,
     pub found: Vec<Diagnostic>,
     /// Every id that was given away around here, and where.
-    pub ids: HashMap<String, Span>,
+    pub ids: HashMap<String, Given>,
     /// Metrics that were made, by name.
     pub metrics: HashMap<String, usize>,
     /// Services that were made, by name: whatever they need to fill in queries and commands.
@@ -104,6 +104,21 @@ pub(super) type Call = (usize, String);
 pub(super) struct Draft {
     pub node: Node,
     pub seen: Vec<(Kind, Span)>,
+}
+
+/// An id that a node has.
+#[derive(Clone, Copy)]
+pub(super) struct Given {
+    /// Where that node is named.
+    at: Span,
+    /// The number that the next node of this id gets.
+    next: u32,
+}
+
+impl Given {
+    fn at(at: Span) -> Self {
+        Given { at, next: 2 }
+    }
 }
 
 impl<'a> Lower<'a> {
@@ -221,24 +236,28 @@ impl<'a> Lower<'a> {
             id.push('/');
         }
         id.push_str(own);
-        if let Some(&first) = self.ids.get(&id) {
+        if let Some(&Given { at: first, next }) = self.ids.get(&id) {
             if let Some((name, at)) = name {
                 let finding = names::duplicate("node", name, at, first)
                     .note(format!("both would have the id `{id}`"));
                 self.report(finding);
             }
-            let mut number = 2;
-            loop {
+            let mut number = next;
+            let other = loop {
                 let other = format!("{id}-{number}");
-                if !self.ids.contains_key(&other) {
-                    self.ids.insert(other.clone(), span);
-                    return other;
-                }
                 number += 1;
+                if !self.ids.contains_key(&other) {
+                    break other;
+                }
+            };
+            if let Some(given) = self.ids.get_mut(&id) {
+                given.next = number;
             }
+            self.ids.insert(other.clone(), Given::at(span));
+            return other;
         }
         let at = name.map_or(span, |(_, at)| at);
-        self.ids.insert(id.clone(), at);
+        self.ids.insert(id.clone(), Given::at(at));
         id
     }
 

@@ -9,7 +9,7 @@ use codespan_reporting::term::{self, Chars, Config};
 use super::excerpt::{LINES_AFTER_START, excerpt};
 use super::visible::{visible_line, visible_text};
 use super::{Finding, Look, Report};
-use crate::diagnostic::{Diagnostic, Fix, Level};
+use crate::diagnostic::{Diagnostic, Edit, Fix, Level};
 use crate::source::Sources;
 
 /// Of one file, at most so many findings are drawn; the others are counted.
@@ -128,12 +128,17 @@ fn said(fix: &Fix, helps: &[String]) -> bool {
     !text.is_empty() && helps.iter().any(|help| help.contains(&format!("`{text}`")))
 }
 
-/// What a fix does, in words: its title, and the new text where the title does not say it.
+/// What a fix does, in words: its title, and the new text where the title does not say it. Of a fix in
+/// several places the title says enough if it says the first.
 pub fn fix_text(fix: &Fix) -> String {
     let mut out = fix.title.clone();
+    let in_title = |edit: &Edit| fix.title.contains(edit.text.trim());
+    if fix.edits.first().is_some_and(in_title) {
+        return out;
+    }
     for edit in &fix.edits {
         let text = edit.text.trim();
-        if text.is_empty() || out.contains(text) {
+        if text.is_empty() {
             continue;
         }
         if text.contains('\n') || text.contains('`') {
