@@ -4,28 +4,14 @@
 pub mod text;
 pub mod words;
 
-mod beginnings;
-mod blocks;
-mod clauses;
-mod echoes;
 mod edition;
-mod expected;
-mod foreign;
 mod format;
 mod grammar;
-mod guesses;
-mod habits;
 mod layout;
 mod lines;
 mod marks;
 mod mistakes;
-mod moments;
-mod naming;
-mod notations;
 mod pieces;
-mod programs;
-mod repairs;
-mod synonyms;
 mod tree;
 
 use std::sync::Arc;
@@ -158,7 +144,7 @@ pub fn parse_again(source: SourceId, text: &str, before: &[Placed]) -> (File, Ve
             mistakes::of_piece(piece, &mut found);
         }
     }
-    echoes::mute_braces(text, &mut found, before_tree);
+    mistakes::mute_braces(text, &mut found, before_tree);
     edition::mute_edition(&mut found);
     let file = File {
         source,

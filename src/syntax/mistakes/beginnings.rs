@@ -1,11 +1,12 @@
 //! Lines that begin with no known word: what their author meant, and how it is written here.
 
 use super::blocks::Block;
-use super::mistakes::{MISSING_BRACE, UNKNOWN_WORD, first_word, found_at, line_of};
-use super::tree::{Node, Placed};
-use super::{foreign, programs, synonyms, words};
+use super::{MISSING_BRACE, UNKNOWN_WORD, first_word, found_at, line_of};
+use super::{foreign, programs, synonyms};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::Span;
+use crate::syntax::tree::{Node, Placed};
+use crate::syntax::words;
 
 /// What is said of a line, and whether it is more than that nobody knows its first word.
 pub(super) struct Said {

@@ -1,9 +1,10 @@
 //! Values that are written as elsewhere: times, comparisons, quotes, lists, references, numbers.
 
-use super::grammar::Rule as Kind;
 use super::habits::Stop;
+use super::moments;
 use super::repairs::Repair;
-use super::{moments, words};
+use crate::syntax::grammar::Rule as Kind;
+use crate::syntax::words;
 
 /// Comparators in other languages and in words.
 const COMPARATORS: &[(&str, &str)] = &[

@@ -1,10 +1,11 @@
 //! What people write out of habit, and how it is written here.
 
-use super::Kind;
 use super::blocks::Block;
-use super::{moments, words};
+use super::moments;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
+use crate::syntax::Kind;
+use crate::syntax::words;
 
 /// Where a statement stops making sense.
 pub(super) struct Stop<'t> {
@@ -41,7 +42,7 @@ impl Stop<'_> {
 
     /// Whether it declares something, and stands at the top level of a file.
     pub fn is_item(&self) -> bool {
-        self.kind != Kind::act && words::begins_item(super::mistakes::first_word(self.head))
+        self.kind != Kind::act && words::begins_item(super::first_word(self.head))
     }
 
     /// Where the word begins that the byte at `at` is in: behind the blank before it.
@@ -330,7 +331,7 @@ fn template(found: &Diagnostic, stop: &Stop<'_>) -> Option<Diagnostic> {
     let start = stop.place.start - stop.at as u32;
     let place = Span::new(stop.place.source, start + from as u32, start + to as u32);
     let mended = format!("{} {name}{}", stop.before(), &line[close + 1..]);
-    if super::mistakes::strictly(stop.kind, mended.trim_end()).is_some() {
+    if super::strictly(stop.kind, mended.trim_end()).is_some() {
         return None;
     }
     let mut found = found.clone();
@@ -430,7 +431,7 @@ pub(super) fn spoken(found: &Diagnostic, stop: &Stop<'_>) -> Option<Diagnostic> 
         .statement
         .get(stop.at + token.len()..)
         .unwrap_or_default();
-    let next = super::mistakes::first_word(next);
+    let next = super::first_word(next);
     let outcome = token == "or"
         && matches!(
             next,

@@ -3,12 +3,13 @@
 //!
 //! Nothing here is done for a statement that can be read.
 
-use super::grammar::Rule as Kind;
 use super::habits::Stop;
-use super::mistakes::strictly;
-use super::{clauses, guesses, moments, naming, notations, words};
+use super::strictly;
+use super::{clauses, guesses, moments, naming, notations};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
+use crate::syntax::grammar::Rule as Kind;
+use crate::syntax::words;
 
 /// A guess: what would stand in the place of some bytes of the head.
 pub(super) struct Repair {
@@ -178,7 +179,7 @@ fn missing_words(found: &Diagnostic, stop: &Stop<'_>) -> Option<Diagnostic> {
         let before = stop.head[..start].trim_end();
         let first = !before.contains(' ') && clauses::takes_name(stop);
         let here = stop.head[start..].trim();
-        let nothing = here.is_empty() || clauses::is_keyword(super::mistakes::first_word(here));
+        let nothing = here.is_empty() || clauses::is_keyword(super::first_word(here));
         for word in words {
             let again = before.ends_with(&format!(" {word}"));
             let needs_duration = matches!(

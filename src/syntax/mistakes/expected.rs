@@ -1,8 +1,8 @@
 //! What is expected at a place, in words for people.
 
-use super::grammar::Rule as Kind;
+use super::first_word;
 use super::habits::Stop;
-use super::mistakes::first_word;
+use crate::syntax::grammar::Rule as Kind;
 
 /// Where a rule of the grammar stands in a list of expectations.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,8 +1,8 @@
 //! Times, dates and durations that are written as elsewhere.
 
-use super::grammar::Rule as Kind;
 use super::habits::Stop;
 use super::repairs::Repair;
+use crate::syntax::grammar::Rule as Kind;
 
 /// A time of day, a date or an offset as it is written elsewhere.
 pub(super) fn times(stop: &Stop<'_>, at: usize, repairs: &mut Vec<Repair>) {

@@ -1,9 +1,9 @@
 //! Clauses that begin with another word than here, or with none.
 
 use super::expected;
-use super::grammar::Rule as Kind;
 use super::habits::Stop;
 use super::repairs::Repair;
+use crate::syntax::grammar::Rule as Kind;
 
 /// Words of others for the words of clauses, and ours, the likeliest first. What is read again with one
 /// of them decides.

@@ -1,9 +1,9 @@
 //! Guesses about names and titles: how they are written, and where they stand.
 
-use super::grammar::Rule as Kind;
 use super::habits::Stop;
 use super::repairs::Repair;
-use super::words;
+use crate::syntax::grammar::Rule as Kind;
+use crate::syntax::words;
 
 /// Names that are not written as names are: `Error_Rate`, `two b`, `2`, `fehlerquöte`.
 pub(super) fn names(stop: &Stop<'_>) -> Vec<Repair> {
@@ -83,13 +83,13 @@ pub(super) fn titles(stop: &Stop<'_>) -> Vec<Repair> {
         && stop.is_item()
     {
         let to = end + behind.len() - behind.trim_start().len();
-        let first = super::mistakes::first_word(stop.head);
+        let first = super::first_word(stop.head);
         repairs
             .push(Repair::new(begin, to, "").help(format!("a `{first}` has a title and no name")));
     }
     // A title behind what it is the title of.
     if stop.token.starts_with('"') && stop.token.len() > 1 && stop.at > 0 {
-        let first = super::mistakes::first_word(stop.head).len();
+        let first = super::first_word(stop.head).len();
         let body = stop.before()[first..].trim();
         let to = stop.at + stop.token.len();
         if !body.is_empty() && to <= stop.head.len() {

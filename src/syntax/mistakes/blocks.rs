@@ -1,7 +1,7 @@
 //! What may stand in which block, as the messages say it.
 
-use super::grammar::Rule as Kind;
-use super::words;
+use crate::syntax::grammar::Rule as Kind;
+use crate::syntax::words;
 
 /// A block, or the top level of a file.
 #[derive(Clone, Copy)]

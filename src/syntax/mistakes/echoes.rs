@@ -1,11 +1,11 @@
 //! Findings that only follow from others, and are not said.
 
-use super::mistakes::{MISSING_BRACE, STRAY_BRACE, SYNTAX, UNCLOSED_BRACE, UNCLOSED_TEXT};
+use super::{MISSING_BRACE, STRAY_BRACE, SYNTAX, UNCLOSED_BRACE, UNCLOSED_TEXT};
 use crate::diagnostic::Diagnostic;
 
 /// A brace that is missing or left over on a line that can't be read anyway follows from that: the
 /// findings before `tree` are those of the layout, the others those of the tree.
-pub(super) fn mute_braces(text: &str, found: &mut Vec<Diagnostic>, tree: usize) {
+pub(in crate::syntax) fn mute_braces(text: &str, found: &mut Vec<Diagnostic>, tree: usize) {
     let line = |finding: &Diagnostic| {
         let at = (finding.primary.span.start as usize).min(text.len());
         text.as_bytes()[..at]

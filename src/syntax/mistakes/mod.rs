@@ -1,13 +1,31 @@
-//! Turns what the parser could not read into findings, in words for people.
+//! In: what the parser could not read. Out: findings, in words for people, with what may have been meant.
+//! Knows nothing of what names mean, and costs nothing where everything can be read.
 
-use super::blocks::Block;
-use super::grammar::{self, Rule as Kind};
-use super::habits::{self, Stop};
-use super::tree::{Node, Placed};
-use super::{beginnings, expected, repairs, words};
+mod beginnings;
+mod blocks;
+mod clauses;
+mod echoes;
+mod expected;
+mod foreign;
+mod guesses;
+mod habits;
+mod moments;
+mod naming;
+mod notations;
+mod programs;
+mod repairs;
+mod synonyms;
+
+pub(super) use echoes::mute_braces;
+
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::rule;
 use crate::source::Span;
+use crate::syntax::grammar::{self, Rule as Kind};
+use crate::syntax::tree::{Node, Placed};
+use crate::syntax::words;
+use blocks::Block;
+use habits::Stop;
 
 rule! {
     /// A statement begins well and goes on with something that can't stand there, or stops before it

@@ -1,10 +1,11 @@
 //! Guesses about statements that can't be read: marks, names, titles, first words, texts.
 
 use super::blocks::Block;
-use super::grammar::Rule as Kind;
 use super::habits::Stop;
 use super::repairs::Repair;
-use super::{moments, programs, words};
+use super::{moments, programs};
+use crate::syntax::grammar::Rule as Kind;
+use crate::syntax::words;
 
 /// `;` at the end, `:` and `=` between a name and what belongs to it.
 pub(super) fn marks(stop: &Stop<'_>) -> Vec<Repair> {
@@ -116,7 +117,7 @@ pub(super) fn marks(stop: &Stop<'_>) -> Vec<Repair> {
             );
             if !value.is_empty() && !value.contains(['"', '`', '<', '>']) && !measured {
                 let bare = value.trim_matches('\'');
-                let first = super::mistakes::first_word(stop.head);
+                let first = super::first_word(stop.head);
                 let name = words::name(bare);
                 if stop.kind == Kind::setting && !TEXTS.contains(&first) && !name.is_empty() {
                     repairs.push(Repair::new(from, stop.head.len(), format!(" {name}")).help(help));
@@ -149,7 +150,7 @@ pub(super) fn blocks(stop: &Stop<'_>) -> Vec<Repair> {
 
 /// Another first word for what stands behind it: `wait 5m`, `hold until 10:00`.
 pub(super) fn first_words(stop: &Stop<'_>) -> Vec<Repair> {
-    let first = super::mistakes::first_word(stop.head);
+    let first = super::first_word(stop.head);
     let rest = stop.head[first.len()..].trim();
     let end = stop.head.len();
     let pause = "a pause is `hold 5m`; `wait` is for a time or a condition";
@@ -237,7 +238,7 @@ pub(super) fn statements(stop: &Stop<'_>) -> Vec<Repair> {
         stop.at,
         stop.word_start(stop.before().trim_end().len().saturating_sub(1)),
     ] {
-        let word = super::mistakes::first_word(stop.head.get(start..).unwrap_or_default());
+        let word = super::first_word(stop.head.get(start..).unwrap_or_default());
         let behind = stop.head.get(start + word.len()..).unwrap_or_default();
         let of_run = matches!(word, "expect" | "retry" | "undo" | "on") && stop.kind == Kind::run;
         let other = matches!(stop.kind, Kind::expectation | Kind::given | Kind::escalate);
@@ -320,7 +321,7 @@ const TEXTS: &[&str] = &[
 
 /// Whether it is a setting that takes a text.
 pub(super) fn takes_text(head: &str) -> bool {
-    TEXTS.contains(&super::mistakes::first_word(head))
+    TEXTS.contains(&super::first_word(head))
 }
 
 /// Words for people and for machines that stand there bare.
@@ -406,10 +407,10 @@ pub(super) fn texts(stop: &Stop<'_>) -> Vec<Repair> {
     }
     if stop.kind == Kind::setting
         && !rest.is_empty()
-        && TEXTS.contains(&super::mistakes::first_word(stop.head))
+        && TEXTS.contains(&super::first_word(stop.head))
     {
         // `image nginx:1.2`: a text without its quotes.
-        let first = super::mistakes::first_word(stop.head).len();
+        let first = super::first_word(stop.head).len();
         let value = stop.head[first..].trim();
         if !value.contains(['"', '`', ',', '$']) {
             let begin = stop.head.len() - value.len();

@@ -1,9 +1,9 @@
 //! Lines of other languages: Markdown, YAML, HCL, shells.
 
-use super::mistakes::first_word;
-use super::words;
+use super::first_word;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
+use crate::syntax::words;
 
 /// Habits of other languages.
 pub(super) fn of(found: Diagnostic, line: &str, span: Span) -> Option<Diagnostic> {
