@@ -110,13 +110,21 @@ pub(super) const BLOCKS: &[(&[&str], &[Word])] = &[
                 "What it says, as Markdown.",
                 "body \"\"\"\n  $0\n  \"\"\"",
             ),
+            word("note", "Words for the reader, as Markdown.", "note \"$0\""),
         ],
     ),
     (
-        &["severity", "failure"],
+        &["severity"],
         &[
             word("when", "Any one of these lines is enough.", "when "),
             word("then", "What happens.", "then "),
+            word("note", "Words for the reader, as Markdown.", "note \"$0\""),
+        ],
+    ),
+    (
+        &["failure"],
+        &[
+            word("when", "Any one of these lines is enough.", "when "),
             word("note", "Words for the reader, as Markdown.", "note \"$0\""),
         ],
     ),
@@ -146,6 +154,11 @@ pub(super) const BLOCKS: &[(&[&str], &[Word])] = &[
                 "A command to copy.",
                 "command \"${1:Title}\" `$0`",
             ),
+            word(
+                "group",
+                "References that belong together.",
+                "group \"$1\" {\n  $0\n}",
+            ),
             word("note", "Words for the reader, as Markdown.", "note \"$0\""),
         ],
     ),
@@ -162,6 +175,7 @@ pub(super) const BLOCKS: &[(&[&str], &[Word])] = &[
                 "What must come of it.",
                 "expect ${1:rollback quick} within ${2:1m}",
             ),
+            word("note", "Words for the reader, as Markdown.", "note \"$0\""),
         ],
     ),
     (
@@ -179,6 +193,32 @@ pub(super) const BLOCKS: &[(&[&str], &[Word])] = &[
                 "bake ${1:30m} while ${2:error-rate < 0.5%}",
             ),
             word("retire", "Takes the old colour away.", "retire {\n  $0\n}"),
+            word("note", "Words for the reader, as Markdown.", "note \"$0\""),
         ],
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::BLOCKS;
+    use crate::syntax::{Kind, begin_lines};
+
+    /// What is offered is what the messages say may stand there.
+    #[test]
+    fn what_is_offered_may_stand_there() {
+        for (heads, words) in BLOCKS {
+            for head in *heads {
+                let rule = head.replace('-', "_");
+                let kind = Kind::all_rules()
+                    .iter()
+                    .find(|kind| format!("{kind:?}") == rule)
+                    .expect("a declaration");
+                let offered: BTreeSet<&str> = words.iter().map(|word| word.word).collect();
+                let allowed: BTreeSet<&str> = begin_lines(*kind).iter().copied().collect();
+                assert_eq!(offered, allowed, "{head}");
+            }
+        }
+    }
+}

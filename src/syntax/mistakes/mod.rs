@@ -54,6 +54,11 @@ rule! {
     pub EDITION = "D0110", "edition", Error, "the edition is missing or not known";
 }
 
+/// The words that may begin a line in the block of a statement or declaration of this kind.
+pub fn begin_lines(kind: Kind) -> &'static [&'static str] {
+    Block::of(kind).words
+}
+
 /// Of more findings than these in a file, the later ones are not held against what they might have
 /// been: that takes a reading for each guess.
 const WORTH_A_GUESS: usize = 64;
