@@ -116,7 +116,9 @@ fn of_name(world: &World, document: &Document, found: &Found) -> Result<String, 
         out.push_str(&format!("\n\n{comment}"));
     }
     if node.kind() == Kind::metric {
-        let asked = asked(document, &declaration.name);
+        // A module's metric has parameters that nobody filled in.
+        let own = parsed.path == document.parsed.path;
+        let asked = own.then(|| asked(document, &declaration.name)).flatten();
         out.push_str(&of_metric(world, found, node, asked));
     }
     if declaration.noun == Noun::Node && parsed.path == document.parsed.path {
