@@ -71,16 +71,6 @@ pub(super) fn phrase(kind: Kind) -> Phrase {
         Kind::words => "a text in quotes",
         Kind::measure => "`:` and a type",
         Kind::imports => "names in `{ }`",
-        Kind::at
-        | Kind::window
-        | Kind::due
-        | Kind::takes
-        | Kind::by
-        | Kind::only_if
-        | Kind::status
-        | Kind::after
-        | Kind::done
-        | Kind::else_ => "",
         _ => "",
     };
     if !thing.is_empty() {
