@@ -182,7 +182,11 @@ fn a_run_to_the_end_ends_with_0() {
 #[test]
 fn a_failure_leads_back_by_the_rollback_that_is_chosen() {
     let text = script(&plan(STEPS));
-    let run = run(&text, &[], &["y", "", "", "Ada", "b-17", "", "b", "1", ""]);
+    let run = run(
+        &text,
+        &[],
+        &["y", "", "", "Ada", "b-17", "", "b", "1", "", "", ""],
+    );
     assert_eq!(run.code, 4, "{}", run.out);
     assert!(
         run.out
@@ -190,7 +194,8 @@ fn a_failure_leads_back_by_the_rollback_that_is_chosen() {
         "{}",
         run.out
     );
-    assert!(run.has("again"));
+    // What was done is taken back first, whichever way is chosen.
+    assert!(run.has("again") && !run.has("made") && !run.has("more"));
     assert_eq!(
         run.events().last().map(String::as_str),
         Some("rolled-back ")
@@ -213,6 +218,50 @@ fn what_was_run_is_taken_back_newest_first() {
         .filter(|event| event.ends_with("/undo"))
         .collect();
     assert_eq!(back, ["finished one/more/undo", "finished one/make/undo"]);
+}
+
+#[test]
+fn traffic_goes_back_once_and_before_what_it_went_to() {
+    let plan = plan(
+        r#"service api "API" { traffic istio }
+        phase one "One" {
+          run make "Make" `touch made` undo `rm made`
+          shift api to 10%
+          shift api to 50%
+          check "Well"
+        }
+        rollback back "Back" { check "All is as before" }
+        "#,
+    );
+    let run = run(&script(&plan), &[], &["", "y", "y", "b", "1", "y", "", "y"]);
+    assert_eq!(run.code, 4, "{}", run.out);
+    assert!(!run.has("made"));
+    assert_eq!(
+        run.events()[5..],
+        [
+            "rollback rollback",
+            "finished service/api/traffic/undo",
+            "finished one/make/undo",
+            "finished rollback/back/all-is-as-before",
+            "rolled-back ",
+        ]
+    );
+}
+
+#[test]
+fn shellcheck_takes_no_step_for_a_command_and_asks_after_no_value() {
+    let plan = plan(
+        r#"param unused "Unused" : text = "x"
+        phase one "One" {
+          run kill "Kill" `touch made` reads-only capture unseen
+        }
+        "#,
+    );
+    let text = script(&plan);
+    // Behind a command called `run`, ShellCheck reads the word `one/kill` as a command.
+    assert!(text.contains("\n  perform 'one/kill'") && !text.contains("\n  run '"));
+    assert!(!text.contains("\nvalue_"), "{text}");
+    assert_eq!(run(&text, &[], &[""]).code, 0);
 }
 
 #[test]
@@ -257,8 +306,18 @@ fn parts_and_ways_back_are_listed_and_anything_else_is_misuse() {
     ] {
         assert_eq!(run(&text, arguments, &[]).code, 2, "{arguments:?}");
     }
-    let back = run(&text, &["--rollback", "back"], &[""]);
+    // It does not know what an earlier run did: a person skips what was not done.
+    let back = run(
+        &text,
+        &["--rollback", "back"],
+        &["s", "never done", "s", "never done", ""],
+    );
     assert_eq!(back.code, 4, "{}", back.out);
+    assert!(
+        back.out.contains("skip what was not") && back.out.contains("Take back: Make"),
+        "{}",
+        back.out
+    );
     assert!(back.has("again"));
 }
 

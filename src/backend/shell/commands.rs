@@ -68,13 +68,14 @@ impl Script<'_> {
             self.environment(undo, &mut lines);
             let (redirect, text) = here(&undo.text);
             lines.push(format!(
-                "  run {} {} {} idempotent{redirect}\n{text}",
+                "  perform {} {} {} idempotent{redirect}\n{text}",
                 quoted(&format!("{}/undo", node.id)),
                 quoted(&format!("Take back: {}", one_line(&node.label()))),
                 quoted(&undo.language),
             ));
             self.function(&function, &format!("Takes back: {}", node.label()), &lines);
             settings.push(format!("undo={function}"));
+            self.undos.insert(node.id.clone(), function);
         }
         if let Some(probe) = probe {
             let function = self.take(&format!("{}/probe", node.id));
@@ -102,7 +103,7 @@ impl Script<'_> {
         };
         let (redirect, text) = here(&command.text);
         body.push(format!(
-            "  run {} {} {} {effect}{redirect}\n{text}",
+            "  perform {} {} {} {effect}{redirect}\n{text}",
             quoted(&node.id),
             self.title(node),
             quoted(&command.language),

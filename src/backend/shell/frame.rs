@@ -9,8 +9,9 @@ use crate::backend::one_line;
 use crate::plan::{Node, Work};
 
 impl Script<'_> {
-    /// The lines before the functions: what this is, and the values that are filled in later.
-    pub fn head(&self) -> String {
+    /// The lines before the functions: what this is, and the values that are filled in later, of
+    /// which the functions see some.
+    pub fn head(&self, functions: &str) -> String {
         let deployment = &self.plan.deployment;
         let mut out = String::from("#!/usr/bin/env bash\n");
         let version = deployment
@@ -31,11 +32,14 @@ impl Script<'_> {
             one_line(&deployment.origin.file)
         ));
         out.push_str("set -u\n\n");
-        for value in &self.values {
-            out.push_str(&format!("{}=''\n", name("value", value)));
-        }
-        for secret in &self.plan.secrets {
-            out.push_str(&format!("{}=''\n", name("secret", &secret.name)));
+        let values = self.values.iter().map(|value| name("value", value));
+        let secrets = self.plan.secrets.iter();
+        let secrets = secrets.map(|secret| name("secret", &secret.name));
+        for variable in values.chain(secrets) {
+            // ShellCheck would ask what a value is for that nothing sees.
+            if functions.contains(&format!("\"${variable}\"")) {
+                out.push_str(&format!("{variable}=''\n"));
+            }
         }
         out.push_str(&format!(
             "journal_file=${{JOURNAL:-{}-$(date -u +%Y%m%dT%H%M%SZ).journal}}\n",
@@ -98,6 +102,7 @@ impl Script<'_> {
             &[format!("  cat{redirect}\n{text}")],
         );
         self.list(&forward);
+        self.done_before(&forward);
         if !plan.deployment.on_failure.is_empty() {
             let mut body = Vec::new();
             if self.actions("deployment", &plan.deployment.on_failure, &mut body) == Ends::Perhaps {
@@ -150,9 +155,11 @@ impl Script<'_> {
                 self.title(node)
             ));
         }
-        titles.push(quoted("Take back what was run, newest first"));
+        titles.push(quoted(
+            "Take back what was done, newest first, and nothing else",
+        ));
         cases.push(format!(
-            "    {}) back take_back 'take back what was run' ;;",
+            "    {}) back : 'take back what was done' ;;",
             titles.len()
         ));
         titles.push(quoted("None: go on"));
@@ -189,6 +196,27 @@ impl Script<'_> {
         self.function("list", "The parts and the ways back.", &body);
     }
 
+    /// What an earlier run of the script may have done that can be taken back.
+    fn done_before(&mut self, forward: &[&Node]) {
+        let mut body = Vec::new();
+        for node in forward {
+            let undos: Vec<&String> = node
+                .walk()
+                .filter_map(|inner| self.undos.get(&inner.id))
+                .collect();
+            body.push(format!(
+                "  if [ \"$1\" = {} ]; then return; fi",
+                quoted(&node.id)
+            ));
+            body.extend(undos.iter().map(|undo| format!("  remember {undo}")));
+        }
+        self.function(
+            "done_before",
+            "done_before PART: what the parts before it may have done, to take it back.",
+            &body,
+        );
+    }
+
     /// The end of the script: its arguments, its questions, the parts.
     fn entry(&self, steps: &[String]) -> String {
         let title = self.text(&self.plan.deployment.title);
@@ -209,7 +237,7 @@ impl Script<'_> {
             if let Some(function) = self.called.get(node.id.as_str()) {
                 let short = node.id.rsplit('/').next().unwrap_or(&node.id);
                 ways.push_str(&format!(
-                    "      {})\n        questions\n        back {function} {}\n        ;;\n",
+                    "      {})\n        questions\n        done_before ''\n        back {function} {}\n        ;;\n",
                     quoted(short),
                     self.title(node)
                 ));
@@ -277,6 +305,7 @@ main() {{
       exit 0
       ;;
     --rollback)
+      resumed=yes
       case ${{2-}} in
 {ways}      *) ;;
       esac
@@ -295,6 +324,7 @@ main() {{
           exit 2
           ;;
       esac
+      done_before "$from"
       ;;
     '') ;;
     *)

@@ -122,6 +122,10 @@ struct Script<'a> {
     taken: BTreeSet<String>,
     /// The functions of what is called by its id: rollbacks and procedures.
     called: BTreeMap<&'a str, String>,
+    /// The functions that take a step back, by its id.
+    undos: BTreeMap<String, String>,
+    /// The functions that move a service back, by what it is that moves.
+    moves: BTreeMap<String, String>,
     /// The names of parameters and captured outputs.
     values: BTreeSet<&'a str>,
 }
@@ -143,6 +147,8 @@ impl<'a> Script<'a> {
             functions: Vec::new(),
             taken: BTreeSet::new(),
             called: BTreeMap::new(),
+            undos: BTreeMap::new(),
+            moves: BTreeMap::new(),
             values,
         };
         for node in &plan.nodes {
@@ -182,17 +188,18 @@ impl<'a> Script<'a> {
 
     fn write(mut self) -> String {
         let main = self.main();
-        let head = self.head();
-        let mut out = head;
+        let mut body = String::new();
+        for function in &self.functions {
+            body.push('\n');
+            body.push_str(function);
+        }
+        body.push('\n');
+        body.push_str(&main);
+        let mut out = self.head(&body);
         out.push('\n');
         out.push_str(RUNTIME);
         out.push_str("\n# ---- The plan.\n");
-        for function in &self.functions {
-            out.push('\n');
-            out.push_str(function);
-        }
-        out.push('\n');
-        out.push_str(&main);
+        out.push_str(&body);
         out
     }
 

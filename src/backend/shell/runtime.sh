@@ -9,7 +9,7 @@ otherwise=''        # the function that does what the runbook says where somethi
 answer='' choice='' failure='' status=0 output=''
 undos=''            # functions that take back what was run, newest first, a line each
 
-# What the next command gets and must give; `run` takes it and begins afresh.
+# What the next command gets and must give; `perform` takes it and begins afresh.
 with=(env) wanted=(0) within=0 retries=0 every=0 capture='' probe='' undo=''
 
 say() { printf '%s\n' "$*"; }
@@ -131,19 +131,22 @@ inform() {
 # instruct ID TITLE DETAILS: a person does something.
 instruct() {
   here=$1
+  local back=$undo
+  undo=''
   while true; do
     printf '\n  [ ] %s\n' "$2"
     details "$3"
     if agree '      Is it done?'; then
       passed ''
+      remember "$back"
       return
     fi
     if ! trouble "$2: it could not be done"; then return; fi
   done
 }
 
-# run ID TITLE LANGUAGE EFFECT <<END: shows the command, asks, runs it and compares.
-run() {
+# perform ID TITLE LANGUAGE EFFECT <<END: shows the command, asks, runs it and compares.
+perform() {
   here=$1
   local title=$2 language=$3 effect=$4 text attempt
   local given=("${with[@]}") expected=("${wanted[@]}")
@@ -205,10 +208,10 @@ run() {
   done
 }
 
-# remember FUNCTION: it takes back what was just run.
+# remember FUNCTION: it takes back what was just done. What it takes back twice, it takes back once.
 remember() {
   if [ -n "$1" ]; then undos="$1
-$undos"; fi
+$(printf '%s' "$undos" | grep -Fvx -e "$1")"; fi
 }
 
 # execute LANGUAGE SECONDS TEXT env NAME=VALUE…: `status` and `output` tell what came of it.
@@ -505,12 +508,13 @@ step() {
   "$3"
 }
 
-# back FUNCTION TITLE: does one way back; then it is over.
+# back FUNCTION TITLE: takes back what was done, then does one way back; then it is over.
 back() {
   rolling_back=yes
   otherwise=''
   journal rollback "$2"
   printf '\n*** Rolling back: %s\n' "$2"
+  take_back
   "$1"
   after_rollback
   here=''
@@ -520,15 +524,22 @@ back() {
   exit 4
 }
 
-# take_back: the undo of every command that was run, newest first.
+# take_back: the undo of everything that was done, newest first.
 take_back() {
   local name
+  if [ -n "$undos" ] && [ "$resumed" = yes ]; then
+    say '    What was done before this script was started, it does not know: skip what was not.'
+  fi
   while [ -n "$undos" ]; do
     name=${undos%%
 *}
-    undos=${undos#*
-}
-    "$name"
+    case $undos in
+      *"
+"*) undos=${undos#*
+} ;;
+      *) undos='' ;;
+    esac
+    if [ -n "$name" ]; then "$name"; fi
   done
 }
 
@@ -537,7 +548,7 @@ usage() {
   say "Usage: $0 [--from PART | --rollback NAME | --list]"
   say ''
   say "  --from PART      begin with a later part, for a run that was stopped"
-  say "  --rollback NAME  do a way back, and nothing else"
+  say "  --rollback NAME  take back what was done, do a way back, and nothing else"
   say "  --list           the parts and the ways back"
   say ''
   say "Parameters and secrets are asked for, or taken from the environment."

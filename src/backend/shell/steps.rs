@@ -115,14 +115,17 @@ impl Script<'_> {
                     "{share} of {} goes to the new version",
                     self.service(service)
                 );
+                self.moved(node, service, "all of {} goes to the version before", body);
                 self.instruct(node, &what, body);
             }
             Work::Switch { service, colour } => {
                 let what = format!("all of {} goes to {colour}", self.service(service));
+                self.moved(node, service, "all of {} goes to the colour before", body);
                 self.instruct(node, &what, body);
             }
             Work::Scale { service, replicas } => {
                 let what = format!("{} has {replicas}", self.service(service));
+                self.moved(node, service, "{} has as many replicas as before", body);
                 self.instruct(node, &what, body);
             }
             Work::Hold { length, holds } => self.hold(node, length, holds.as_ref(), body),
@@ -239,6 +242,31 @@ impl Script<'_> {
             quoted(&one_line(what))
         ));
         self.inside(node, body);
+    }
+
+    /// What a way back asks for once traffic has moved or replicas were set: the same for each time.
+    fn moved(&mut self, node: &Node, service: &str, what: &str, body: &mut Vec<String>) {
+        let what = what.replace("{}", &self.service(service));
+        let wanted = match &node.work {
+            Work::Scale { .. } => format!("service/{service}/replicas/undo"),
+            _ => format!("service/{service}/traffic/undo"),
+        };
+        let function = match self.moves.get(&wanted) {
+            Some(function) => function.clone(),
+            None => {
+                let function = self.take(&wanted);
+                let line = format!(
+                    "  instruct {} {} ''",
+                    quoted(&wanted),
+                    quoted(&one_line(&format!("Take back: {what}")))
+                );
+                self.function(&function, &format!("Takes back: {what}"), &[line]);
+                self.moves.insert(wanted, function.clone());
+                function
+            }
+        };
+        body.push(format!("  undo={function}"));
+        self.undos.insert(node.id.clone(), function);
     }
 
     pub fn inside(&mut self, node: &Node, body: &mut Vec<String>) {
