@@ -468,3 +468,150 @@ fn people_may_say_no_and_commands_may_fail() {
         "asks whether",
     );
 }
+
+/// Parameters and a choice, and a test of them.
+fn decided(test: &str) -> String {
+    format!(
+        "param migrate \"M\" : yes-no = no\n\
+         param region \"R\" : choice(\"eu\", \"us\") = \"eu\"\n\
+         param soak \"S\" : duration = 15m\n\
+         param limit \"L\" : percent = 1%\n\
+         param rows \"N\" : count of rows = 10k rows\n\
+         phase migration \"Migration\" at T if migrate {{\n  run up `./migrate up $ROWS` undo `./down`\n}}\n\
+         phase rollout \"Rollout\" {{\n  choose with \"With\" {{\n    \
+         option helm \"Helm\" {{ run helm `helm upgrade a b` undo `helm rollback a` }}\n    \
+         option kustomize \"Kustomize\" if region == \"us\" {{ run apply `kubectl apply -k .` undo `true` }}\n  \
+         }}\n  hold look soak while errors < limit\n  check big \"Big\" if rows == 20k rows\n}}\n\
+         test \"t\" {{\n{test}\n}}\n"
+    )
+}
+
+#[test]
+fn parameters_keep_their_defaults_and_the_first_option_is_taken() {
+    passes(&decided(
+        "expect never migration\nexpect rollout/with/helm\nexpect never rollout/with/kustomize\n\
+         expect never rollout/big\nexpect success",
+    ));
+}
+
+#[test]
+fn a_test_sets_parameters_and_takes_an_option() {
+    let body = decided(
+        "given migrate = yes\ngiven region = us\ngiven rollout/with = kustomize\n\
+         given rows = 20000 rows\nexpect migration/up\nexpect rollout/with/kustomize\n\
+         expect never rollout/with/helm\nexpect rollout/big\nexpect success",
+    );
+    passes(&body);
+    let story = story(&body);
+    has(&story, "T migrate is yes");
+    has(&story, "T rollout/with is kustomize");
+    // By its title as well.
+    passes(&decided(
+        "given region = \"us\"\ngiven rollout/with = \"Kustomize\"\nexpect rollout/with/kustomize",
+    ));
+}
+
+#[test]
+fn a_parameter_is_a_threshold_and_a_length() {
+    let at = |soak: &str, limit: &str, expect: &str| {
+        decided(&format!(
+            "{soak}\n{limit}\ngiven errors = 0.7% from T+10m\n{expect}"
+        ))
+    };
+    passes(
+        &at("", "", "expect rollout/big at T+15m\nexpect never pause")
+            .replace("check big \"Big\" if rows == 20k rows", "check big \"Big\""),
+    );
+    passes(
+        &at("given soak = 1h", "", "expect rollout/big at T+1h")
+            .replace("check big \"Big\" if rows == 20k rows", "check big \"Big\""),
+    );
+    let story = story(&at("", "given limit = 0.5%", "expect never success"));
+    has(&story, "T+10m hold `rollout/look` fails: `errors < 0.5%`");
+}
+
+#[test]
+fn an_option_that_is_not_offered_is_not_taken() {
+    let story = story(&decided("given rollout/with = kustomize\nexpect pause"));
+    has(
+        &story,
+        "T choose \"With\" (`rollout/with`) fails: `region == us` does not hold",
+    );
+}
+
+#[test]
+fn a_parameter_that_decides_nothing_is_told() {
+    let body = decided("given rows = 20k rows\nexpect success")
+        .replace("check big \"Big\" if rows == 20k rows", "");
+    fails(&body, "`rows` decides nothing");
+}
+
+/// The messages about a test of parameters and a choice.
+fn told(test: &str) -> Vec<String> {
+    let text = format!("{}{}", HEAD.replace("  ", "\n"), decided(test));
+    let compilation = compile::check("d.deploy", text, &NoFiles);
+    compilation
+        .diagnostics
+        .iter()
+        .filter(|one| one.level == deployc::diagnostic::Level::Error)
+        .map(|one| {
+            let fixes: Vec<&str> = one.fixes.iter().map(|fix| fix.title.as_str()).collect();
+            format!("{} {}", one.message, fixes.join(", "))
+                .trim()
+                .to_owned()
+        })
+        .collect()
+}
+
+#[test]
+fn what_is_decided_wrongly_is_told() {
+    for (line, message) in [
+        (
+            "given migrat = yes",
+            "no metric, parameter or choice is called `migrat` write `migrate`",
+        ),
+        (
+            "given with = kustomize",
+            "no metric, parameter or choice is called `with` write `rollout/with`",
+        ),
+        (
+            "given rollout/wiht = kustomize",
+            "no metric, parameter or choice is called `rollout/wiht` write `rollout/with`",
+        ),
+        (
+            "given rollout/with = kustomise",
+            "`kustomise` is no option of `rollout/with` write `kustomize`",
+        ),
+        (
+            "given region = uss",
+            "`uss` is none of the choices write `us`",
+        ),
+        (
+            "given migrate = maybe",
+            "expected `yes` or `no`, found `maybe`",
+        ),
+        (
+            "given migrate = on",
+            "expected `yes` or `no`, found `on` write `yes`",
+        ),
+        (
+            "given soak = 5%",
+            "expected a duration such as `5m`, found `5%`",
+        ),
+        (
+            "given soak = no-data",
+            "expected a duration such as `5m`, found `no-data`",
+        ),
+        (
+            "given migrate = yes from T+5m",
+            "a parameter or a choice is settled for the whole of a test leave it out",
+        ),
+        (
+            "given migrate = yes\ngiven migrate = no",
+            "`migrate` is decided twice in this test",
+        ),
+    ] {
+        let found = told(&format!("{line}\nexpect success"));
+        assert_eq!(found, [message], "{line}");
+    }
+}

@@ -2,6 +2,8 @@
 //! answer while the rest of the file makes no sense. What a name means is found in
 //! [`resolve`](super::resolve).
 
+use std::collections::BTreeSet;
+
 use super::noun::Noun;
 use crate::model;
 use crate::source::{SourceId, Span};
@@ -81,6 +83,14 @@ impl Names {
             .declarations
             .sort_by_key(|one| (one.name_span.start, one.name_span.end));
         names.uses.sort_by_key(|one| (one.span.start, one.span.end));
+        let choices: BTreeSet<&str> = (names.declarations.iter())
+            .filter(|one| one.kind == Kind::choose)
+            .map(|one| one.id.as_str())
+            .collect();
+        names.uses.retain(|one| {
+            let choice = one.around.strip_suffix('/');
+            choice.is_none_or(|choice| choices.contains(choice))
+        });
         names
     }
 
@@ -253,10 +263,14 @@ impl Names {
             (Kind::alias, Kind::metric_ref) => return self.metric(child, &[Noun::Metric], id),
             (Kind::watched, Kind::metric_ref) => return self.metric(child, &[Noun::Metric], id),
             (Kind::given, Kind::metric_ref) => {
-                if node.child(Kind::metric_ref) != Some(child) {
-                    return; // `no-data`
+                let first = node.child(Kind::metric_ref);
+                if first == Some(child) {
+                    let nouns = &[Noun::Metric, Noun::Parameter, Noun::Node];
+                    return self.metric(child, nouns, "");
                 }
-                return self.metric(child, &[Noun::Metric], id);
+                // The option of a choice, and of nothing else: `no-data`, `yes`.
+                let choice = first.map_or("", |first| first.text().trim());
+                return self.metric(child, &[Noun::Node], &format!("{choice}/"));
             }
             (Kind::comparison, Kind::metric_ref) => {
                 let first = node.child(Kind::metric_ref) == Some(child);

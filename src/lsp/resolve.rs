@@ -293,11 +293,15 @@ fn node(parsed: &Arc<Parsed>, one: &Use) -> Option<Found> {
         {
             break Some(found);
         }
-        if around.is_empty() {
+        // Behind a slash only what stands right inside is meant: an option of a choice.
+        if around.is_empty() || one.around.ends_with('/') {
             break None;
         }
     };
     let found = found.or_else(|| {
+        if one.around.ends_with('/') {
+            return None;
+        }
         ["rollback", "severity", "monitor", "procedure", "alert"]
             .iter()
             .find_map(|kind| by_id(&format!("{kind}/{}", one.path)))

@@ -65,6 +65,9 @@ pub struct Measured {
     /// The window that is looked at as a whole (`over 24h`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub over: Option<Box<Quantity>>,
+    /// The parameter of the deployment whose value it is compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
     /// Where it is written.
     #[serde(skip)]
     pub span: Span,

@@ -87,6 +87,7 @@ impl Lower<'_> {
             bound,
             sustained: sustained.map(Box::new),
             over: over.map(Box::new),
+            parameter: bounding_parameter(scope, node, subject),
             span: trimmed(node),
             value_span,
         })))
@@ -446,6 +447,14 @@ impl Lower<'_> {
             format!("expected {wanted}, found `{}`", value.text().trim()),
         ));
     }
+}
+
+/// The parameter of the deployment with whose value a metric is compared, where one is.
+fn bounding_parameter(scope: &Scope, node: Syntax<'_>, subject: Syntax<'_>) -> Option<String> {
+    let after = |token: &Syntax<'_>| token.span().start >= subject.span().end;
+    let path = node.all(Kind::metric_ref).find(after)?.child(Kind::path)?;
+    let outside = !scope.bindings.contains_key(path.text());
+    outside.then(|| path.text().to_owned())
 }
 
 /// One condition where there is one, the combination where there are more, none where one could

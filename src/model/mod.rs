@@ -11,6 +11,7 @@ mod command;
 mod commands;
 mod condition;
 mod conditions;
+mod decisions;
 mod deployments;
 mod escalations;
 mod inclusions;
@@ -52,7 +53,7 @@ pub use spec::{
     Service, Spec, Traffic, WINDOW, WINDOW_SECONDS,
 };
 pub use text::{Piece, Text};
-pub use trial::{Event, Expected, Given, TestPoint};
+pub use trial::{Decided, Event, Expected, Given, TestPoint};
 pub use values::{DIMENSION, QUANTITY, TIME, TYPE};
 pub use work::{Interval, Target, ValueType, WaitFor, Work};
 
@@ -87,6 +88,7 @@ fn lower_cut(
     let mut lower = Lower::new(Names::new(tables), found);
     lower.items(&files[0], cut);
     lower.settle();
+    lower.settle_decisions();
     lower.shadowed(&files[0]);
     if lower.spec.deployment.is_some() {
         lower.names.unused(&mut lower.found);

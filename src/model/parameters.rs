@@ -8,7 +8,7 @@ use super::lower::{Binding, Lower, Scope, one_of};
 use super::names::Declared;
 use super::spec::{Parameter, Secret};
 use super::values::{TYPE, trimmed};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::quantity::Dimension;
 use crate::source::Span;
 use crate::syntax::{Kind, Node as Syntax};
@@ -71,6 +71,16 @@ impl<'a> Lower<'a> {
         let value = default
             .children()
             .find(|node| node.kind() != Kind::comment)?;
+        self.value_for(scope, declaration, value)
+    }
+
+    /// A value for a parameter or field, checked against its type, as words without quotes.
+    pub fn value_for(
+        &mut self,
+        scope: &Scope,
+        declaration: Syntax<'_>,
+        value: Syntax<'_>,
+    ) -> Option<String> {
         let written = value.text().trim();
         let Some(type_node) = declaration.child(Kind::type_) else {
             return Some(written.trim_matches('"').to_owned());
@@ -128,14 +138,20 @@ impl<'a> Lower<'a> {
                 if choices.contains(&word) {
                     return Some(word);
                 }
-                self.report(
-                    Diagnostic::new(
-                        &TYPE,
-                        trimmed(value),
-                        format!("`{word}` is none of the choices"),
-                    )
-                    .help(format!("the choices: {}", choices.join(", "))),
-                );
+                let mut finding = Diagnostic::new(
+                    &TYPE,
+                    trimmed(value),
+                    format!("`{word}` is none of the choices"),
+                )
+                .help(format!("the choices: {}", choices.join(", ")));
+                if let Some(near) = nearest(&word, choices.iter().map(String::as_str)) {
+                    let near = match value.kind() {
+                        Kind::string => format!("\"{near}\""),
+                        _ => near.to_owned(),
+                    };
+                    finding = finding.offer(format!("write `{near}`"), trimmed(value), near);
+                }
+                self.report(finding);
                 None
             }
             _ => match value.kind() {

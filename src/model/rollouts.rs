@@ -104,6 +104,7 @@ impl<'a> Lower<'a> {
                 Text::default(),
                 Work::Hold {
                     length: Box::new(length),
+                    parameter: self.named_length(scope, clause),
                     holds,
                 },
                 span,

@@ -191,6 +191,7 @@ impl<'a> Lower<'a> {
                 (
                     Work::Hold {
                         length: Box::new(length),
+                        parameter: self.named_length(scope, statement),
                         holds,
                     },
                     words,

@@ -16,6 +16,9 @@ pub struct Given {
     /// The metric; nothing where words say what is assumed.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub metric: Option<MetricRef>,
+    /// What is decided before anything begins: a parameter, or a choice.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Decided>,
     /// Its value; nothing where it shows no data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<Quantity>,
@@ -34,6 +37,35 @@ pub struct Given {
     /// Where it is written.
     #[serde(skip)]
     pub span: Span,
+}
+
+/// What a test decides otherwise than the spec does by itself.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(tag = "decides", rename_all = "kebab-case")]
+pub enum Decided {
+    /// A parameter has this value.
+    Parameter {
+        /// Its name.
+        parameter: String,
+        /// The value, as the language writes it, without quotes.
+        set: String,
+        /// Where its name is written.
+        #[serde(skip)]
+        span: Span,
+    },
+    /// Of a choice, this option is taken.
+    Choice {
+        /// The id of the `choose`.
+        choose: String,
+        /// The id of the `option`.
+        option: String,
+        /// Where the choice is named.
+        #[serde(skip)]
+        span: Span,
+        /// Where the option is named.
+        #[serde(skip)]
+        option_span: Span,
+    },
 }
 
 /// A point in a test's time.

@@ -1,9 +1,10 @@
 //! Reads the lines of a test: what is given, and what must come of it.
 
 use super::lower::{Lower, Scope, first_line};
+use super::names::Noun;
 use super::node::Node;
 use super::text::Text;
-use super::trial::{Event, Expected, Given, TestPoint};
+use super::trial::{Decided, Event, Expected, Given, TestPoint};
 use super::values::{TYPE, trimmed};
 use super::work::Work;
 use crate::diagnostic::Diagnostic;
@@ -28,6 +29,7 @@ impl<'a> Lower<'a> {
     fn given(&mut self, scope: &Scope, line: Syntax<'a>) -> Option<Given> {
         let mut given = Given {
             metric: None,
+            decided: None,
             value: None,
             text: Text::default(),
             from: None,
@@ -39,12 +41,17 @@ impl<'a> Lower<'a> {
             given.text = self.text(scope, title);
         } else {
             let reference = line.child(Kind::metric_ref)?;
-            let (metric, dimension) = self.metric_ref(scope, reference)?;
-            given.metric = Some(metric);
             let value = line.children().find(|child| {
                 child.span().start > reference.span().start
                     && !matches!(child.kind(), Kind::comment)
             })?;
+            if let Some(decided) = self.decided(scope, reference, value) {
+                given.decided = Some(decided?);
+                self.lasts_throughout(line);
+                return Some(given);
+            }
+            let (metric, dimension) = self.metric_ref(scope, reference)?;
+            given.metric = Some(metric);
             match value.kind() {
                 Kind::quantity => given.value = Some(self.quantity_of(value, &dimension)?),
                 Kind::metric_ref if value.text().trim() == "no-data" => {}
@@ -71,6 +78,63 @@ impl<'a> Lower<'a> {
             }
         }
         Some(given)
+    }
+
+    /// What is decided by a line `given NAME = VALUE`, if the name is that of a parameter, or may be
+    /// that of a choice: which it is, is known when every id is. The inner `None` after a finding.
+    fn decided(
+        &mut self,
+        scope: &Scope,
+        reference: Syntax<'_>,
+        value: Syntax<'a>,
+    ) -> Option<Option<Decided>> {
+        let path = reference.child(Kind::path)?;
+        let (name, span) = (path.text(), path.span());
+        let plain = reference.text().trim() == name;
+        let is_metric = self.names.find(scope.file, Noun::Metric, name).is_some();
+        if !plain || is_metric {
+            return None;
+        }
+        if let Some(declared) = self.names.find(scope.file, Noun::Parameter, name) {
+            let set = self.value_for(scope, declared.node, value);
+            return Some(set.map(|set| Decided::Parameter {
+                parameter: name.to_owned(),
+                set,
+                span,
+            }));
+        }
+        let word = match value.kind() {
+            Kind::string => self.text(scope, value).to_string(),
+            Kind::metric_ref => value.text().trim().to_owned(),
+            _ => return None,
+        };
+        (word != "no-data").then(|| {
+            Some(Decided::Choice {
+                choose: name.to_owned(),
+                option: word,
+                span,
+                option_span: trimmed(value),
+            })
+        })
+    }
+
+    /// What is decided holds from the beginning to the end.
+    fn lasts_throughout(&mut self, line: Syntax<'_>) {
+        let stretch = line
+            .children()
+            .find(|child| matches!(child.kind(), Kind::since | Kind::till | Kind::sustained));
+        if let Some(stretch) = stretch {
+            let span = trimmed(stretch);
+            self.report(
+                Diagnostic::new(
+                    &TYPE,
+                    span,
+                    "a parameter or a choice is settled for the whole of a test",
+                )
+                .help("stretches of time are for metrics and for what people say")
+                .offer("leave it out", span, ""),
+            );
+        }
     }
 
     fn test_point(&mut self, clause: Syntax<'_>) -> Option<TestPoint> {

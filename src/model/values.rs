@@ -252,6 +252,13 @@ impl Lower<'_> {
         }
     }
 
+    /// The parameter of the deployment that says how long, where one does.
+    pub fn named_length(&self, scope: &Scope, around: Syntax<'_>) -> Option<String> {
+        let path = around.child(Kind::amount)?.child(Kind::path)?;
+        let outside = !scope.bindings.contains_key(path.text());
+        outside.then(|| path.text().to_owned())
+    }
+
     /// A duration: the quantity inside this node.
     pub fn duration(&mut self, around: Syntax<'_>) -> Option<Quantity> {
         self.quantity_of(around.child(Kind::quantity)?, &Dimension::Duration)

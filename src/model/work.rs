@@ -82,6 +82,9 @@ pub enum Work {
     Hold {
         /// How long; a single duration is a range whose ends are equal.
         length: Box<Range>,
+        /// The parameter of the deployment that says how long.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        parameter: Option<String>,
         /// What must stay true.
         #[serde(rename = "while", skip_serializing_if = "Option::is_none")]
         holds: Option<Condition>,

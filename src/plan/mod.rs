@@ -8,8 +8,8 @@ use serde::Serialize;
 
 pub use crate::graph::EdgeKind;
 pub use crate::model::{
-    Action, Attempts, Better, Bound, Channel, Command, Comparator, Condition, Contact, Deed,
-    Effect, Event, Expectation, Expected, Field, Given, Interval, Matcher, Measured, Message,
+    Action, Attempts, Better, Bound, Channel, Command, Comparator, Condition, Contact, Decided,
+    Deed, Effect, Event, Expectation, Expected, Field, Given, Interval, Matcher, Measured, Message,
     Metric, MetricRef, NoData, Notice, Origin as ValueOrigin, Parameter, Piece, Role, Secret,
     Service, Target, TestPoint, Text, Traffic, Trend, ValueType, WINDOW, WINDOW_SECONDS, WaitFor,
     Work,

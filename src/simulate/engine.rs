@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::actions::{Awaited, Cause, Course};
+use super::decisions::Decisions;
 use super::event::{Happening, Moment, Outcome, Timeline, is_landmark, time, words};
 use super::rules::Rule;
 use super::verdict::{Judge, Look, Verdict};
-use super::world::{Parameters, World, offset};
+use super::world::{World, offset};
 use crate::plan::{Condition, EdgeKind, Node, Plan, Work};
 
 /// After so many moments a run is given up: something goes round for ever.
@@ -62,7 +63,7 @@ pub struct Engine<'p> {
     pub plan: &'p Plan,
     pub judge: Judge<'p>,
     pub world: World,
-    pub parameters: Parameters,
+    pub decisions: Decisions,
     pub items: Vec<Item<'p>>,
     pub index: HashMap<&'p str, usize>,
     pub state: Vec<State>,
@@ -94,12 +95,12 @@ pub struct Engine<'p> {
 }
 
 /// Runs a plan to its end.
-pub fn run(plan: &Plan, world: World, parameters: Parameters) -> Timeline {
-    Engine::new(plan, world, parameters).run()
+pub fn run(plan: &Plan, world: World, decisions: Decisions) -> Timeline {
+    Engine::new(plan, world, decisions).run()
 }
 
 impl<'p> Engine<'p> {
-    fn new(plan: &'p Plan, world: World, parameters: Parameters) -> Self {
+    fn new(plan: &'p Plan, world: World, decisions: Decisions) -> Self {
         let mut items = Vec::new();
         for node in &plan.nodes {
             add(&mut items, node, None, plan);
@@ -128,7 +129,7 @@ impl<'p> Engine<'p> {
             items,
             index,
             world,
-            parameters,
+            decisions,
             state: vec![State::Idle; count],
             since: vec![0; count],
             tries: BTreeMap::new(),
@@ -150,6 +151,12 @@ impl<'p> Engine<'p> {
             events: Vec::new(),
         };
         engine.now = engine.begin_of_time();
+        // Decided before anything begins: told, and no change that `within` is counted from.
+        let decided: Vec<String> = engine.decisions.words().collect();
+        if !decided.is_empty() {
+            engine.words.insert(engine.now, decided);
+            engine.wakeups.insert(engine.now);
+        }
         let changes = engine.world.changes();
         engine.know(changes);
         let samples: Vec<i64> = engine.world.samples().collect();
@@ -354,7 +361,7 @@ impl<'p> Engine<'p> {
         Look {
             world: &self.world,
             at: self.now,
-            parameters: &self.parameters,
+            parameters: &self.decisions.parameters,
         }
     }
 

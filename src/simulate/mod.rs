@@ -21,6 +21,7 @@
 //!   leads to the phases that come after it. There is one at the most.
 
 mod actions;
+mod decisions;
 mod engine;
 mod event;
 mod mutants;

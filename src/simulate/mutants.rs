@@ -154,8 +154,14 @@ fn change(node: &mut Node, change: &Change) {
             }
         }
         Change::Length(length) => {
-            if let Work::Hold { length: old, .. } = &mut node.work {
+            if let Work::Hold {
+                length: old,
+                parameter,
+                ..
+            } = &mut node.work
+            {
                 *old = length.clone();
+                *parameter = None;
             }
         }
         Change::Delay(index, delay) => {
@@ -200,7 +206,8 @@ fn actions_of(node: &mut Node) -> Option<&mut Vec<Action>> {
     }
 }
 
-fn holds(work: &mut Work) -> Option<&mut Condition> {
+/// The condition of a node, to be changed.
+pub(super) fn holds(work: &mut Work) -> Option<&mut Condition> {
     match work {
         Work::Check { holds }
         | Work::Require { holds }
@@ -237,6 +244,7 @@ fn moved(measured: &Measured) -> Vec<Measured> {
     let mut with = |bound: Bound| {
         all.push(Measured {
             bound,
+            parameter: None,
             ..measured.clone()
         });
     };

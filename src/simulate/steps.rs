@@ -5,7 +5,7 @@ use super::engine::{Engine, Recurring, State, is_main, takes_turn};
 use super::event::{Happening, notice_words};
 use super::verdict::Verdict;
 use super::world::{Answer, offset};
-use crate::plan::{Action, Condition, Effect, Interval, Node, Quantity, WaitFor, Work};
+use crate::plan::{Action, Condition, Effect, Interval, Quantity, WaitFor, Work};
 
 impl<'p> Engine<'p> {
     /// Whether a node's turn has come.
@@ -77,20 +77,7 @@ impl<'p> Engine<'p> {
                 }
                 WaitFor::Event(_) | WaitFor::Command(_) => {}
             },
-            Work::Choose => {
-                let options = &self.items[place].children;
-                let taken = options.iter().copied().find(|option| {
-                    let node = self.items[*option].node;
-                    matches!(node.work, Work::Option)
-                        && self.is_chosen(&self.items[place].node.id, node)
-                        && node.condition.as_ref().is_none_or(|condition| {
-                            self.judge.holds(condition, &self.look(), true) != Verdict::Fail
-                        })
-                });
-                if let Some(taken) = taken {
-                    self.chosen.insert(place, taken);
-                }
-            }
+            Work::Choose if self.choose(place) => return,
             _ => {}
         }
         for length in lengths {
@@ -107,9 +94,36 @@ impl<'p> Engine<'p> {
         }
     }
 
-    /// Whether an option is taken, as far as is said.
-    fn is_chosen(&self, _choice: &str, _option: &Node) -> bool {
-        true
+    /// Takes the option that the test says, or the first that is offered. Returns whether there is
+    /// none that can be taken.
+    fn choose(&mut self, place: usize) -> bool {
+        let decided = self.decisions.options.get(&self.items[place].node.id);
+        let mut wanted = self.items[place].children.iter().copied().filter(|option| {
+            let node = self.items[*option].node;
+            matches!(node.work, Work::Option) && decided.is_none_or(|decided| *decided == node.id)
+        });
+        let offered = |option: &usize| {
+            let condition = self.items[*option].node.condition.as_ref();
+            condition.is_none_or(|condition| {
+                self.judge.holds(condition, &self.look(), true) != Verdict::Fail
+            })
+        };
+        match wanted.clone().find(offered) {
+            Some(taken) => {
+                self.chosen.insert(place, taken);
+                false
+            }
+            None => {
+                let refused = decided.and(wanted.next());
+                let condition = refused.and_then(|one| self.items[one].node.condition.as_ref());
+                let Some(condition) = condition else {
+                    return false;
+                };
+                let why = self.broken(condition, "does not hold, so this option is not offered");
+                self.fail(place, why);
+                true
+            }
+        }
     }
 
     fn recurs(&mut self, item: usize, period: &Quantity) {

@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
+use super::decisions::{Decisions, decides};
 use super::engine;
 use super::event::{Happening, Moment, Outcome, Timeline, action_words, time};
 use super::record::Recording;
-use super::world::{Parameters, World, answer, offset, same};
+use super::world::{World, answer, offset, same};
 use crate::plan::{
-    Action, Condition, Deed, Event, Exact, Expected, Node, Plan, Work, duration_text,
+    Action, Condition, Decided, Deed, Event, Exact, Expected, Node, Plan, Work, duration_text,
 };
 use crate::source::Span;
 
@@ -104,7 +105,21 @@ pub fn run_test(plan: &Plan, trial: Trial<'_>, recordings: &[Recording]) -> Judg
             span: given.first().map_or(Span::default(), |line| line.span),
         });
     }
-    let timeline = engine::run(plan, world, Parameters::new());
+    let decisions = Decisions::new(given);
+    for line in given {
+        if let Some(Decided::Parameter { parameter, .. }) = &line.decided
+            && !decides(plan, parameter)
+        {
+            problems.push(Problem {
+                message: format!(
+                    "`{parameter}` decides nothing: it only reaches commands and texts, and a test runs no commands"
+                ),
+                span: line.span,
+            });
+        }
+    }
+    let fitted = decisions.fitted(plan);
+    let timeline = engine::run(&fitted, world, decisions);
     let expectations: Vec<Judgement> = expect
         .iter()
         .map(|expected| judge(plan, expected, &timeline))

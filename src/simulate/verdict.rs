@@ -1,8 +1,8 @@
 //! Whether a condition holds at a moment.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use super::world::{Parameters, Shown, World, same};
+use super::world::{Shown, World, same};
 use crate::plan::{
     Bound, Comparator, Condition, Dimension, Exact, Measured, Metric, MetricRef, NoData, Node,
     Plan, Quantity, Trend, WINDOW_SECONDS, Work,
@@ -50,7 +50,7 @@ pub struct Look<'w> {
     /// Whole seconds from `T`.
     pub at: i64,
     /// Parameters with values of their own.
-    pub parameters: &'w Parameters,
+    pub parameters: &'w BTreeMap<String, String>,
 }
 
 impl<'p> Judge<'p> {
@@ -108,8 +108,10 @@ impl<'p> Judge<'p> {
         let Some(value) = value else {
             return true;
         };
-        let with = if with == "true" { "yes" } else { with };
-        let equal = same(value, with);
+        let equal = match (Quantity::parse(value), Quantity::parse(with)) {
+            (Ok(value), Ok(with)) if value.dimension == with.dimension => value.value == with.value,
+            (_, _) => same(yes_or_no(value), yes_or_no(with)),
+        };
         match comparator {
             Comparator::Equal => equal,
             Comparator::NotEqual => !equal,
@@ -455,5 +457,14 @@ fn rounds_to(value: Exact, about: &Quantity) -> bool {
     match (half, value.minus(about.value)) {
         (Some(half), Some(off)) => off >= half.negated() && off < half,
         (_, _) => value == about.value,
+    }
+}
+
+/// The one word for yes, and the one for no.
+fn yes_or_no(word: &str) -> &str {
+    match word {
+        "true" => "yes",
+        "false" => "no",
+        other => other,
     }
 }

@@ -1,7 +1,5 @@
 //! What is assumed: the values of metrics over time, what people say, which answers come.
 
-use std::collections::BTreeMap;
-
 use super::record::Recording;
 use crate::plan::{Exact, Given, Instant, Matcher, MetricRef, Node, TestPoint, When};
 
@@ -57,7 +55,11 @@ impl World {
     /// What the lines of a test say. `start` is `T`.
     pub fn new(given: &[Given], start: Option<&Instant>) -> World {
         World {
-            lines: given.iter().map(|given| line(given, start)).collect(),
+            lines: given
+                .iter()
+                .filter(|given| given.decided.is_none())
+                .map(|given| line(given, start))
+                .collect(),
             recordings: Vec::new(),
         }
     }
@@ -326,6 +328,3 @@ pub fn same(one: &str, other: &str) -> bool {
     };
     plain(one) == plain(other)
 }
-
-/// Values of parameters that are not left to their defaults.
-pub type Parameters = BTreeMap<String, String>;

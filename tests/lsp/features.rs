@@ -211,6 +211,21 @@ fn completion_knows_the_place() {
             &["rollout", "clean"],
             &["lead"],
         ),
+        (
+            "phase x {\n  choose y {\n    option z {\n    }\n  }\n}\ntest \"t\" {\n  given ",
+            &["migrate", "slow", "x/y"],
+            &["lead", "x/y/z", "rollout"],
+        ),
+        (
+            "phase x {\n  choose y {\n    option z {\n    }\n  }\n}\ntest \"t\" {\n  given x/y = ",
+            &["z"],
+            &["no-data", "migrate"],
+        ),
+        (
+            "test \"t\" {\n  given migrate = ",
+            &["yes", "no"],
+            &["no-data", "migrate"],
+        ),
         ("canary checkout {\n", &[], &[]),
     ];
     let mut client = opened();

@@ -157,7 +157,7 @@ impl<'a> Courses<'a> {
         match &node.work {
             Work::Shift { service, share } => self.shift(node, service, share),
             Work::Switch { service, .. } => self.switch(node, service),
-            Work::Hold { length, holds } => {
+            Work::Hold { length, holds, .. } => {
                 let seconds = length.low.whole_seconds();
                 let exact = length.low.value == length.high.value;
                 self.hold(node, seconds, exact, holds.as_ref());

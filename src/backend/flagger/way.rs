@@ -144,7 +144,7 @@ impl<'a> Ways<'a> {
         match &node.work {
             Work::Shift { service, share } => self.shift(node, service, share),
             Work::Switch { service, .. } => self.switch(node, service),
-            Work::Hold { length, holds } => {
+            Work::Hold { length, holds, .. } => {
                 self.hold(node, length.high.whole_seconds(), holds.as_ref())
             }
             Work::Wait {

@@ -252,7 +252,7 @@ fn words(node: &Node) -> String {
         Work::Shift { service, share } => format!("{service}: {share} of the traffic"),
         Work::Switch { service, colour } => format!("{service}: all traffic to {colour}"),
         Work::Scale { service, replicas } => format!("{service}: {replicas} replicas"),
-        Work::Hold { length, holds } => match holds {
+        Work::Hold { length, holds, .. } => match holds {
             Some(holds) => format!("hold {length} while {holds}"),
             None => format!("hold {length}"),
         },

@@ -204,7 +204,7 @@ impl Sentences<'_> {
                 );
                 Item::tick(with_title(&title, &move_))
             }
-            Work::Hold { length, holds } => {
+            Work::Hold { length, holds, .. } => {
                 let hold = format!("Hold for {}", markup.strong(&self.range(length)));
                 Item {
                     holds: self.each(holds.as_ref()),

@@ -128,7 +128,7 @@ impl Script<'_> {
                 self.moved(node, service, "{} has as many replicas as before", body);
                 self.instruct(node, &what, body);
             }
-            Work::Hold { length, holds } => self.hold(node, length, holds.as_ref(), body),
+            Work::Hold { length, holds, .. } => self.hold(node, length, holds.as_ref(), body),
             Work::Approve { roles, quorum, not } => {
                 let needed = quorum.map_or(roles.len(), |quorum| quorum as usize);
                 let roles: Vec<String> =

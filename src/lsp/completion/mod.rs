@@ -1,6 +1,7 @@
 //! What may be written at the cursor: words in their place, names in scope, units that fit, modules,
 //! rules in allowances.
 
+mod decisions;
 mod names;
 mod units;
 

@@ -65,14 +65,14 @@ impl Offers<'_> {
                 self.names(&[Noun::Rollback]);
             }
             "from" if keyword == "given" => self.names(&[Noun::Node]),
-            "while" | "watch" | "require" | "check" | "when" | "and" | "or" | "not" | "given" => {
+            "given" => self.assumed(),
+            "while" | "watch" | "require" | "check" | "when" | "and" | "or" | "not" => {
                 self.names(&[Noun::Argument, Noun::Metric, Noun::Parameter]);
             }
             "if" => self.names(&[Noun::Parameter, Noun::Argument]),
             "=" if keyword == "metric" => self.names(&[Noun::Metric]),
             "=" if keyword == "given" => {
-                self.values_for(before);
-                self.plain(&["no-data"]);
+                self.assumed_value(before);
             }
             "<" | "<=" | ">" | ">=" | "==" | "!=" => self.values_for(before),
             "in" if matches!(keyword, "metric" | "record") => self.query_units(before),

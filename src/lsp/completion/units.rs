@@ -28,7 +28,22 @@ impl Offers<'_> {
 
     /// Values to compare a metric with.
     pub(super) fn values_for(&mut self, before: &[&str]) {
-        let values: &[&str] = match self.wanted(before) {
+        self.measured_values(before);
+        self.names(&[
+            crate::lsp::noun::Noun::Argument,
+            crate::lsp::noun::Noun::Parameter,
+        ]);
+    }
+
+    /// Quantities that a metric may show.
+    pub(super) fn measured_values(&mut self, before: &[&str]) {
+        let dimension = self.wanted(before);
+        self.values_of(dimension.as_ref());
+    }
+
+    /// Quantities of a dimension, to begin with.
+    pub(super) fn values_of(&mut self, dimension: Option<&Dimension>) {
+        let values: &[&str] = match dimension {
             Some(Dimension::Duration) => &["100ms", "200ms", "500ms", "1s"],
             Some(Dimension::Ratio) => &["0.1%", "0.5%", "1%", "5%", "95%", "99%"],
             Some(Dimension::RatioDelta) => &["+1pp", "+2pp"],
@@ -41,10 +56,6 @@ impl Offers<'_> {
             None => &[],
         };
         self.suggest(values);
-        self.names(&[
-            crate::lsp::noun::Noun::Argument,
-            crate::lsp::noun::Noun::Parameter,
-        ]);
     }
 
     /// Words for the unit that a query returns, or that a record is written in.
