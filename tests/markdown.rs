@@ -287,3 +287,46 @@ phase one "One" { approve lead "Lead" by lead }
     );
     assert!(markdown.contains("Approval: Lead ____"), "{markdown}");
 }
+
+#[test]
+fn a_way_back_begins_with_what_is_taken_back_the_last_first() {
+    let text = r#"edition 2026
+deployment "D" {
+  version "1"
+  on failure rollback back
+}
+role lead "Lead"
+service api "API" { traffic istio }
+phase one "One" {
+  run make "Make it" `./make` undo `./unmake`
+  shift api to 10%
+  shift api to 100%
+  approve gone "They may go" by lead
+  run drop "Drop the rows" `./drop` irreversible "the rows are gone"
+}
+rollback back "Back" { check "All is as before" }
+"#;
+    let markdown = runbook(&plan("back.deploy", text.to_owned()).expect("it is sound"));
+    let back = markdown.split("### Back").nth(1).expect("it has a heading");
+    let back = back.split("## ").next().unwrap_or(back);
+    let shown: Vec<&str> = back
+        .lines()
+        .map(|line| line.trim_start_matches("- [ ] "))
+        .map(|line| line.split_once("</a>").map_or(line, |(_, words)| words))
+        .filter(|line| !line.is_empty())
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "First take back what was done of this, the last first:",
+            "All traffic of API goes to the version before",
+            "[Make it](#one/make)",
+            "  ```sh",
+            "  ./unmake",
+            "  ```",
+            "[Drop the rows](#one/drop) can't be taken back: the rows are gone.",
+            "Then:",
+            "All is as before",
+        ]
+    );
+}

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Renderer;
 use super::marks::visible;
-use crate::backend::runbook::{About, Blank, anchor};
+use crate::backend::runbook::{About, Blank, TakenBack, anchor};
 use crate::plan::{Interval, Node, ValueType, Work};
 
 impl Renderer<'_> {
@@ -91,6 +91,41 @@ impl Renderer<'_> {
                     false => json!(self.say.actions(&node.otherwise)),
                 },
                 "children": children,
+            }),
+        )
+    }
+}
+
+impl Renderer<'_> {
+    /// What a way back takes back, as an item.
+    pub fn taken_back(&self, step: &TakenBack<'_>) -> Result<String, String> {
+        let block = |command: &crate::plan::Command| {
+            self.say.markup.block(&command.text, &command.language)
+        };
+        self.render(
+            "html-item",
+            &json!({
+                "id": step.key,
+                "kind": "run",
+                "done": false,
+                "tick": true,
+                "group": null,
+                "line": step.line,
+                "then": null,
+                "about": [],
+                "note": null,
+                "command": step.undo.map(block),
+                "undo": null,
+                "facts": [],
+                "holds": [],
+                "record": null,
+                "approval": null,
+                "kept": null,
+                "copy": null,
+                "log": false,
+                "period": null,
+                "otherwise": null,
+                "children": "",
             }),
         )
     }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Renderer;
 use crate::backend::runbook::anchor;
-use crate::plan::Node;
+use crate::plan::{Node, Work};
 
 impl Renderer<'_> {
     /// A stretch of work under a heading of this level.
@@ -54,6 +54,14 @@ impl Renderer<'_> {
                 "items": self.list(&node.children)?,
             }),
         };
+        let (back, stays) = match node.work {
+            Work::Rollback => (self.say.taken_back(node), self.say.stays()),
+            _ => Default::default(),
+        };
+        let back = back
+            .iter()
+            .map(|step| self.taken_back(step))
+            .collect::<Result<String, _>>()?;
         let parts = stretch
             .parts
             .iter()
@@ -68,6 +76,8 @@ impl Renderer<'_> {
                 "kind": node.work.kind(),
                 "title": self.say.called(node),
                 "about": stretch.about,
+                "back": back,
+                "stays": stays,
                 "required": required,
                 "items": self.list(stretch.items)?,
                 "approvals": approvals,

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Renderer;
 use super::inline::{fence, hang, prose, words};
-use crate::backend::runbook::{Blank, Item, anchor};
+use crate::backend::runbook::{Blank, Item, TakenBack, anchor};
 use crate::plan::{Node, ValueType};
 
 impl Renderer<'_> {
@@ -50,6 +50,31 @@ impl Renderer<'_> {
                     false => json!(self.say.actions(&node.otherwise)),
                 },
                 "children": self.items(&node.children)?,
+            }),
+        )?;
+        let body: Vec<&str> = body.trim().lines().map(str::trim_end).collect();
+        Ok(format!("- {}", hang(&body.join("\n"), 2)))
+    }
+}
+
+impl Renderer<'_> {
+    /// What a way back takes back, as an item.
+    pub fn taken_back(&self, step: &TakenBack<'_>) -> Result<String, String> {
+        let body = self.render(
+            "item",
+            &json!({
+                "tick": "[ ] ",
+                "anchor": step.key,
+                "line": step.line,
+                "about": [],
+                "otherwise_then": null,
+                "code": step.undo.map(|undo| fence(&undo.text, &undo.language)),
+                "many": false,
+                "facts": [],
+                "undo": null,
+                "while": [],
+                "otherwise": null,
+                "children": "",
             }),
         )?;
         let body: Vec<&str> = body.trim().lines().map(str::trim_end).collect();

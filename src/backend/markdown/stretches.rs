@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Renderer;
 use crate::backend::runbook::anchor;
-use crate::plan::Node;
+use crate::plan::{Node, Work};
 
 impl Renderer<'_> {
     /// A phase, a gate, a rollback, a procedure or a monitor under a heading of this level.
@@ -45,6 +45,14 @@ impl Renderer<'_> {
                 "items": self.items(&node.children)?,
             }),
         };
+        let (back, stays) = match node.work {
+            Work::Rollback => (self.say.taken_back(node), self.say.stays()),
+            _ => Default::default(),
+        };
+        let back = back
+            .iter()
+            .map(|step| self.taken_back(step))
+            .collect::<Result<Vec<String>, String>>()?;
         let mut below = Vec::new();
         for part in stretch.parts {
             below.push(self.stretch(part, level + 1)?);
@@ -55,6 +63,8 @@ impl Renderer<'_> {
             "title": self.say.called(node),
             "kind": node.work.kind(),
             "about": stretch.about,
+            "back": back.join("\n"),
+            "stays": stays,
             "required": required,
             "bounded": stretch.required.iter().any(|one| !one.bound.is_empty()),
             "approvals": approvals,

@@ -1,6 +1,7 @@
 //! In: a plan, and how a page marks words up. Out: what a runbook says of it: sentences, times, rows of
 //! tables, items. Knows nothing of the page: neither its order nor its shape.
 
+mod back;
 mod items;
 mod moments;
 mod needs;
@@ -11,6 +12,7 @@ mod sentences;
 mod stretches;
 mod timeline;
 
+pub use back::TakenBack;
 pub use items::{Blank, Item};
 pub use rules::{Reason, Rule};
 pub use sentences::{About, Fact, Sentences, and};
