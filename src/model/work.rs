@@ -363,6 +363,14 @@ impl Work {
         }
     }
 
+    /// The name under which later commands and texts find what came of it, if they do.
+    pub fn captures(&self) -> Option<&str> {
+        match self {
+            Work::Run { capture, .. } => capture.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Whether its children are done one after the other, in the order written.
     pub fn is_sequence(&self) -> bool {
         matches!(

@@ -207,10 +207,7 @@ impl<'a> Builder<'a> {
             globals: BTreeMap::new(),
             known_captures: plan
                 .walk()
-                .filter_map(|node| match &node.work {
-                    Work::Run { capture, .. } => capture.as_deref(),
-                    _ => None,
-                })
+                .filter_map(|node| node.work.captures())
                 .collect(),
             captures: BTreeSet::new(),
             rollouts: Vec::new(),

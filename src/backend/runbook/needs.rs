@@ -3,17 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::sentences::Sentences;
-use crate::plan::{Command, Plan, ValueOrigin, Work};
+use crate::plan::{Command, Plan, ValueOrigin};
 
 /// The node that captures a value, by the name of it; nothing where several do.
 pub fn captured(plan: &Plan) -> BTreeMap<&str, Option<&str>> {
     let mut captured: BTreeMap<&str, Option<&str>> = BTreeMap::new();
     for node in plan.walk() {
-        if let Work::Run {
-            capture: Some(name),
-            ..
-        } = &node.work
-        {
+        if let Some(name) = node.work.captures() {
             captured
                 .entry(name)
                 .and_modify(|known| *known = None)

@@ -137,10 +137,7 @@ impl<'a> Script<'a> {
             .iter()
             .map(|parameter| parameter.name.as_str())
             .collect();
-        values.extend(plan.walk().filter_map(|node| match &node.work {
-            Work::Run { capture, .. } => capture.as_deref(),
-            _ => None,
-        }));
+        values.extend(plan.walk().filter_map(|node| node.work.captures()));
         let mut script = Script {
             plan,
             stem,

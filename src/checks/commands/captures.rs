@@ -7,20 +7,19 @@ use crate::checks::Context;
 use crate::checks::glance::Kind;
 use crate::checks::scripts::Script;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Origin, Work};
+use crate::model::Origin;
 
 /// Where captures are made on the way forward: the places of the commands, by the name.
 type Makers<'a> = HashMap<&'a str, Vec<usize>>;
 
 pub(super) fn not_captured(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut makers: Makers<'_> = HashMap::default();
-    for script in &context.scripts {
-        if let Work::Run {
-            capture: Some(name),
-            ..
-        } = &script.node.work
-        {
-            makers.entry(name).or_default().push(script.place);
+    for place in context.of_kinds(&[Kind::Run]) {
+        if context.root_kind(place) == Kind::Reference {
+            continue; // run nowhere
+        }
+        if let Some(name) = context.order.nodes[place].work.captures() {
+            makers.entry(name).or_default().push(place);
         }
     }
     if makers.is_empty() || context.order.sequence.is_empty() {
