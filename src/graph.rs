@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 use petgraph::Direction::Incoming;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
@@ -171,6 +171,74 @@ impl<'a> Order<'a> {
                 }
             }
         }
+    }
+}
+
+/// Which nodes must have ended before others begin.
+pub struct Precedence<'o, 'a> {
+    order: &'o Order<'a>,
+    /// The places from which edges lead to a node. Empty where no node says after what it comes: there
+    /// the sequences alone tell.
+    leading: HashMap<usize, Vec<usize>>,
+}
+
+impl<'o, 'a> Precedence<'o, 'a> {
+    /// Of an order.
+    pub fn of(order: &'o Order<'a>) -> Self {
+        let mut leading: HashMap<usize, Vec<usize>> = HashMap::new();
+        let edges = order.edges.iter().filter(|_| order.waits);
+        for edge in edges {
+            leading.entry(edge.to).or_default().push(edge.from);
+        }
+        Precedence { order, leading }
+    }
+
+    /// Whether the first must have ended before the second begins.
+    pub fn is_before(&self, first: usize, second: usize) -> bool {
+        if self.holds(first, second) || self.holds(second, first) {
+            return false;
+        }
+        // What orders the two stands in the innermost node around both.
+        let mut around = self.order.parents[first];
+        while around.is_some_and(|at| !self.holds(at, second)) {
+            around = around.and_then(|at| self.order.parents[at]);
+        }
+        if self.leading.is_empty() {
+            let sequence = around.is_none_or(|at| self.order.nodes[at].work.is_sequence());
+            let is_step = |place| is_step(self.order.nodes[self.part_of(around, place)]);
+            return sequence && first < second && is_step(first) && is_step(second);
+        }
+        let mut seen: HashSet<usize> = HashSet::default();
+        let mut waiting = vec![second];
+        while let Some(place) = waiting.pop() {
+            for at in self.outwards(place).take_while(|at| Some(*at) != around) {
+                if !seen.insert(at) {
+                    break;
+                }
+                for &from in self.leading.get(&at).into_iter().flatten() {
+                    if self.holds(from, first) {
+                        return true;
+                    }
+                    waiting.push(from);
+                }
+            }
+        }
+        false
+    }
+
+    fn holds(&self, place: usize, inner: usize) -> bool {
+        (place..self.order.behind[place]).contains(&inner)
+    }
+
+    fn outwards(&self, place: usize) -> impl Iterator<Item = usize> {
+        std::iter::successors(Some(place), |&at| self.order.parents[at])
+    }
+
+    /// The node directly inside `around` that is or holds a node.
+    fn part_of(&self, around: Option<usize>, place: usize) -> usize {
+        self.outwards(place)
+            .find(|&at| self.order.parents[at] == around)
+            .unwrap_or(place)
     }
 }
 

@@ -247,6 +247,43 @@ fn a_gate_is_never_passed_by_waiting() {
     ));
 }
 
+/// What a person fills in at a suspended node is an output of the whole workflow.
+#[test]
+fn what_a_person_fills_in_reaches_later_steps() {
+    let templates = of(r#"phase p "P" {
+  record previous "Revision" as text
+  record lessons "Lessons" as text
+  run go "From {previous}" `./go "$PREVIOUS"` idempotent
+}
+rollback back "Back to {previous}" within 5m { run undo `./back "$PREVIOUS"` idempotent }
+"#);
+    let output = |name: &str| templates[name]["outputs"]["parameters"][0].clone();
+    assert_eq!(output("p-previous")["globalName"], "previous");
+    assert_eq!(
+        output("p-previous")["valueFrom"]["supplied"],
+        serde_json::json!({})
+    );
+    assert!(output("p-lessons")["globalName"].is_null());
+    let begun = templates["begin"]["outputs"]["parameters"]
+        .as_array()
+        .is_some_and(|all| all.iter().any(|one| one["globalName"] == "previous"));
+    assert!(
+        begun,
+        "a way back finds it even where it was never filled in"
+    );
+    for name in ["p-go", "rollback-back-undo"] {
+        let variable = &templates[name]["script"]["env"][0];
+        assert_eq!(variable["name"], "PREVIOUS", "{name}");
+        assert_eq!(
+            variable["value"],
+            "{{workflow.outputs.parameters.previous}}"
+        );
+    }
+    let said = serde_json::to_string(&templates).expect("it is JSON");
+    assert!(said.contains("Back to {{workflow.outputs.parameters.previous}} took longer than 5m"));
+    assert!(!said.contains("{ {workflow"), "{said}");
+}
+
 /// Who may not approve is named besides, and is none of those who do.
 #[test]
 fn nobody_approves_who_may_not() {

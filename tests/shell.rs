@@ -366,6 +366,112 @@ phase one "One in {region}" {
 }
 
 #[test]
+fn what_a_person_fills_in_reaches_later_commands_in_the_shape_that_they_rely_on() {
+    let text = script(&plan(
+        r#"
+phase one "One" {
+  record previous "Revision that runs now" as text {
+    run history `touch looked` reads-only
+  }
+  record limit "Limit" in ms target < 200ms
+  record warm "Is it warm?" as yes-no
+  record day "Day" as date
+  record way "Way" as choice("left", "right")
+  record lessons "Lessons" as text
+  run upgrade "Upgrade from {previous}" `printf '%s|' "$LIMIT" "$WARM" "$DAY" "$WAY" > seen`
+    undo `printf '%s' "$PREVIOUS" > back`
+  run fails `false` idempotent
+}
+"#,
+    ));
+    let answers = [
+        "  it's $(touch hacked) 7 ",
+        "190ms",
+        "190.5",
+        "perhaps",
+        "Y",
+        "1.12.2026",
+        "2026-12-01",
+        "up",
+        "left",
+        "none",
+        "",
+        "",
+        "b",
+        "1",
+        "",
+    ];
+    let run_it = run(&text, &[], &answers);
+    assert_eq!(run_it.code, 4, "{}", run_it.out);
+    let read = |run: &Run, name: &str| std::fs::read_to_string(run.folder.path().join(name));
+    assert_eq!(
+        read(&run_it, "seen").expect("written"),
+        "190.5|yes|2026-12-01|left|"
+    );
+    assert_eq!(
+        read(&run_it, "back").expect("it was taken back"),
+        "it's $(touch hacked) 7"
+    );
+    assert!(run_it.has("looked") && !run_it.has("hacked"));
+    assert!(
+        run_it.out.contains("Upgrade from it's $(touch hacked) 7\n"),
+        "{}",
+        run_it.out
+    );
+    assert!(
+        run_it.out.contains("\"190ms\" is no number"),
+        "{}",
+        run_it.out
+    );
+    assert!(
+        !text.contains("value_lessons"),
+        "what nothing uses is for people alone"
+    );
+}
+
+#[test]
+fn what_was_passed_over_a_person_says_before_a_command_needs_it() {
+    let text = script(&plan(
+        r#"
+phase one "One" {
+  run backup "Back up" `echo 41` capture id
+  record previous "Revision that runs now" as text
+}
+phase two "Two" {
+  run restore "Restore {id}" `printf '%s' "$ID $PREVIOUS" > seen` idempotent
+}
+rollback quick "Back to {previous}" {
+  run last `printf '%s' "$PREVIOUS" > back` idempotent
+}
+"#,
+    ));
+    let seen = |run: &Run, name: &str| {
+        std::fs::read_to_string(run.folder.path().join(name)).unwrap_or_default()
+    };
+    let by_hand = run(&text, &[], &["h", "42", "7", ""]);
+    assert_eq!(by_hand.code, 0, "{}", by_hand.out);
+    assert_eq!(seen(&by_hand, "seen"), "42 7");
+    let later = run(&text, &["--from", "two"], &["43", "8", ""]);
+    assert_eq!(later.code, 0, "{}", later.out);
+    assert_eq!(seen(&later, "seen"), "43 8");
+    assert!(
+        later
+            .out
+            .contains("$PREVIOUS was not kept on the way here: Revision that runs now"),
+        "{}",
+        later.out
+    );
+    let back = run(&text, &["--rollback", "quick"], &["9", ""]);
+    assert_eq!(back.code, 4, "{}", back.out);
+    assert_eq!(seen(&back, "back"), "9");
+    assert!(back.out.contains("Back to ____"), "{}", back.out);
+    assert_eq!(
+        seen(&run(&text, &[], &["s", "why", "7", "", ""]), "seen"),
+        " 7"
+    );
+}
+
+#[test]
 fn yes_and_no_are_understood_and_nothing_that_must_be_given_stays_empty() {
     let text = script(&plan(
         "param migrate \"Migrate?\" : yes-no = no\nparam region \"Region\" : text\n\

@@ -98,6 +98,16 @@ const CONSTRUCTS: &[(&str, &str, &str)] = &[
     ("`run … undo …`", "@run x `true` undo `false`", "p/x"),
     ("`record`", "@record x \"X\" as text", "p/x"),
     (
+        "`record x as text`, and a command uses `$X`",
+        "@record x \"X\" as text\n  run y \"Y\" `./y \"$X\"` idempotent",
+        "p/x",
+    ),
+    (
+        "`record x in ms`, and a command uses `$X`",
+        "@record x \"X\" in ms\n  run y \"Y\" `./y \"$X\"` idempotent",
+        "p/x",
+    ),
+    (
         "`choose`",
         "@choose x \"X\" {\n    option a \"A\" { check c \"C\" }\n    option b \"B\" { check d \"D\" }\n  }",
         "p/x",

@@ -79,6 +79,10 @@ impl Fidelity {
     pub fn beside_traffic(node: &Node) -> Fidelity {
         Fidelity::elsewhere(match &node.work {
             Work::Run { .. } | Work::Act { .. } | Work::Rollback | Work::Procedure => "shell",
+            // It is filled in where the commands run that use it.
+            Work::Record {
+                capture: Some(_), ..
+            } => "shell",
             Work::Alert { .. } | Work::Severity { .. } | Work::When { .. } | Work::Failure => {
                 "prometheus"
             }

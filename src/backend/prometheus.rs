@@ -121,7 +121,12 @@ fn becomes(plan: &Plan, node: &Node) -> Fidelity {
         ),
         Work::Severity { .. } | Work::Failure => Fidelity::Exact,
         Work::Test { .. } => Fidelity::elsewhere("deployc test"),
-        Work::Run { .. } | Work::Rollback | Work::Procedure => Fidelity::elsewhere("shell"),
+        Work::Run { .. }
+        | Work::Record {
+            capture: Some(_), ..
+        }
+        | Work::Rollback
+        | Work::Procedure => Fidelity::elsewhere("shell"),
         _ => Fidelity::elsewhere("markdown"),
     }
 }

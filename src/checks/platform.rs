@@ -199,7 +199,7 @@ fn commands(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                         format!("revision {revision} is another one after each rollout"),
                     )
                     .help(
-                        "leave it out to take the one before, or capture it before the deployment",
+                        "leave it out to take the one before, or capture or record it before the deployment",
                     ),
                 );
             }
@@ -218,7 +218,7 @@ fn commands(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                         format!("revision {} is another one after each upgrade", word.text),
                     )
                     .help(
-                        "leave it out to take the one before, or capture it before the deployment",
+                        "leave it out to take the one before, or capture or record it before the deployment",
                     ),
                 );
             }

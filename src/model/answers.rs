@@ -1,5 +1,6 @@
 //! Reads what people answer: approvals and records.
 
+use super::captures::captured_name;
 use super::lower::{Lower, Scope};
 use super::names::Noun;
 use super::values::{TYPE, trimmed};
@@ -81,6 +82,7 @@ impl<'a> Lower<'a> {
             value,
             unit,
             target,
+            capture: captured_name(statement).map(|name| name.text().to_owned()),
         }
     }
 

@@ -58,7 +58,7 @@ pub enum Origin {
     Parameter(String),
     /// A secret; it must not reach any output.
     Secret(String),
-    /// What an earlier command printed: the name under which it was captured.
+    /// What an earlier command printed or a person filled in: the name under which it was captured.
     Capture(String),
 }
 

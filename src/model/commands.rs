@@ -6,9 +6,9 @@ use super::command::{Attempts, Command, Effect, Expectation, Origin};
 use super::condition::Comparator;
 use super::lower::{Binding, Lower, Scope, repeated};
 use super::names::Noun;
-use super::parameters::variable;
 use super::text::Text;
 use super::values::TYPE;
+use super::variables::{sets, variable, variables};
 use super::work::Work;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::text::{content, language};
@@ -41,7 +41,6 @@ fn line_starts(raw: &str, text: &str, start: u32) -> Vec<u32> {
 
 /// What stands behind a service's own variable in the variables that tell something of it.
 const OF_SERVICE: &[&str] = &[
-    "",
     "_NAMESPACE",
     "_WORKLOAD",
     "_IMAGE",
@@ -86,18 +85,20 @@ impl Lower<'_> {
     /// The environment variables in a text that this file knows.
     fn environment(&mut self, scope: &Scope, text: &str) -> BTreeMap<String, Origin> {
         let mut environment = BTreeMap::new();
-        for (name, _) in variables(text) {
+        for (name, at) in variables(text) {
             if environment.contains_key(name) {
                 continue;
             }
-            if let Some(origin) = self.origin(scope, name) {
+            if let Some(origin) = self.origin(scope, name, sets(&text[..at], name)) {
                 environment.insert(name.to_owned(), origin);
             }
         }
         environment
     }
 
-    fn origin(&mut self, scope: &Scope, name: &str) -> Option<Origin> {
+    /// Where the value of a variable comes from; a captured one only where the text has not `set` it
+    /// itself `before`.
+    fn origin(&mut self, scope: &Scope, name: &str, set_before: bool) -> Option<Origin> {
         for (parameter, binding) in &scope.bindings {
             let own = variable(parameter);
             match binding {
@@ -129,23 +130,25 @@ impl Lower<'_> {
         if self.names.find(scope.file, Noun::Secret, &lower).is_some() {
             return Some(Origin::Secret(lower));
         }
-        if self.names.tables[scope.file]
-            .captures
-            .contains(lower.as_str())
-        {
+        // What has this very name comes before what is known of a service under it.
+        if let Some(value) = self.told_of_service(scope, name, "") {
+            return Some(Origin::Value(value));
+        }
+        if !set_before && self.names.captures(scope.file, &lower) {
             return Some(Origin::Capture(lower));
         }
-        for of in OF_SERVICE {
-            if let Some(stem) = name.strip_suffix(of)
-                && let Some((service, declared)) = self.names.service_of_variable(scope.file, stem)
-            {
-                self.use_service(declared);
-                if let Some(value) = self.of_service(service, of) {
-                    return Some(Origin::Value(value));
-                }
-            }
-        }
-        None
+        OF_SERVICE
+            .iter()
+            .find_map(|of| self.told_of_service(scope, name, of))
+            .map(Origin::Value)
+    }
+
+    /// What a variable tells of a service that this file declares, if it ends like this.
+    fn told_of_service(&mut self, scope: &Scope, name: &str, of: &str) -> Option<String> {
+        let stem = name.strip_suffix(of)?;
+        let (service, declared) = self.names.service_of_variable(scope.file, stem)?;
+        self.use_service(declared);
+        self.of_service(service, of)
     }
 
     /// `$API` is the name of the service `api`, `$API_NAMESPACE` its namespace, and so on.
@@ -281,23 +284,4 @@ impl Lower<'_> {
             absent,
         })
     }
-}
-
-/// The names behind `$` in a shell text: `$NAME` and `${NAME…}`, not `$1`, `$?`, `$(`.
-/// Each with the offset of the name in the text, in bytes.
-pub fn variables(text: &str) -> impl Iterator<Item = (&str, usize)> {
-    text.match_indices('$').filter_map(|(at, _)| {
-        if text[..at].ends_with('\\') {
-            return None;
-        }
-        let behind = &text[at + 1..];
-        let rest = behind.strip_prefix('{').unwrap_or(behind);
-        let start = text.len() - rest.len();
-        let length = rest
-            .find(|character: char| !(character.is_ascii_alphanumeric() || character == '_'))
-            .unwrap_or(rest.len());
-        let name = &rest[..length];
-        name.starts_with(|character: char| character.is_ascii_alphabetic() || character == '_')
-            .then_some((name, start))
-    })
 }

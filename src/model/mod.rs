@@ -7,6 +7,7 @@
 mod action;
 mod actions;
 mod answers;
+mod captures;
 mod command;
 mod commands;
 mod condition;
@@ -37,12 +38,12 @@ mod text;
 mod trial;
 mod trials;
 mod values;
+mod variables;
 mod waits;
 mod work;
 
 pub use action::{Action, Deed, Notice};
 pub use command::{Attempts, Command, Effect, Expectation, Origin};
-pub use commands::variables;
 pub use condition::{Bound, Comparator, Condition, Matcher, Measured, MetricRef, Trend};
 pub use items::target_words;
 pub use lower::{ENDLESS, INCOMPLETE, MISPLACED, REPEATED};
@@ -55,6 +56,7 @@ pub use spec::{
 pub use text::{Piece, Text};
 pub use trial::{Decided, Event, Expected, Given, TestPoint};
 pub use values::{DIMENSION, QUANTITY, TIME, TYPE};
+pub use variables::{OF_THE_MACHINE, variable, variables};
 pub use work::{Interval, Target, ValueType, WaitFor, Work};
 
 use crate::diagnostic::Diagnostic;
@@ -89,6 +91,7 @@ fn lower_cut(
     lower.items(&files[0], cut);
     lower.settle();
     lower.settle_decisions();
+    lower.settle_captures();
     lower.shadowed(&files[0]);
     if lower.spec.deployment.is_some() {
         lower.names.unused(&mut lower.found);

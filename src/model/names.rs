@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet, HashSetExt};
 
-use super::parameters::variable;
+use super::captures::captured_name;
+use super::variables::variable;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::rule;
 use crate::source::Span;
@@ -122,8 +123,8 @@ pub(super) struct Table<'a> {
     pub imported: HashMap<&'a str, usize>,
     /// Words in what could not be read: a name among them may have been declared there.
     poisoned: BTreeSet<&'a str>,
-    /// Names under which commands keep their output.
-    pub captures: BTreeSet<&'a str>,
+    /// What commands print and people fill in: under which name, and where those names stand.
+    pub captures: BTreeMap<&'a str, Vec<Span>>,
     /// The services, in the order declared.
     services: Vec<&'a str>,
     /// The services by the environment variable that names them.
@@ -462,9 +463,10 @@ pub(super) fn table<'a>(index: usize, file: &'a File, found: &mut Vec<Diagnostic
     for piece in &file.pieces {
         for node in piece.root().descend() {
             match node.kind() {
-                Kind::capture => {
-                    if let Some(name) = node.child(Kind::name) {
-                        table.captures.insert(name.text());
+                Kind::capture | Kind::record => {
+                    if let Some(name) = captured_name(node) {
+                        let makers = table.captures.entry(name.text()).or_default();
+                        makers.push(name.span());
                     }
                 }
                 Kind::ERR_ITEM | Kind::ERR_STMT | Kind::ERR_HEAD | Kind::ERR_TAIL => {

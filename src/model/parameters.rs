@@ -1,13 +1,12 @@
 //! Reads parameters, secrets and fields: what a caller or a person fills in, and its type.
 
-use super::lower::file_scope;
-use super::lower::own_name;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::lower::{Binding, Lower, Scope, one_of};
+use super::lower::{Binding, Lower, Scope, file_scope, one_of, own_name};
 use super::names::Declared;
 use super::spec::{Parameter, Secret};
 use super::values::{TYPE, trimmed};
+use super::variables::variable;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::quantity::Dimension;
 use crate::source::Span;
@@ -339,11 +338,6 @@ impl<'a> Lower<'a> {
         }
         complete.then_some(bindings)
     }
-}
-
-/// The environment variable in which commands find a name.
-pub(super) fn variable(name: &str) -> String {
-    name.replace(['-', '.'], "_").to_ascii_uppercase()
 }
 
 /// The words of a parameter of type `choice(…)`.

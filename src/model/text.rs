@@ -19,7 +19,7 @@ pub struct Text {
 pub enum Piece {
     /// Words.
     Literal(String),
-    /// The value of a parameter, a captured output or a field of a message.
+    /// The value of a parameter, of what was captured or of a field of a message.
     Parameter {
         /// Its name.
         parameter: String,

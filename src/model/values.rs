@@ -127,7 +127,7 @@ impl Lower<'_> {
             return;
         }
         let known = scope.fields.contains(name)
-            || self.names.tables[scope.file].captures.contains(name)
+            || self.names.captures(scope.file, name)
             || self.names.find(scope.file, Noun::Parameter, name).is_some();
         if !known {
             if self.names.find(scope.file, Noun::Secret, name).is_some() {

@@ -110,6 +110,9 @@ pub enum Work {
         /// What it should be.
         #[serde(skip_serializing_if = "Option::is_none")]
         target: Option<Box<Target>>,
+        /// The name under which commands and texts find what is filled in; absent where none does.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        capture: Option<String>,
     },
     /// Something that recurs while the node around it lasts.
     Every {
@@ -366,7 +369,7 @@ impl Work {
     /// The name under which later commands and texts find what came of it, if they do.
     pub fn captures(&self) -> Option<&str> {
         match self {
-            Work::Run { capture, .. } => capture.as_deref(),
+            Work::Run { capture, .. } | Work::Record { capture, .. } => capture.as_deref(),
             _ => None,
         }
     }

@@ -211,6 +211,20 @@ impl Plan {
         self.walk().find(|node| node.id == id)
     }
 
+    /// The node that captures a value, by the name of it; nothing where several do.
+    pub fn captured(&self) -> BTreeMap<&str, Option<&Node>> {
+        let mut captured: BTreeMap<&str, Option<&Node>> = BTreeMap::new();
+        for node in self.walk() {
+            if let Some(name) = node.work.captures() {
+                captured
+                    .entry(name)
+                    .and_modify(|known| *known = None)
+                    .or_insert(Some(node));
+            }
+        }
+        captured
+    }
+
     /// The phases and gates on the way forward, in the order in which they are done: those that only
     /// follow a rollback are left out.
     pub fn forward(&self) -> Vec<&Node> {

@@ -177,7 +177,11 @@ impl<'a> Builder<'a> {
                 value,
                 unit,
                 target,
-            } => Some(self.record(node, value, unit.as_deref(), target.as_deref())),
+                capture,
+            } => {
+                let target = target.as_deref();
+                Some(self.record(node, value, unit.as_deref(), target, capture.as_deref()))
+            }
             Work::Every { interval } => {
                 let often = match interval {
                     Interval::Period(period) => format!("every {period}"),

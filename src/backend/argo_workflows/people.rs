@@ -5,7 +5,7 @@ use serde_json::json;
 use super::Builder;
 use super::library::Task;
 use super::shared::{KEPT, steps};
-use super::words::{safe, safe_value};
+use super::words::{safe, safe_value, safe_variables};
 use crate::backend::Fidelity;
 use crate::plan::{Node, Notice, Piece, Target, Text, ValueType};
 
@@ -159,8 +159,23 @@ impl<'a> Builder<'a> {
         value: &ValueType,
         unit: Option<&str>,
         target: Option<&Target>,
+        capture: Option<&'a str>,
     ) -> Task {
-        self.fate(node, Fidelity::Exact);
+        let fate = match (value, capture) {
+            (ValueType::Number | ValueType::Date, Some(_)) => Fidelity::approximate(
+                "commands get what is typed in; nothing looks whether it is a number or a date",
+            ),
+            (
+                ValueType::Text
+                | ValueType::Time
+                | ValueType::YesNo
+                | ValueType::Choice(_)
+                | ValueType::Person,
+                Some(_),
+            )
+            | (_, None) => Fidelity::Exact,
+        };
+        self.fate(node, fate);
         let name = self.library.take(&node.id);
         let question = self.question(node);
         let words: Vec<String> = match value {
@@ -192,12 +207,17 @@ impl<'a> Builder<'a> {
             input["default"] = json!(first);
             input["enum"] = json!(words);
         }
+        let mut output = json!({ "name": "value", "valueFrom": { "supplied": {} } });
+        if let Some(capture) = capture {
+            self.captures.insert(capture);
+            output["globalName"] = json!(capture);
+        }
         self.library.put(
             &name,
             &[&node.id],
             json!({
                 "inputs": { "parameters": [{ "name": "question", "value": question }, input] },
-                "outputs": { "parameters": [{ "name": "value", "valueFrom": { "supplied": {} } }] },
+                "outputs": { "parameters": [output] },
                 "suspend": {},
             }),
         );
@@ -238,10 +258,10 @@ impl<'a> Builder<'a> {
         self.tell(id, &safe_value(&to.join(", ")), &words.join(" "))
     }
 
-    /// Wakes people up.
+    /// Wakes people up. The values of parameters may stand in the text already.
     pub fn page(&mut self, id: &str, roles: &[String], why: &str) -> Task {
         let to: Vec<String> = roles.iter().map(|role| self.sentences.role(role)).collect();
-        self.tell(id, &safe_value(&to.join(", ")), &safe_value(why))
+        self.tell(id, &safe_value(&to.join(", ")), &safe_variables(why))
     }
 
     fn body(&self, text: &Text, notice: &Notice) -> String {

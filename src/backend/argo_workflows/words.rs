@@ -49,7 +49,12 @@ pub fn safe(text: &str) -> String {
 
 /// The same for the environment of a container, where `$(NAME)` and `$$` are replaced, too.
 pub fn safe_value(text: &str) -> String {
-    parted(&safe(text), |before, letter| {
+    safe_variables(&safe(text))
+}
+
+/// A text whose templates are meant, for the environment of a container.
+pub fn safe_variables(text: &str) -> String {
+    parted(text, |before, letter| {
         before == '$' && matches!(letter, '$' | '(')
     })
 }

@@ -110,7 +110,8 @@ fn line(item: &Item<'_>) -> String {
                 .map(|target| format!(" (target {target})"))
                 .unwrap_or_default();
             let room = room(value, unit.unwrap_or_default());
-            format!("{}: {}{target}", item.line, room.trim())
+            let colon = if item.line.ends_with('?') { "" } else { ":" };
+            format!("{}{colon} {}{target}", item.line, room.trim())
         }
     }
 }

@@ -230,6 +230,7 @@ impl Sentences<'_> {
                 value,
                 unit,
                 target,
+                capture,
             } => {
                 let target = target.as_deref().map(|target| match target {
                     Target::Compare { comparator, value } => self.bound(&Bound::Compare {
@@ -244,6 +245,7 @@ impl Sentences<'_> {
                         unit: unit.as_deref(),
                         target,
                     }),
+                    facts: self.about_record(value, capture.as_deref()),
                     ..Item::tick(named("Record"))
                 }
             }

@@ -3,26 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::sentences::Sentences;
-use crate::plan::{Command, Plan, ValueOrigin};
-
-/// The node that captures a value, by the name of it; nothing where several do.
-pub fn captured(plan: &Plan) -> BTreeMap<&str, Option<&str>> {
-    let mut captured: BTreeMap<&str, Option<&str>> = BTreeMap::new();
-    for node in plan.walk() {
-        if let Some(name) = node.work.captures() {
-            captured
-                .entry(name)
-                .and_modify(|known| *known = None)
-                .or_insert(Some(&node.id));
-        }
-    }
-    captured
-}
+use crate::plan::{Command, ValueOrigin};
 
 impl Sentences<'_> {
-    /// Where the variables of a command come from, but for those that the page lists at its beginning.
-    pub fn needs(&self, command: &Command) -> Vec<String> {
-        let needs = command.environment.iter().filter_map(|(variable, origin)| {
+    /// Where the variables of commands come from, but for those that the page lists at its beginning.
+    pub fn needs<'c>(&self, commands: impl Iterator<Item = &'c Command>) -> Vec<String> {
+        let all: BTreeMap<&String, &ValueOrigin> =
+            commands.flat_map(|command| &command.environment).collect();
+        let needs = all.into_iter().filter_map(|(variable, origin)| {
             let variable = self.markup.code(&format!("${variable}"));
             match origin {
                 ValueOrigin::Value(value) => {
@@ -30,7 +18,9 @@ impl Sentences<'_> {
                 }
                 ValueOrigin::Parameter(_) | ValueOrigin::Secret(_) => None,
                 ValueOrigin::Capture(name) => Some(match self.captured.get(name.as_str()) {
-                    Some(Some(id)) => format!("{variable} comes from {}", self.link(id)),
+                    Some(Some(maker)) => {
+                        format!("{variable} comes from {}", self.link(&maker.id))
+                    }
                     Some(None) | None => {
                         format!("{variable} is what was kept as {}", self.markup.words(name))
                     }

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::needs::captured;
 use super::{Markup, anchor, is_page, metric_anchor};
 use crate::plan::{
     Action, Attempts, Bound, Command, Comparator, Condition, Deed, Effect, Expectation, Measured,
-    Metric, Node, Notice, Plan, Quantity, Range, Trend,
+    Metric, Node, Notice, Plan, Quantity, Range, Trend, ValueType,
 };
 
 /// A sentence about a command.
@@ -43,7 +42,7 @@ pub struct Sentences<'a> {
     nodes: BTreeMap<&'a str, &'a Node>,
     metrics: BTreeMap<&'a str, &'a Metric>,
     /// The node that captures a value, by the name of it; nothing where several do.
-    pub(super) captured: BTreeMap<&'a str, Option<&'a str>>,
+    pub(super) captured: BTreeMap<&'a str, Option<&'a Node>>,
 }
 
 impl<'a> Sentences<'a> {
@@ -52,7 +51,7 @@ impl<'a> Sentences<'a> {
         Sentences {
             plan,
             markup,
-            captured: captured(plan),
+            captured: plan.captured(),
             nodes: plan.walk().map(|node| (node.id.as_str(), node)).collect(),
             metrics: plan
                 .metrics
@@ -373,20 +372,46 @@ impl<'a> Sentences<'a> {
                 ),
             ),
         }
-        if let Some(name) = capture {
-            fact(
-                About::Kept,
-                format!(
-                    "Keep the output as {}.",
-                    self.markup.code(&format!("${}", variable(name)))
-                ),
-            );
-        }
-        let needs = self.needs(command);
+        facts.extend(capture.map(|name| self.kept("the output", name)));
+        let undo = match effect {
+            Effect::Undo { undo } => Some(&**undo),
+            Effect::Undeclared
+            | Effect::ReadsOnly
+            | Effect::Idempotent
+            | Effect::Irreversible { .. } => None,
+        };
+        let needs = self.needs(std::iter::once(command).chain(undo));
         if !needs.is_empty() {
-            fact(About::Needs, format!("{}.", and(needs)));
+            facts.push(Fact {
+                about: About::Needs,
+                words: format!("{}.", and(needs)),
+            });
         }
         facts
+    }
+
+    /// What a reader must know of a blank besides its line.
+    pub fn about_record(&self, value: &ValueType, capture: Option<&str>) -> Vec<Fact> {
+        let what = match value {
+            ValueType::Number => "the number",
+            ValueType::Text
+            | ValueType::Date
+            | ValueType::Time
+            | ValueType::YesNo
+            | ValueType::Choice(_)
+            | ValueType::Person => "it",
+        };
+        let kept = capture.map(|name| self.kept(what, name));
+        kept.into_iter().collect()
+    }
+
+    /// That something is kept for later commands.
+    fn kept(&self, what: &str, name: &str) -> Fact {
+        let variable = self.markup.code(&format!("${}", variable(name)));
+        Fact {
+            about: About::Kept,
+            words: format!("Keep {what} as {variable}."),
+        }
     }
 
     /// What a bound asks for.
@@ -442,7 +467,7 @@ impl<'a> Sentences<'a> {
     }
 }
 
-/// The environment variable in which a captured output is kept.
+/// The environment variable in which something captured is kept.
 fn variable(name: &str) -> String {
     name.replace(['-', '.'], "_").to_ascii_uppercase()
 }

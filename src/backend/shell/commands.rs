@@ -9,9 +9,21 @@ use crate::plan::{Command, Effect, Expectation, Node, Quantity, ValueOrigin, Wai
 const PAUSE: i64 = 10;
 
 impl Script<'_> {
-    /// The environment of the next command.
-    fn environment(&self, command: &Command, body: &mut Vec<String>) {
+    /// The environment of the next command of a node. What should have been captured before it, and was
+    /// not on the way that was gone, a person says.
+    fn environment(&self, node: &Node, command: &Command, body: &mut Vec<String>) {
         for (variable, origin) in &command.environment {
+            if let ValueOrigin::Capture(of) = origin {
+                let what = match self.captured.get(of.as_str()) {
+                    Some(Some(maker)) => self.title(maker),
+                    Some(None) | None => quoted(of),
+                };
+                body.push(format!(
+                    "  captured {} {} {variable} {what}",
+                    quoted(&node.id),
+                    name("value", of)
+                ));
+            }
             let value = match origin {
                 ValueOrigin::Value(value) => quoted(value),
                 ValueOrigin::Parameter(of) | ValueOrigin::Capture(of) => {
@@ -65,7 +77,7 @@ impl Script<'_> {
         if let Effect::Undo { undo } = effect {
             let function = self.take(&format!("{}/undo", node.id));
             let mut lines = Vec::new();
-            self.environment(undo, &mut lines);
+            self.environment(node, undo, &mut lines);
             let (redirect, text) = here(&undo.text);
             lines.push(format!(
                 "  perform {} {} {} idempotent{redirect}\n{text}",
@@ -80,7 +92,7 @@ impl Script<'_> {
         if let Some(probe) = probe {
             let function = self.take(&format!("{}/probe", node.id));
             let mut lines = Vec::new();
-            self.environment(probe, &mut lines);
+            self.environment(node, probe, &mut lines);
             let (redirect, text) = here(&probe.text);
             lines.push(format!(
                 "  probing {}{redirect}\n{text}",
@@ -93,7 +105,7 @@ impl Script<'_> {
             );
             settings.push(format!("probe={function}"));
         }
-        self.environment(command, body);
+        self.environment(node, command, body);
         body.extend(settings.into_iter().map(|setting| format!("  {setting}")));
         let effect = match effect {
             Effect::ReadsOnly => "reads-only",
@@ -155,7 +167,7 @@ impl Script<'_> {
                 body.push(format!("  wait_for {id} {title} {}", self.text(event)));
             }
             WaitFor::Command(command) => {
-                self.environment(command, body);
+                self.environment(node, command, body);
                 let limit = node
                     .within
                     .as_deref()

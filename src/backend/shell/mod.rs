@@ -126,8 +126,10 @@ struct Script<'a> {
     undos: BTreeMap<String, String>,
     /// The functions that move a service back, by what it is that moves.
     moves: BTreeMap<String, String>,
-    /// The names of parameters and captured outputs.
+    /// The names of parameters and of what is captured.
     values: BTreeSet<&'a str>,
+    /// The node that captures a value, by the name of it; nothing where several do.
+    captured: BTreeMap<&'a str, Option<&'a Node>>,
 }
 
 impl<'a> Script<'a> {
@@ -137,7 +139,8 @@ impl<'a> Script<'a> {
             .iter()
             .map(|parameter| parameter.name.as_str())
             .collect();
-        values.extend(plan.walk().filter_map(|node| node.work.captures()));
+        let captured = plan.captured();
+        values.extend(captured.keys());
         let mut script = Script {
             plan,
             stem,
@@ -147,6 +150,7 @@ impl<'a> Script<'a> {
             undos: BTreeMap::new(),
             moves: BTreeMap::new(),
             values,
+            captured,
         };
         for node in &plan.nodes {
             if matches!(node.work, Work::Rollback | Work::Procedure) {
@@ -206,6 +210,12 @@ impl<'a> Script<'a> {
         for piece in &text.pieces {
             match piece {
                 crate::plan::Piece::Literal(literal) => out.push_str(&quoted(&part(literal))),
+                // It may be shown before it is known.
+                crate::plan::Piece::Parameter { parameter }
+                    if self.captured.contains_key(parameter.as_str()) =>
+                {
+                    out.push_str(&format!("\"${{{}:-____}}\"", name("value", parameter)));
+                }
                 crate::plan::Piece::Parameter { parameter }
                     if self.values.contains(parameter.as_str()) =>
                 {

@@ -170,6 +170,11 @@ perform() {
         '' | y | yes) ;;
         h)
           journal finished 'by hand'
+          if [ -n "$into" ]; then
+            ask '      What did it print?'
+            trim
+            printf -v "$into" '%s' "$answer"
+          fi
           remember "$back"
           return
           ;;
@@ -393,16 +398,72 @@ approve() {
   done
 }
 
-# record ID TITLE KIND TARGET: what a person fills in.
+# record ID TITLE KIND TARGET [SHAPE [WORD]…]: what a person fills in, and `capture` keeps.
 record() {
   here=$1
+  local kind=$3 into=$capture
+  capture=''
   printf '\n  [ ] %s\n' "$2"
   if [ -n "$4" ]; then say "      should be $4"; fi
+  shift 4
   while true; do
-    ask "      $3:"
-    if [ -n "$answer" ]; then break; fi
+    ask "      $kind:"
+    trim
+    if [ -n "$answer" ] && { [ "$#" -eq 0 ] || is_shaped "$@"; }; then break; fi
   done
   journal recorded "$answer"
+  if [ -n "$into" ]; then printf -v "$into" '%s' "$answer"; fi
+}
+
+# trim: takes the blanks at both ends from the answer, as pasting brings them along.
+trim() {
+  answer=${answer#"${answer%%[![:space:]]*}"}
+  answer=${answer%"${answer##*[![:space:]]}"}
+}
+
+# is_shaped SHAPE [WORD]…: whether the answer is what a command can rely on; says if it is not.
+is_shaped() {
+  local word
+  case $1 in
+    number)
+      if printf '%s\n' "$answer" | grep -Eq '^[+-]?[0-9]+([.][0-9]+)?$'; then return 0; fi
+      say "      \"$answer\" is no number; write it without its unit."
+      ;;
+    date)
+      if printf '%s\n' "$answer" | grep -Eq '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'; then return 0; fi
+      say "      \"$answer\" is no date such as 2026-12-31."
+      ;;
+    yes-no)
+      case $answer in
+        [Yy] | [Yy][Ee][Ss]) answer=yes ;;
+        [Nn] | [Nn][Oo]) answer=no ;;
+        *)
+          say "      \"$answer\" is neither yes nor no."
+          return 1
+          ;;
+      esac
+      return 0
+      ;;
+    choice)
+      shift
+      for word in "$@"; do
+        if [ "$answer" = "$word" ]; then return 0; fi
+      done
+      say "      \"$answer\" is none of these."
+      ;;
+  esac
+  return 1
+}
+
+# captured ID VARIABLE NAME TITLE: what an earlier step kept; where it was passed over, a person says it.
+captured() {
+  if [ -n "${!2}" ]; then return; fi
+  here=$1
+  printf '\n  %s was not kept on the way here: %s\n' "\$$3" "$4"
+  ask '      What is it? Enter leaves it empty:'
+  trim
+  journal recorded "$3: $answer"
+  printf -v "$2" '%s' "$answer"
 }
 
 # choose ID TITLE OPTION…: the number of the one that is taken, in `choice`.

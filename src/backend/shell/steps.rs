@@ -2,8 +2,8 @@
 
 use super::Script;
 use super::actions::Ends;
-use super::quote::{lines, quoted};
-use super::words::record_kind;
+use super::quote::{lines, name, quoted};
+use super::words::{record_kind, record_shape};
 use crate::backend::one_line;
 use crate::plan::{Condition, Interval, Node, Range, Target, Work};
 
@@ -144,7 +144,12 @@ impl Script<'_> {
                 value,
                 unit,
                 target,
+                capture,
             } => {
+                if !node.children.is_empty() {
+                    body.push(format!("  inform {id} {title} ''"));
+                    self.inside(node, body);
+                }
                 let kind = record_kind(value, unit.as_deref());
                 let target = target.as_deref().map(|target| match target {
                     Target::Compare { comparator, value } => {
@@ -152,12 +157,16 @@ impl Script<'_> {
                     }
                     Target::Between { range } => range.to_string(),
                 });
+                let mut shape = String::new();
+                if let Some(capture) = capture {
+                    body.push(format!("  capture={}", name("value", capture)));
+                    shape = record_shape(value);
+                }
                 body.push(format!(
-                    "  record {id} {title} {} {}",
+                    "  record {id} {title} {} {}{shape}",
                     quoted(&kind),
                     quoted(&target.unwrap_or_default())
                 ));
-                self.inside(node, body);
             }
             Work::Every { interval } => {
                 let often = match interval {

@@ -1,7 +1,7 @@
 //! What is known of a node, in words.
 
 use super::Script;
-use super::quote::quoted;
+use super::quote::{part, quoted};
 use crate::backend::one_line;
 use crate::plan::{Condition, Deed, Metric, Node, ValueType};
 
@@ -107,6 +107,7 @@ impl Script<'_> {
     }
 }
 
+/// What a person fills in, in words.
 pub fn record_kind(value: &ValueType, unit: Option<&str>) -> String {
     let kind = match value {
         ValueType::Number => "a number".to_owned(),
@@ -120,5 +121,19 @@ pub fn record_kind(value: &ValueType, unit: Option<&str>) -> String {
     match unit {
         Some(unit) => one_line(&format!("{kind} ({unit})")),
         None => one_line(&kind),
+    }
+}
+
+/// What a command can rely on in what a person fills in, as further words of `record`.
+pub fn record_shape(value: &ValueType) -> String {
+    match value {
+        ValueType::Number => " number".to_owned(),
+        ValueType::Date => " date".to_owned(),
+        ValueType::YesNo => " yes-no".to_owned(),
+        ValueType::Choice(words) => {
+            let words: Vec<String> = words.iter().map(|word| quoted(&part(word))).collect();
+            format!(" choice {}", words.join(" "))
+        }
+        ValueType::Text | ValueType::Time | ValueType::Person => String::new(),
     }
 }

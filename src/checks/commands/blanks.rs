@@ -6,38 +6,8 @@ use crate::checks::Context;
 use crate::checks::glance::Kind;
 use crate::checks::scripts::Script;
 use crate::checks::shell::{self, Word};
-use crate::diagnostic::Diagnostic;
-use crate::model::{Command, Origin};
-
-/// Variables that a shell or machine brings along.
-const KNOWN: &[&str] = &[
-    "HOME",
-    "PATH",
-    "PWD",
-    "OLDPWD",
-    "USER",
-    "LOGNAME",
-    "SHELL",
-    "HOSTNAME",
-    "TMPDIR",
-    "LANG",
-    "RANDOM",
-    "SECONDS",
-    "UID",
-    "EUID",
-    "PPID",
-    "IFS",
-    "OSTYPE",
-    "LINENO",
-    "BASH",
-    "BASH_VERSION",
-    "REPLY",
-    "EDITOR",
-    "KUBECONFIG",
-    "COLUMNS",
-    "LINES",
-    "TERM",
-];
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::model::{Command, OF_THE_MACHINE, Origin};
 
 pub(super) fn placeholder(word: &Word<'_>, command: &Command, found: &mut Vec<Diagnostic>) {
     if !word.text.bytes().any(|byte| matches!(byte, b'<' | b'[')) {
@@ -60,7 +30,7 @@ pub(super) fn placeholder(word: &Word<'_>, command: &Command, found: &mut Vec<Di
             command.place(word.start, word.end),
             format!("the blank `{blank}` is not filled in"),
         )
-        .help("declare a `param` and use it as `$NAME`, or `capture` it from an earlier command"),
+        .help("declare a `param` and use it as `$NAME`, `capture` it from an earlier command, or let a person `record` it"),
     );
 }
 
@@ -94,34 +64,71 @@ pub(super) fn variables(context: &Context<'_>, script: &Script<'_>, found: &mut 
         if let Some(Origin::Secret(secret)) = command.environment.get(name) {
             in_sight(script, secret, at, name.len(), found);
         }
-        if !capital || set || KNOWN.contains(&name) || command.environment.contains_key(name) {
+        if !capital
+            || set
+            || OF_THE_MACHINE.contains(&name)
+            || command.environment.contains_key(name)
+        {
             continue;
         }
         let written = name.to_ascii_lowercase().replace('_', "-");
+        let span = command.place(at, at + name.len());
         let finding = Diagnostic::new(
             &UNDECLARED_VARIABLE,
-            command.place(at, at + name.len()),
+            span,
             format!("nothing declares the variable `{name}`"),
         );
-        let record = context.of_kinds(&[Kind::Record]).find(|&place| {
-            let id = &context.order.nodes[place].id;
-            id.rsplit('/').next() == Some(&written)
-        });
+        let mut known = known(context);
+        known.retain(|other| other != name);
+        if let Some(near) = nearest(name, known.iter().map(String::as_str)) {
+            found.push(finding.help(format!("perhaps `{near}`")).offer(
+                format!("write `{near}`"),
+                span,
+                near.to_owned(),
+            ));
+            return;
+        }
+        let record = context
+            .of_kinds(&[Kind::Record])
+            .map(|place| context.order.nodes[place])
+            .find(|node| node.id.rsplit('/').next() == Some(&written));
         found.push(match record {
+            Some(record) if record.name_span.source != span.source => finding.also(
+                record.name_span,
+                "what a person fills in here, the commands of this file alone find",
+            ),
             Some(record) => finding
                 .also(
-                    context.order.nodes[record].name_span,
-                    "what a person writes down here, no command sees",
+                    record.name_span,
+                    "what a person fills in here has a title and no name",
                 )
-                .help(format!(
-                    "let the command that shows it `capture {written}`, or declare `param {written} : text`"
-                )),
+                .help(format!("give it one: `record {written} \"…\"`")),
             None => finding.help(format!(
-                "declare it: `param {written} : text`, or `capture` it from an earlier command"
+                "declare it: `param {written} : text`, or let a command `capture` or a person `record` it before this"
             )),
         });
         return; // once for each command: the next is most often the same slip
     }
+}
+
+/// The variables that commands can have from the spec.
+fn known(context: &Context<'_>) -> Vec<String> {
+    let spec = context.spec;
+    let parameters = spec.parameters.iter().map(|one| one.variable.clone());
+    let secrets = spec.secrets.iter().map(|one| one.variable.clone());
+    let captured = context
+        .of_kinds(&[Kind::Run, Kind::Record])
+        .filter_map(|place| {
+            let node = context.order.nodes[place];
+            // Nothing captures a record as long as its name is misspelt elsewhere.
+            let name = match node.work.captures() {
+                Some(name) => name,
+                None if context.kind(place) == Kind::Record => node.id.rsplit('/').next()?,
+                None => return None,
+            };
+            Some(crate::model::variable(name))
+        });
+    parameters.chain(secrets).chain(captured).collect()
 }
 
 /// A secret that is an argument of a program other than the shell's own `export` or `printf`.

@@ -7,14 +7,15 @@ use crate::checks::Context;
 use crate::checks::glance::Kind;
 use crate::checks::scripts::Script;
 use crate::diagnostic::Diagnostic;
-use crate::model::Origin;
+use crate::graph::Precedence;
+use crate::model::{Command, Effect, Origin, Work};
 
-/// Where captures are made on the way forward: the places of the commands, by the name.
+/// Where captures are made: the places of the commands and records, by the name.
 type Makers<'a> = HashMap<&'a str, Vec<usize>>;
 
 pub(super) fn not_captured(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut makers: Makers<'_> = HashMap::default();
-    for place in context.of_kinds(&[Kind::Run]) {
+    for place in context.of_kinds(&[Kind::Run, Kind::Record]) {
         if context.root_kind(place) == Kind::Reference {
             continue; // run nowhere
         }
@@ -29,44 +30,95 @@ pub(super) fn not_captured(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for (turn, &place) in context.order.sequence.iter().enumerate() {
         turns[place] = turn;
     }
+    let precedence = Precedence::of(context.order);
     for script in context.forward() {
-        for (variable, at) in crate::model::variables(&script.command.text) {
-            let Some(Origin::Capture(name)) = script.command.environment.get(variable) else {
-                continue;
-            };
-            let Some(places) = makers.get(name.as_str()) else {
-                continue;
-            };
-            let text = &script.command.text[at + variable.len()..];
-            // `${NAME:-otherwise}`: the script knows that it may be empty.
-            if text.starts_with([':', '-', '+', '?']) && script.command.text[..at].ends_with('{') {
-                continue;
-            }
-            let span = script.command.place(at, at + variable.len());
-            if let Some((message, maker, label, help)) =
-                missing(context, &turns, script, variable, places)
-            {
-                let maker = context.order.nodes[maker];
+        for command in commands(script) {
+            let uses = uses(command).find_map(|(name, at, length)| {
+                let places = makers.get(name)?;
+                // What takes a command back may ask for what the command itself printed.
+                let takes_back = !std::ptr::eq(command, script.command);
+                if takes_back && places.contains(&script.place) {
+                    return None;
+                }
+                let variable = &command.text[at..at + length];
+                let missing = missing(context, &precedence, &turns, script, variable, places)?;
+                Some((command.place(at, at + length), missing))
+            });
+            // Once for each command.
+            if let Some((span, missing)) = uses {
+                let maker = context.order.nodes[missing.maker];
                 found.push(
-                    Diagnostic::new(&NOT_CAPTURED, span, message)
-                        .also(maker.name_span, label)
-                        .help(help),
+                    Diagnostic::new(&NOT_CAPTURED, span, missing.message)
+                        .also(maker.name_span, missing.label)
+                        .help(missing.help),
                 );
-                break; // once for each command
             }
         }
     }
 }
 
-/// Why a variable may be empty in a command: a message, who captures it, what to say of that, and what
-/// to do.
+/// The command of a script, and what takes it back.
+fn commands<'a>(script: &Script<'a>) -> impl Iterator<Item = &'a Command> {
+    let undo = match &script.node.work {
+        Work::Run {
+            effect: Effect::Undo { undo },
+            ..
+        } => Some(&**undo),
+        _ => None,
+    };
+    std::iter::once(script.command).chain(undo)
+}
+
+/// What a command uses of what is captured: the name, and the offset and length of the variable in the
+/// text, in bytes.
+fn uses(command: &Command) -> impl Iterator<Item = (&str, usize, usize)> {
+    crate::model::variables(&command.text).filter_map(|(variable, at)| {
+        let Some(Origin::Capture(name)) = command.environment.get(variable) else {
+            return None;
+        };
+        let behind = &command.text[at + variable.len()..];
+        // `${NAME:-otherwise}`: the script knows that it may be empty.
+        let knows = behind.starts_with([':', '-', '+', '?']) && command.text[..at].ends_with('{');
+        (!knows).then_some((name.as_str(), at, variable.len()))
+    })
+}
+
+/// Why a variable may be empty in a command.
+struct Missing {
+    message: String,
+    /// Who captures it, and what to say of that.
+    maker: usize,
+    label: String,
+    help: String,
+}
+
+/// How the making of a value is called: of the output of a command, and of what a person fills in.
+struct Words {
+    made: &'static str,
+    make: &'static str,
+}
+
+fn words(context: &Context<'_>, maker: usize) -> Words {
+    match context.kind(maker) {
+        Kind::Record => Words {
+            made: "recorded",
+            make: "record",
+        },
+        _ => Words {
+            made: "captured",
+            make: "capture",
+        },
+    }
+}
+
 fn missing(
     context: &Context<'_>,
+    precedence: &Precedence<'_, '_>,
     turns: &[usize],
     user: &Script<'_>,
     variable: &str,
     makers: &[usize],
-) -> Option<(String, usize, &'static str, &'static str)> {
+) -> Option<Missing> {
     // What rollbacks and procedures capture may be there or not; nobody can tell.
     let known = |&place: &usize| {
         matches!(context.root_kind(place), Kind::Phase | Kind::Gate)
@@ -75,28 +127,53 @@ fn missing(
     if !makers.iter().all(known) {
         return None;
     }
+    let inside: Vec<usize> = std::iter::once(user.place)
+        .chain(context.around(user.place))
+        .collect();
+    // What stands inside a record establishes it, and is done first.
     let before: Vec<usize> = makers
         .iter()
         .copied()
-        .filter(|&maker| turns[maker] < turns[user.place])
+        .filter(|maker| turns[*maker] < turns[user.place] && !inside.contains(maker))
         .collect();
     let Some(&first) = before.first() else {
         let &later = makers.iter().find(|&&maker| maker != user.place)?;
-        return Some((
-            format!("`{variable}` is empty here: it is captured afterwards"),
-            later,
-            "captured here",
-            "capture it first",
-        ));
+        let Words { made, make } = words(context, later);
+        return Some(Missing {
+            message: format!("`{variable}` is empty here: it is {made} afterwards"),
+            maker: later,
+            label: format!("{made} here"),
+            help: format!("{make} it first"),
+        });
     };
+    if !before
+        .iter()
+        .any(|&maker| precedence.is_before(maker, user.place))
+    {
+        let Words { made, .. } = words(context, first);
+        let maker = context.order.nodes[first];
+        let name = maker.id.rsplit('/').next().unwrap_or_default();
+        let beside = context.order.parents[first] == context.order.parents[user.place];
+        return Some(Missing {
+            message: format!(
+                "`{variable}` may be empty here: nothing says that it is {made} before"
+            ),
+            maker: first,
+            label: format!("{made} beside it, in no order"),
+            help: format!(
+                "{}write both into a phase, one below the other",
+                match beside {
+                    true => format!("say `after {name}`, or "),
+                    false => String::new(),
+                }
+            ),
+        });
+    }
     let conditions = |place: usize| {
         let nodes = std::iter::once(place).chain(context.around(place));
         nodes.filter_map(|at| Some(context.order.nodes[at].condition.as_ref()?.to_string()))
     };
     let own: Vec<String> = conditions(user.place).collect();
-    let inside: Vec<usize> = std::iter::once(user.place)
-        .chain(context.around(user.place))
-        .collect();
     // What each maker is inside of, and may be left out with, though the user is not.
     let exits = |maker: usize| {
         std::iter::once(maker)
@@ -115,28 +192,31 @@ fn missing(
     }
     let exit = ways[0][0];
     let node = context.order.nodes[exit];
+    let Words { made, make } = words(context, first);
     match (context.kind(exit), &node.condition) {
         (Kind::Option, None) => {
             let choose = context.order.parents[exit]?;
             let other = context.children(choose).find(|option| {
                 context.kind(*option) == Kind::Option && !ways.iter().any(|way| way == &[*option])
             })?;
-            Some((
-                format!(
+            Some(Missing {
+                message: format!(
                     "`{variable}` is empty here if `{}` is chosen",
                     context.order.nodes[other].id
                 ),
-                first,
-                "captured in this option alone",
-                "capture it in each option, or put this command into the one that does",
-            ))
+                maker: first,
+                label: format!("{made} in this option alone"),
+                help: format!(
+                    "{make} it in each option, or put this command into the one that does"
+                ),
+            })
         }
-        (_, Some(condition)) => Some((
-            format!("`{variable}` is empty here unless `{condition}`"),
-            first,
-            "captured on this condition alone",
-            "let both happen on the same condition",
-        )),
+        (_, Some(condition)) => Some(Missing {
+            message: format!("`{variable}` is empty here unless `{condition}`"),
+            maker: first,
+            label: format!("{made} on this condition alone"),
+            help: "let both happen on the same condition".to_owned(),
+        }),
         // What an `else` does, it does once something has failed: who goes on from there knows.
         (_, None) => None,
     }

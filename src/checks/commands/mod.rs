@@ -33,11 +33,11 @@ rule! {
     /// `probe` whether it has taken effect.
     pub NOT_REPEATABLE = "D0575", "not-repeatable", Warning, "a command that fails when it is run again", allowable;
     /// A blank that nobody filled in: `<pod>` or `[timestamp]`. The shell takes the first as a
-    /// redirection and the second as a pattern. Declare a `param`, or `capture` it from an earlier
-    /// command.
+    /// redirection and the second as a pattern. Declare a `param`, `capture` it from an earlier
+    /// command, or let a person `record` it.
     pub PLACEHOLDER = "D0576", "placeholder", Warning, "a blank in a command that nobody filled in", allowable;
-    /// A variable that nothing declares: no parameter, secret, capture or service has its name. It
-    /// will be empty.
+    /// A variable that nothing declares: no parameter, secret, capture, record or service has its
+    /// name. It will be empty.
     pub UNDECLARED_VARIABLE = "D0577", "undeclared-variable", Warning, "a variable that nothing declares", allowable;
     /// Ways between which one was to choose stand one after the other, so all of them would run.
     pub ALTERNATIVES = "D0578", "alternatives-in-sequence", Warning, "alternatives that would all run", allowable;
@@ -89,9 +89,10 @@ rule! {
     /// the spec declares, or that stands everywhere else. The command fails on the day, or works on
     /// something else; in a rollback it goes unnoticed until then.
     pub MISSPELT = "D0641", "misspelt", Warning, "a name in a command that is one letter off", allowable;
-    /// A command uses what another one captures, and there is a way to it on which nothing has been
-    /// captured: another option was chosen, a condition did not hold, or the capture comes later. The
-    /// variable is empty then, and `rm -r "$FOLDER/"` is another command.
+    /// A command uses what another one captures or a person records, and there is a way to it on which
+    /// nobody has: another option was chosen, a condition did not hold, that comes later, or both stand
+    /// in a group, whose parts have no order. The variable is empty then, and `rm -r "$FOLDER/"` is
+    /// another command.
     pub NOT_CAPTURED = "D0642", "not-captured", Warning, "a captured value that may not be there", allowable;
     /// A release is upgraded with `--set` alone, after an upgrade that gave it other values. Helm forgets
     /// those: it begins with the values of the chart, and the image, the replicas or the canary are

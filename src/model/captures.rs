@@ -1,0 +1,55 @@
+//! Values that a node makes for those that come after it: what a command prints, what a person fills in.
+
+use super::lower::Lower;
+use super::names::Names;
+use super::node::Node;
+use super::variables::{OF_THE_MACHINE, variable};
+use super::work::Work;
+use crate::source::Span;
+use crate::syntax::{Kind, Node as Syntax};
+
+/// The name under which commands and texts find what comes of a `capture` or `record`: of a record its
+/// own, if it has one and the machine does not call something else so.
+pub(super) fn captured_name(node: Syntax<'_>) -> Option<Syntax<'_>> {
+    let name = node.child(Kind::name)?;
+    let taken =
+        node.kind() == Kind::record && OF_THE_MACHINE.contains(&variable(name.text()).as_str());
+    (!taken).then_some(name)
+}
+
+impl Names<'_> {
+    /// Whether something of this name is captured in a file; then it is used.
+    pub fn captures(&mut self, file: usize, name: &str) -> bool {
+        let makers = self.tables[file].captures.get(name);
+        self.used
+            .extend(makers.into_iter().flatten().map(|&span| (file, span)));
+        makers.is_some()
+    }
+
+    fn is_capture_used(&self, name: Span) -> bool {
+        (0..self.tables.len()).any(|file| self.used.contains(&(file, name)))
+    }
+}
+
+impl Lower<'_> {
+    /// A record is captured where something uses it; most are for people alone.
+    pub fn settle_captures(&mut self) {
+        if self
+            .names
+            .tables
+            .iter()
+            .all(|table| table.captures.is_empty())
+        {
+            return;
+        }
+        let mut nodes: Vec<&mut Node> = self.spec.nodes.iter_mut().collect();
+        while let Some(node) = nodes.pop() {
+            if let Work::Record { capture, .. } = &mut node.work
+                && !self.names.is_capture_used(node.name_span)
+            {
+                *capture = None;
+            }
+            nodes.extend(&mut node.children);
+        }
+    }
+}
