@@ -153,6 +153,7 @@ pub static RULES: &[&Rule] = &[
     &checks::MISSPELT,
     &checks::NOT_CAPTURED,
     &checks::VALUES_DROPPED,
+    &checks::UNDONE_TWICE,
     &fidelity::REFUSED,
     &fidelity::APPROXIMATE,
     &fidelity::ELSEWHERE,

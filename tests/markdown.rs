@@ -298,7 +298,7 @@ deployment "D" {
 role lead "Lead"
 service api "API" { traffic istio }
 phase one "One" {
-  run make "Make it" `./make` undo `./unmake`
+  run make "Make it" `./make` undo `./unmake` expect ""
   shift api to 10%
   shift api to 100%
   approve gone "They may go" by lead
@@ -307,6 +307,10 @@ phase one "One" {
 rollback back "Back" { check "All is as before" }
 "#;
     let markdown = runbook(&plan("back.deploy", text.to_owned()).expect("it is sound"));
+    assert!(
+        markdown.contains("Expect: nothing is printed."),
+        "{markdown}"
+    );
     let back = markdown.split("### Back").nth(1).expect("it has a heading");
     let back = back.split("## ").next().unwrap_or(back);
     let shown: Vec<&str> = back

@@ -218,3 +218,84 @@ fn the_page_of_the_rules_is_up_to_date() {
         "docs/rules.md is not what the rules say: `UPDATE=1 cargo test --test rules` prints it again"
     );
 }
+
+#[test]
+fn a_way_back_that_goes_forth_again_is_found_and_no_other() {
+    let of = |steps: &str| {
+        let text = format!(
+            "edition 2026\ndeployment \"D\" {{\n version \"1\"\n on failure rollback quick\n}}\n{steps}"
+        );
+        let twice = found(&text)
+            .into_iter()
+            .filter(|(name, _)| *name == "undone-twice");
+        twice.count()
+    };
+    let back = "rollback quick \"Quick\" {\n run back `helm rollback api -n shop`\n check \"It serves\"\n}\n";
+    let step = |name: &str, undo: &str| format!("run {name} `./{name}.sh` undo `{undo}`\n");
+    let phase = |steps: String| format!("phase one \"One\" {{\n{steps}}}\n");
+    let undo = "helm rollback api -n shop";
+    assert_eq!(of(&(phase(step("a", undo)) + back)), 1);
+    // Another namespace, another release, a revision, or something else by hand.
+    for other in [
+        "helm rollback api -n other",
+        "helm rollback web -n shop",
+        "helm rollback api 7 -n shop",
+        "./back.sh",
+    ] {
+        assert_eq!(of(&(phase(step("a", other)) + back)), 0, "{other}");
+    }
+    // Two steps that go back one after the other; one of two options alone does.
+    let alone = "rollback quick \"Quick\" { check \"It serves\" }\n";
+    assert_eq!(of(&(phase(step("a", undo) + &step("b", undo)) + alone)), 1);
+    let options = format!(
+        "choose how \"How\" {{\n option a {{\n{}}}\n option b {{\n{}}}\n}}\n",
+        step("a", undo),
+        step("b", undo)
+    );
+    assert_eq!(of(&(phase(options) + alone)), 0);
+}
+
+#[test]
+fn a_failure_leads_to_no_way_back_that_is_over() {
+    let of = |until: &str, otherwise: &str| {
+        let text = format!(
+            r#"edition 2026
+deployment "D" {{
+  version "1"
+  starts 2026-10-26 07:00 UTC
+  on failure rollback quick
+}}
+phase one "One" at T {{ run a `./a.sh` undo `./b.sh` }}
+phase two "Two" at T+15m {{
+  check "It serves" {otherwise}
+}}
+rollback quick "Quick" valid until {until} {{ check "All is as before" }}
+"#
+        );
+        let over = found(&text)
+            .into_iter()
+            .filter(|(name, _)| *name == "rollback-expires");
+        over.map(|(_, message)| message).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        of("T+5m", ""),
+        ["the rollback ends at 07:05, and what fails at 07:15 leads to it"]
+    );
+    assert!(of("T+15m", "").is_empty());
+    assert!(of("T+5m", "else stop").is_empty());
+}
+
+#[test]
+fn what_goes_into_a_file_shows_nothing() {
+    let of = |command: &str| {
+        let text = format!(
+            "edition 2026\ndeployment \"D\" {{ version \"1\" }}\nphase one \"One\" {{\n run look \"Pods\" `{command}` reads-only\n}}\n"
+        );
+        found(&text).iter().any(|(name, _)| *name == "unjudged")
+    };
+    assert!(of("kubectl get pods -A"));
+    assert!(of("kubectl get pods -A 2> errors.txt"));
+    assert!(of("kubectl get pods -A 2>&1"));
+    assert!(!of("kubectl get pods -A > pods.txt"));
+    assert!(!of("kubectl get pods -A -o yaml 1>>pods.yaml"));
+}

@@ -98,6 +98,11 @@ pub enum Expectation {
     },
 }
 
+impl Expectation {
+    /// The pattern that matches whatever there is: nothing matches it where nothing was printed.
+    pub const ANYTHING: &'static str = ".";
+}
+
 /// What a command does to the world, and how that is undone.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(tag = "effect", rename_all = "kebab-case")]

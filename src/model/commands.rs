@@ -279,9 +279,14 @@ impl Lower<'_> {
             });
         }
         let string = clause.child(Kind::string)?;
-        Some(Expectation::Contains {
-            text: self.text(scope, string),
-            absent,
-        })
+        let text = self.text(scope, string);
+        // Every output has nothing in it: what is meant is that there is nothing else.
+        if text.is_empty() {
+            return Some(Expectation::Matches {
+                pattern: Expectation::ANYTHING.to_owned(),
+                absent: !absent,
+            });
+        }
+        Some(Expectation::Contains { text, absent })
     }
 }

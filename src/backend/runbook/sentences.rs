@@ -299,6 +299,10 @@ impl<'a> Sentences<'a> {
                 let verb = if *absent { "no" } else { "the output shows" };
                 format!("{verb} {}", self.markup.code(&said.to_string()))
             }
+            Expectation::Matches { pattern, absent } if pattern == Expectation::ANYTHING => {
+                let what = if *absent { "nothing" } else { "something" };
+                format!("{what} is printed")
+            }
             Expectation::Matches { pattern, absent } => {
                 let verb = if *absent {
                     "no line matches"

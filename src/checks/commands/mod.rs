@@ -6,6 +6,7 @@ mod effects;
 mod endings;
 mod releases;
 mod spellings;
+mod steps_back;
 mod targets;
 mod verdicts;
 
@@ -98,6 +99,10 @@ rule! {
     /// those: it begins with the values of the chart, and the image, the replicas or the canary are
     /// what they are there. Say `--reuse-values`.
     pub VALUES_DROPPED = "D0643", "values-dropped", Warning, "an upgrade that forgets the values before it", allowable;
+    /// `kubectl rollout undo` and `helm rollback` without a revision go back by one, whichever that is.
+    /// A rollback takes back every step that says how, then does its own steps. Where two of these go
+    /// back by one revision, the second goes back to the version that the first has just left.
+    pub UNDONE_TWICE = "D0644", "undone-twice", Warning, "a rollback that goes back and forth again", allowable;
 }
 
 /// Options of kubectl that take a value.
@@ -140,6 +145,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     spellings::misspelt(context, found);
     captures::not_captured(context, found);
     releases::values_dropped(context, found);
+    steps_back::undone_twice(context, found);
     verdicts::not_awaited(context, found);
 }
 

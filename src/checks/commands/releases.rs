@@ -114,7 +114,7 @@ fn dropped(before: &Upgrade<'_>, now: &Upgrade<'_>, found: &mut Vec<Diagnostic>)
 }
 
 /// Whether two nodes stand in two options of which one is chosen.
-fn are_alternatives(context: &Context<'_>, first: usize, second: usize) -> bool {
+pub(super) fn are_alternatives(context: &Context<'_>, first: usize, second: usize) -> bool {
     let around: Vec<usize> = context.around(second).collect();
     context
         .around(first)

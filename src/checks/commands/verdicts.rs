@@ -35,7 +35,7 @@ pub(super) fn unjudged(context: &Context<'_>, script: &Script<'_>, found: &mut V
         && script
             .commands
             .iter()
-            .all(|simple| verb(simple).is_one_of(PRINTING));
+            .all(|simple| verb(simple).is_one_of(PRINTING) && !simple.kept);
     if !prints {
         return;
     }

@@ -28,6 +28,8 @@ pub struct Simple<'t> {
     pub words: Vec<Word<'t>>,
     /// Whether its output goes into another program.
     pub piped: bool,
+    /// Whether what it prints goes into a file.
+    pub kept: bool,
     /// Which of the words names the program, and where in it the name begins behind its folder.
     name: Option<(usize, usize)>,
 }
@@ -40,7 +42,12 @@ impl<'t> Simple<'t> {
                 && !matches!(&*word.text, "sudo" | "exec" | "command" | "time")
         });
         let name = program.map(|at| (at, words[at].text.rfind('/').map_or(0, |end| end + 1)));
-        Simple { words, piped, name }
+        Simple {
+            words,
+            piped,
+            kept: false,
+            name,
+        }
     }
 
     /// The name of the program without its folder; empty where there is none.
@@ -166,6 +173,7 @@ struct Reader<'a> {
     /// The bytes that the word consists of, as long as they stand beside each other.
     piece: std::ops::Range<usize>,
     redirects: bool,
+    kept: bool,
     heredocs: Vec<Cow<'a, str>>,
     heredoc_next: bool,
 }
@@ -181,6 +189,7 @@ pub fn read(text: &str) -> Vec<Simple<'_>> {
         word: None,
         piece: 0..0,
         redirects: false,
+        kept: false,
         heredocs: Vec::new(),
         heredoc_next: false,
     };
@@ -320,12 +329,16 @@ impl<'a> Reader<'a> {
 
     fn redirect(&mut self) {
         // A number before it is the number of a file.
+        let mut output = self.bytes[self.at] == b'>';
         if let Some(word) = &self.word
             && word.text.bytes().all(|byte| byte.is_ascii_digit())
         {
+            output &= word.text == "1";
             self.word = None;
         }
         self.end_word();
+        // Behind `>&` stands another of its files.
+        self.kept |= output && !self.bytes[self.at..].starts_with(b">&");
         let here =
             self.bytes[self.at..].starts_with(b"<<") && !self.bytes[self.at..].starts_with(b"<<<");
         while self
@@ -357,8 +370,11 @@ impl<'a> Reader<'a> {
         self.redirects = false;
         if !self.words.is_empty() {
             let words = self.words.drain(..).collect();
-            self.commands.push(Simple::new(words, piped));
+            let mut simple = Simple::new(words, piped);
+            simple.kept = self.kept;
+            self.commands.push(simple);
         }
+        self.kept = false;
     }
 
     fn skip_heredocs(&mut self) {

@@ -29,9 +29,9 @@ rule! {
     /// A hold is over before the metric that it watches has seen it: a rate over 15 minutes still
     /// shows mostly the time before.
     pub HOLD_TOO_SHORT = "D0557", "hold-too-short", Warning, "a hold shorter than the window of its metric", allowable;
-    /// The way back closes while the deployment is still being watched: what is found afterwards
-    /// can't be taken back this way.
-    pub ROLLBACK_EXPIRES = "D0558", "rollback-expires", Warning, "a rollback that ends before the watching does", allowable;
+    /// The way back closes while the deployment is still being watched, or before a step whose failure
+    /// leads to it: what is found afterwards can't be taken back this way.
+    pub ROLLBACK_EXPIRES = "D0558", "rollback-expires", Warning, "a rollback that ends before the watching or the work does", allowable;
     /// The work begins when nothing may start.
     pub FROZEN = "D0559", "frozen", Warning, "work that begins during a freeze", allowable;
     /// A condition must hold for less than two samples of its metric, so that one sample decides.
@@ -80,6 +80,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<crate::diagnostic::Di
     anchors::told_too_late(context, found);
     windows::freezes(context, found);
     windows::expires(context, found);
+    windows::expired(context, found);
 }
 
 fn length(seconds: i64) -> String {

@@ -7,7 +7,7 @@ use super::{
 use crate::checks::Context;
 use crate::checks::glance::Kind;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Effect, Work};
+use crate::model::{Action, Deed, Effect, Node, Work};
 use crate::quantity::Exact;
 use crate::time::lies_between;
 
@@ -62,6 +62,70 @@ pub(super) fn expires(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             );
         }
     }
+}
+
+/// A rollback to which a failure leads must still be possible when it can fail.
+pub(super) fn expired(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    for node in &context.spec.nodes {
+        let Some(until) = &node.times.valid_until else {
+            continue;
+        };
+        let Some(limit) = context.placing.offset(&until.value) else {
+            continue;
+        };
+        let leads = |actions: &[Action]| {
+            actions.iter().any(
+                |action| matches!(&action.deed, Deed::Rollback { rollback } if *rollback == node.id),
+            )
+        };
+        let head = context.spec.deployment.as_ref();
+        if !head.is_some_and(|head| leads(&head.on_failure)) {
+            continue;
+        }
+        let late = context
+            .of_kinds(&[Kind::Run, Kind::Check, Kind::Require, Kind::Hold])
+            .filter(|&place| says_nothing(context, place))
+            .find_map(|place| {
+                let begin = context.schedules[place].starts_seconds?;
+                (begin > limit).then_some((place, begin))
+            });
+        let Some((place, begin)) = late else {
+            continue;
+        };
+        let step = context.order.nodes[place];
+        found.push(
+            Diagnostic::new(
+                &ROLLBACK_EXPIRES,
+                until.span,
+                format!(
+                    "the rollback ends at {}, and what fails at {} leads to it",
+                    clock(context, limit),
+                    clock(context, begin)
+                ),
+            )
+            .also(
+                step.name_span,
+                format!("`{}` says nothing else of a failure", step.id),
+            )
+            .help("keep the way back open until then, or say with `else` what happens there"),
+        );
+    }
+}
+
+/// Whether a step on the way forward leaves what its failure leads to to the `on failure`.
+fn says_nothing(context: &Context<'_>, place: usize) -> bool {
+    let root = context.root(place);
+    matches!(root.work, Work::Phase | Work::Gate)
+        && !root.follows_rollback()
+        && std::iter::once(place)
+            .chain(context.around(place))
+            .all(|at| {
+                let node = context.order.nodes[at];
+                let says = |child: &Node| child.work == Work::Else;
+                node.work != Work::Else
+                    && node.otherwise.is_empty()
+                    && !node.children.iter().any(says)
+            })
 }
 
 pub(super) fn freezes(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
