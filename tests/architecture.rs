@@ -224,6 +224,7 @@ fn every_rule_of_the_grammar_is_read() {
         "clause_word",
         "action_word",
         "predicate_word",
+        "spoken_word",
         "statement_word",
     ];
     let unread: Vec<&String> = rules

@@ -78,6 +78,9 @@ impl Lower<'_> {
         if !is_metric && let Some(condition) = self.parameter(scope, node, path) {
             return Some(condition);
         }
+        if !is_metric && self.is_no_condition(path) {
+            return None;
+        }
         let sustained = self.stretch_of(node, Kind::sustained);
         let over = self.stretch_of(node, Kind::over);
         let (metric, dimension) = self.metric_ref(scope, subject)?;
@@ -91,6 +94,23 @@ impl Lower<'_> {
             span: trimmed(node),
             value_span,
         })))
+    }
+
+    /// A yes or a no where something is asked. Whether it is one; it is told.
+    fn is_no_condition(&mut self, path: Syntax<'_>) -> bool {
+        let word = path.text();
+        let constant = matches!(word, "true" | "false" | "yes" | "no" | "always" | "never");
+        if constant {
+            self.report(
+                Diagnostic::new(
+                    &TYPE,
+                    path.span(),
+                    format!("`{word}` asks nothing: it is neither a metric nor a parameter"),
+                )
+                .help("a condition is a metric with what it must be, `error-rate < 1%`, a parameter, `migrate`, or a person's word in quotes, `\"The logs are clean\"`"),
+            );
+        }
+        constant
     }
 
     fn bound(

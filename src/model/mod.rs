@@ -7,6 +7,7 @@
 mod action;
 mod actions;
 mod answers;
+mod assertions;
 mod captures;
 mod command;
 mod commands;

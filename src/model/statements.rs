@@ -264,19 +264,6 @@ impl<'a> Lower<'a> {
         })
     }
 
-    /// The condition of a check, or what a person asserts, and words for an id.
-    fn asserted(&mut self, scope: &Scope, statement: Syntax<'_>) -> (Option<Condition>, String) {
-        let Some(syntax) = statement.child(Kind::condition) else {
-            return (None, first_words(statement));
-        };
-        let words: String = syntax
-            .descend()
-            .find(|node| matches!(node.kind(), Kind::path | Kind::string))
-            .map(|node| node.text().trim_matches('"').replace('.', " "))
-            .unwrap_or_default();
-        (self.condition(scope, syntax), words)
-    }
-
     /// The name of the service that a statement names.
     pub fn service_of(&mut self, scope: &Scope, statement: Syntax<'_>) -> Option<String> {
         let path = statement.child(Kind::path)?;

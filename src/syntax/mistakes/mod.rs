@@ -4,6 +4,7 @@
 mod beginnings;
 mod blocks;
 mod clauses;
+mod conditions;
 mod echoes;
 mod expected;
 mod foreign;
@@ -361,6 +362,9 @@ fn of_statement(statement: Node<'_>, mistake: Node<'_>, guess: Option<&Placed>) 
         return finding;
     }
     if let Some(hinted) = habits::spoken(&found, &stop) {
+        return hinted;
+    }
+    if let Some(hinted) = conditions::spoken(&found, &stop) {
         return hinted;
     }
     let candidates = expected::words(&best.rules);

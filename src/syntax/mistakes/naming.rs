@@ -56,7 +56,8 @@ pub(super) fn names(stop: &Stop<'_>) -> Vec<Repair> {
             repairs.push(Repair::new(start, end, joined).help("a name is one word, with hyphens"));
         }
     }
-    if named && stop.kind == Kind::run && stop.at == begin {
+    let spoken = super::conditions::is_spoken(word);
+    if named && stop.kind == Kind::run && stop.at == begin && !spoken {
         let next = stop.head[end..].trim_start();
         let next_end = next.find([' ', '"', '`']).unwrap_or(next.len());
         let joined = words::name(&format!("{word}-{}", &next[..next_end]));

@@ -5,7 +5,7 @@
 
 use super::habits::Stop;
 use super::strictly;
-use super::{clauses, guesses, moments, naming, notations};
+use super::{clauses, conditions, guesses, moments, naming, notations};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::grammar::Rule as Kind;
@@ -137,6 +137,7 @@ fn quoted(text: &str) -> String {
 /// before a statement that is put on a line of its own.
 pub(super) fn of(found: &Diagnostic, stop: &Stop<'_>, indent: &str) -> Option<Diagnostic> {
     let sure = [
+        conditions::of,
         notations::of,
         guesses::blocks,
         guesses::marks,

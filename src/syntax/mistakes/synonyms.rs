@@ -229,10 +229,11 @@ pub(super) const SYNONYMS: &[Synonym] = &[
     ),
     says(&["trigger", "triggers"], &[], TRIGGER),
     says(
-        &["if", "unless", "case"],
-        &["require", "option"],
-        "a condition stands behind a statement: `run … if migrate`, `hold 15m while error-rate < 1%`",
+        &["if", "unless"],
+        &[],
+        "a condition stands behind what it is about: `group \"…\" if migrate { … }`; what is measured is asked: `check error-rate < 1% else pause`",
     ),
+    is(&["case"], &["option"]),
     says(
         &[
             "otherwise",
