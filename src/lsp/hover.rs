@@ -129,7 +129,7 @@ fn of_name(world: &World, document: &Document, found: &Found) -> Result<String, 
         let times = if count == 1 { "place" } else { "places" };
         out.push_str(&format!("\n\nIncluded in {count} {times}."));
     }
-    if matches!(declaration.noun, Noun::Parameter | Noun::Secret) {
+    if matches!(declaration.noun, Noun::Parameter | Noun::Secret) || declaration.is_captured() {
         let variable = declaration.name.replace('-', "_").to_ascii_uppercase();
         out.push_str(&format!("\n\nCommands find it as `${variable}`."));
     }

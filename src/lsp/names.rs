@@ -31,6 +31,26 @@ pub(super) struct Declaration {
     pub named: bool,
 }
 
+impl Declaration {
+    /// Whether commands find what comes of it as a variable: the output of a command under its name, or
+    /// what a person fills in at a record.
+    pub fn is_captured(&self) -> bool {
+        match self.kind {
+            Kind::capture => true,
+            Kind::record => {
+                let variable = model::variable(&self.name);
+                self.named && !model::OF_THE_MACHINE.contains(&variable.as_str())
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether it can be what a name stands for that means one of these.
+    pub fn is_one_of(&self, nouns: &[Noun]) -> bool {
+        nouns.contains(&self.noun) || nouns.contains(&Noun::Capture) && self.is_captured()
+    }
+}
+
 /// A name in use.
 #[derive(Clone, Debug)]
 pub(super) struct Use {

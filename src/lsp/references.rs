@@ -5,6 +5,7 @@ use std::sync::Arc;
 use lsp_types::{Location, ReferenceParams};
 
 use super::names::Use;
+use super::noun::Noun;
 use super::parsed::Parsed;
 use super::refusal::Refusal;
 use super::resolve::{Found, Under, own_span, top_level};
@@ -43,6 +44,39 @@ pub(super) fn in_file(
     target: &Found,
     found: &mut Vec<Occurrence>,
 ) {
+    named_alone(world, parsed, target, found);
+    for other in also_captured(world, target) {
+        named_alone(world, parsed, &other, found);
+    }
+}
+
+/// What else captures something under the name of a declaration, where a command or text finds it under
+/// that name: whichever of them was done last, it means.
+fn also_captured(world: &World, target: &Found) -> Vec<Found> {
+    let (own, names) = (&target.declaration, target.parsed.names());
+    let others: Vec<Found> = names
+        .declarations
+        .iter()
+        .filter(|one| one.is_captured() && one.name == own.name && one.name_span != own.name_span)
+        .map(|one| Found {
+            parsed: Arc::clone(&target.parsed),
+            declaration: one.clone(),
+        })
+        .collect();
+    let finds = |one: &Use| {
+        one.nouns.contains(&Noun::Capture)
+            && one.path == own.name
+            && world
+                .resolve(&target.parsed, one)
+                .is_some_and(|found| found.declaration.is_captured())
+    };
+    match own.is_captured() && !others.is_empty() && names.uses.iter().any(finds) {
+        true => others,
+        false => Vec::new(),
+    }
+}
+
+fn named_alone(world: &World, parsed: &Arc<Parsed>, target: &Found, found: &mut Vec<Occurrence>) {
     let name = target.declaration.name.as_str();
     if parsed.path == target.parsed.path && target.declaration.named {
         found.push(Occurrence {

@@ -182,7 +182,14 @@ impl World {
             });
         }
         one.nouns.iter().find_map(|&noun| match noun {
-            Noun::Argument | Noun::Field | Noun::Capture => local(parsed, noun, one),
+            Noun::Argument | Noun::Field => local(parsed, noun, one),
+            // A service of the very name comes first.
+            Noun::Capture
+                if one.variable && self.find(parsed, Noun::Service, &one.path).is_some() =>
+            {
+                None
+            }
+            Noun::Capture => local(parsed, noun, one),
             Noun::Node => node(parsed, one),
             Noun::Service if one.variable => OF_SERVICE.iter().find_map(|rest| {
                 let name = one.path.strip_suffix(rest)?;
@@ -267,7 +274,7 @@ fn local(parsed: &Arc<Parsed>, noun: Noun, one: &Use) -> Option<Found> {
                 && OF_SERVICE
                     .iter()
                     .any(|rest| one.path.strip_suffix(rest) == Some(&inner.name));
-        inner.noun == noun && known && same
+        inner.is_one_of(&[noun]) && known && same
     })?;
     Some(Found {
         parsed: Arc::clone(parsed),

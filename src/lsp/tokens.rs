@@ -105,7 +105,11 @@ fn tokens(parsed: &Parsed, wanted: Span) -> SemanticTokens {
     }
     let names = parsed.names();
     for one in names.declarations.iter().filter(|one| one.named) {
-        found.push((one.name_span, type_of(one.noun), DECLARATION));
+        let kind = match one.is_captured() {
+            true => VARIABLE,
+            false => type_of(one.noun),
+        };
+        found.push((one.name_span, kind, DECLARATION));
     }
     let arguments: Vec<_> = names
         .declarations

@@ -393,3 +393,71 @@ fn every_name_of_a_healthy_spec_leads_to_its_declaration() {
     assert!(lost.is_empty(), "{}", lost.join("\n"));
     client.leave();
 }
+
+/// What a person records, as what a command captures, is found by commands as a variable.
+#[test]
+fn a_record_is_one_with_the_variable_of_its_name() {
+    let text = r#"edition 2026
+deployment "D" { version "1" }
+phase one "One" {
+  record previous "Revision that runs now" as text
+  record path "Path" as text
+  choose how "How" {
+    option all "All" { run all-of-it `./all` capture made }
+    option some "Some" { record made "What was made" as text }
+  }
+  run go "From {previous}" `PATH=$PATH:/x ./go "$PREVIOUS" "$MADE"` idempotent after previous
+}
+"#;
+    let mut client = Client::new();
+    client.open(FILE, text);
+    for (words, line) in [
+        ("PREVIOUS\"", "record previous"),
+        ("previous}", "record previous"),
+        ("previous\n}", "record previous"),
+        ("MADE\"", "option all"),
+    ] {
+        let (_, found) = definition(&mut client, words);
+        assert!(found.contains(line), "{words}: {found}");
+    }
+    let params = client.before(FILE, "PATH:/x");
+    assert!(client.ask("textDocument/definition", params).is_null());
+    let mut params = client.before(FILE, "previous \"Revision");
+    params["context"] = json!({ "includeDeclaration": true });
+    let all = client.ask("textDocument/references", params);
+    assert_eq!(all.as_array().expect("places").len(), 4, "{all}");
+    let edits = |client: &mut Client, words: &str, name: &str| {
+        let mut params = client.before(FILE, words);
+        params["newName"] = json!(name);
+        let edit = client.ask("textDocument/rename", params);
+        let edits = edit["changes"][uri(FILE)]
+            .as_array()
+            .expect("edits")
+            .clone();
+        crate::client::apply(text, &edits)
+    };
+    let after = edits(&mut client, "PREVIOUS\"", "old-revision");
+    assert!(after.contains("record old-revision \"Rev"), "{after}");
+    assert!(after.contains("\"From {old-revision}\""), "{after}");
+    assert!(after.contains("\"$OLD_REVISION\""), "{after}");
+    assert!(after.ends_with("after old-revision\n}\n"), "{after}");
+    let after = edits(&mut client, "made \"What", "thing");
+    assert!(
+        after.contains("capture thing") && after.contains("record thing"),
+        "whichever was done last is meant: {after}"
+    );
+    assert!(after.contains("\"$THING\""), "{after}");
+    let params = client.before(FILE, "PREVIOUS\"");
+    let hover = client.ask("textDocument/hover", params);
+    let said = hover["contents"]["value"].as_str().expect("words");
+    assert!(
+        said.contains("record previous") && said.contains("Commands find it as `$PREVIOUS`."),
+        "{said}"
+    );
+    let params = client.before(FILE, "PREVIOUS\"");
+    let offers = client.ask("textDocument/completion", params).to_string();
+    assert!(
+        offers.contains("\"MADE\"") && !offers.contains("\"PATH\""),
+        "{offers}"
+    );
+}

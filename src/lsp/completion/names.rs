@@ -193,14 +193,14 @@ impl Offers<'_> {
             let here = one
                 .scope
                 .is_none_or(|scope| scope.start <= self.offset && self.offset <= scope.end);
-            if !nouns.contains(&one.noun) || !here {
+            if !one.is_one_of(nouns) || !here {
                 continue;
             }
             // What is being written is not offered to itself.
             if one.name_span.touches(self.offset) {
                 continue;
             }
-            let name = if one.noun == Noun::Node {
+            let name = if one.noun == Noun::Node && nouns.contains(&Noun::Node) {
                 one.id.clone()
             } else {
                 one.name.clone()
