@@ -211,15 +211,12 @@ impl Plan {
         self.walk().find(|node| node.id == id)
     }
 
-    /// The node that captures a value, by the name of it; nothing where several do.
-    pub fn captured(&self) -> BTreeMap<&str, Option<&Node>> {
-        let mut captured: BTreeMap<&str, Option<&Node>> = BTreeMap::new();
+    /// The nodes that capture a value, by the name of it.
+    pub fn captured(&self) -> BTreeMap<&str, Vec<&Node>> {
+        let mut captured: BTreeMap<&str, Vec<&Node>> = BTreeMap::new();
         for node in self.walk() {
             if let Some(name) = node.work.captures() {
-                captured
-                    .entry(name)
-                    .and_modify(|known| *known = None)
-                    .or_insert(Some(node));
+                captured.entry(name).or_default().push(node);
             }
         }
         captured

@@ -116,7 +116,7 @@ impl Renderer<'_> {
                 "note": null,
                 "command": step.undo.map(block),
                 "undo": null,
-                "facts": [],
+                "facts": step.needs.as_slice(),
                 "holds": [],
                 "record": null,
                 "approval": null,

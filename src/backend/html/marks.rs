@@ -14,6 +14,13 @@ impl Markup for Marks {
         html_escape(&flat(words))
     }
 
+    fn shown(&self, field: &str) -> String {
+        format!(
+            " (<span class=\"blank\" data-blank=\"{}\">not filled in</span>)",
+            html_escape(field)
+        )
+    }
+
     fn code(&self, code: &str) -> String {
         let code = flat(code);
         match code.is_empty() {

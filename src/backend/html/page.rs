@@ -209,9 +209,11 @@ impl Renderer<'_> {
                     }
                     Piece::Parameter { parameter } => {
                         let own = message.fields.iter().any(|field| field.name == *parameter);
-                        let key = match own {
-                            true => format!("{id}#{parameter}"),
-                            false => format!("parameter#{parameter}"),
+                        let made = self.say.field_of(parameter);
+                        let key = match (own, made) {
+                            (true, _) => format!("{id}#{parameter}"),
+                            (false, Some(field)) => field,
+                            (false, None) => format!("parameter#{parameter}"),
                         };
                         out.push_str(&format!(
                             "<span class=\"blank\" data-blank=\"{}\">{{{}}}</span>",

@@ -70,7 +70,7 @@ impl Renderer<'_> {
                 "otherwise_then": null,
                 "code": step.undo.map(|undo| fence(&undo.text, &undo.language)),
                 "many": false,
-                "facts": [],
+                "facts": step.needs.as_slice(),
                 "undo": null,
                 "while": [],
                 "otherwise": null,

@@ -14,6 +14,8 @@ pub struct TakenBack<'a> {
     pub line: String,
     /// How; a person knows how to move traffic.
     pub undo: Option<&'a Command>,
+    /// What its command reads from its environment, as a sentence.
+    pub needs: Option<String>,
 }
 
 impl<'a> Sentences<'a> {
@@ -53,6 +55,7 @@ impl<'a> Sentences<'a> {
                     key: format!("{}#back/{}", anchor(&rollback.id), anchor(&node.id)),
                     line,
                     undo,
+                    needs: self.needs(undo.into_iter()),
                 })
             })
             .collect()

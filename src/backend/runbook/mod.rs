@@ -61,6 +61,11 @@ pub trait Markup: Sync {
     /// What is marked up already, leading to an anchor of the page.
     fn link(&self, marked: &str, anchor: &str) -> String;
 
+    /// What stands in a field of the page, behind the words that name it; nothing on paper.
+    fn shown(&self, _field: &str) -> String {
+        String::new()
+    }
+
     /// A block of code.
     fn block(&self, text: &str, language: &str) -> String;
 

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::sentences::Sentences;
-use crate::plan::{Command, ValueOrigin};
+use super::anchor;
+use super::sentences::{Sentences, and};
+use crate::plan::{Command, Node, ValueOrigin, Work};
 
 impl Sentences<'_> {
-    /// Where the variables of commands come from, but for those that the page lists at its beginning.
-    pub fn needs<'c>(&self, commands: impl Iterator<Item = &'c Command>) -> Vec<String> {
+    /// Where the variables of commands come from, but for those that the page lists at its beginning;
+    /// nothing where there are no others.
+    pub fn needs<'c>(&self, commands: impl Iterator<Item = &'c Command>) -> Option<String> {
         let all: BTreeMap<&String, &ValueOrigin> =
             commands.flat_map(|command| &command.environment).collect();
         let needs = all.into_iter().filter_map(|(variable, origin)| {
@@ -17,16 +19,42 @@ impl Sentences<'_> {
                     Some(format!("{variable} is {}", self.markup.code(value)))
                 }
                 ValueOrigin::Parameter(_) | ValueOrigin::Secret(_) => None,
-                ValueOrigin::Capture(name) => Some(match self.captured.get(name.as_str()) {
-                    Some(Some(maker)) => {
-                        format!("{variable} comes from {}", self.link(&maker.id))
-                    }
-                    Some(None) | None => {
-                        format!("{variable} is what was kept as {}", self.markup.words(name))
-                    }
-                }),
+                ValueOrigin::Capture(name) => Some(format!(
+                    "{variable} comes from {}",
+                    self.makers(self.captured.get(name.as_str())?)
+                )),
             }
         });
-        needs.collect()
+        let needs: Vec<String> = needs.collect();
+        (!needs.is_empty()).then(|| format!("{}.", and(needs)))
+    }
+
+    /// The field of the page in which stands what is captured under a name; nothing where several could be
+    /// it.
+    pub fn field_of(&self, name: &str) -> Option<String> {
+        match self.captured.get(name)?.as_slice() {
+            [maker] => Some(captured_in(maker)),
+            _ => None,
+        }
+    }
+
+    /// The nodes that capture a value, each with what came of it where the page knows that.
+    fn makers(&self, makers: &[&Node]) -> String {
+        let makers: Vec<String> = makers
+            .iter()
+            .map(|maker| {
+                let shown = self.markup.shown(&captured_in(maker));
+                format!("{}{shown}", self.link(&maker.id))
+            })
+            .collect();
+        makers.join(" or ")
+    }
+}
+
+/// The field of the page in which stands what a node captures.
+fn captured_in(maker: &Node) -> String {
+    match maker.work {
+        Work::Run { .. } => format!("{}#output", anchor(&maker.id)),
+        _ => anchor(&maker.id),
     }
 }

@@ -41,8 +41,8 @@ pub struct Sentences<'a> {
     pub markup: &'static dyn Markup,
     nodes: BTreeMap<&'a str, &'a Node>,
     metrics: BTreeMap<&'a str, &'a Metric>,
-    /// The node that captures a value, by the name of it; nothing where several do.
-    pub(super) captured: BTreeMap<&'a str, Option<&'a Node>>,
+    /// The nodes that capture a value, by the name of it.
+    pub(super) captured: BTreeMap<&'a str, Vec<&'a Node>>,
 }
 
 impl<'a> Sentences<'a> {
@@ -384,13 +384,13 @@ impl<'a> Sentences<'a> {
             | Effect::Idempotent
             | Effect::Irreversible { .. } => None,
         };
-        let needs = self.needs(std::iter::once(command).chain(undo));
-        if !needs.is_empty() {
-            facts.push(Fact {
-                about: About::Needs,
-                words: format!("{}.", and(needs)),
-            });
-        }
+        facts.extend(
+            self.needs(std::iter::once(command).chain(undo))
+                .map(|words| Fact {
+                    about: About::Needs,
+                    words,
+                }),
+        );
         facts
     }
 

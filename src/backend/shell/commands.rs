@@ -14,9 +14,9 @@ impl Script<'_> {
     fn environment(&self, node: &Node, command: &Command, body: &mut Vec<String>) {
         for (variable, origin) in &command.environment {
             if let ValueOrigin::Capture(of) = origin {
-                let what = match self.captured.get(of.as_str()) {
-                    Some(Some(maker)) => self.title(maker),
-                    Some(None) | None => quoted(of),
+                let what = match self.captured.get(of.as_str()).map(Vec::as_slice) {
+                    Some([maker]) => self.title(maker),
+                    Some(_) | None => quoted(of),
                 };
                 body.push(format!(
                     "  captured {} {} {variable} {what}",

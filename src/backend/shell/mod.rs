@@ -128,8 +128,8 @@ struct Script<'a> {
     moves: BTreeMap<String, String>,
     /// The names of parameters and of what is captured.
     values: BTreeSet<&'a str>,
-    /// The node that captures a value, by the name of it; nothing where several do.
-    captured: BTreeMap<&'a str, Option<&'a Node>>,
+    /// The nodes that capture a value, by the name of it.
+    captured: BTreeMap<&'a str, Vec<&'a Node>>,
 }
 
 impl<'a> Script<'a> {
