@@ -334,3 +334,33 @@ rollback back "Back" { check "All is as before" }
         ]
     );
 }
+
+#[test]
+fn an_escalation_leads_to_its_rule_by_the_title_of_it() {
+    let text = r#"edition 2026
+deployment "D" { version "1" }
+role lead "Lead"
+phase one "One" { run make "Make it" `./make` }
+severity bad "Users complain" {
+  when "A user complains"
+  then page lead
+}
+escalation {
+  bad to lead after 5m via phone
+  "Nobody answers" to lead after 1h via phone
+}
+"#;
+    let markdown = runbook(&plan("escalation.deploy", text.to_owned()).expect("it is sound"));
+    let rows: Vec<&str> = markdown
+        .lines()
+        .filter(|line| line.starts_with("| <a id=\"escalation/"))
+        .filter_map(|line| line.split_once("</a>").map(|(_, row)| row))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            "[Users complain](#severity/bad) | Lead | after 5m | phone |",
+            "Nobody answers | Lead | after 1h | phone |",
+        ]
+    );
+}

@@ -161,6 +161,10 @@ fn a_rule_guards_what_moves_traffic_or_else_what_changes() {
     let check = "check \"C\"";
     assert_eq!(reached(check, EdgeKind::Guards), ["change"]);
     assert_eq!(reached(check, EdgeKind::Undoes), ["change"]);
+    // What is changed for good is changed.
+    let gone = "run drop `./drop` irreversible \"the rows are gone\"";
+    assert_eq!(reached(gone, EdgeKind::Guards), ["change", "middle"]);
+    assert_eq!(reached(gone, EdgeKind::Undoes), ["change"]);
     // A stretch goes over what stands in it and changes nothing.
     let three = "shift shop to 10%\n}\nphase wait \"Wait\" { check \"C\" }\nphase full \"Full\" { shift shop to 100%";
     assert_eq!(reached(three, EdgeKind::Guards), ["middle", "wait", "full"]);

@@ -299,3 +299,24 @@ fn what_goes_into_a_file_shows_nothing() {
     assert!(!of("kubectl get pods -A > pods.txt"));
     assert!(!of("kubectl get pods -A -o yaml 1>>pods.yaml"));
 }
+
+#[test]
+fn what_ends_nothing_fails() {
+    let of = |command: &str| {
+        let text = format!(
+            "edition 2026\ndeployment \"D\" {{ version \"1\" }}\nphase one \"One\" {{\n run end \"End it\" ```bash\n  {command}\n  ```\n}}\n"
+        );
+        let all = found(&text).into_iter();
+        all.filter(|(name, _)| *name == "not-repeatable").count()
+    };
+    assert_eq!(of("pkill -f migration-runner"), 1);
+    assert_eq!(of("killall migration-runner"), 1);
+    for well in [
+        "pkill -f migration-runner || true",
+        "if pkill -f migration-runner; then echo ended; fi",
+        "pkill -f migration-runner; ./status",
+        "kubectl apply -f pkill.yaml",
+    ] {
+        assert_eq!(of(well), 0, "{well}");
+    }
+}

@@ -221,7 +221,9 @@ impl Build {
                 screen.complain(&format!("wrote {}\n", visible_line(&disk::shown(&path))));
             }
         }
-        if !self.quiet && written == 0 {
+        if !self.quiet && written + same == 0 {
+            screen.complain("there was nothing to write\n");
+        } else if !self.quiet && written == 0 {
             let files = if same == 1 { "file was" } else { "files were" };
             screen.complain(&format!("{same} {files} up to date\n"));
         }

@@ -114,19 +114,23 @@ pub(super) fn guards_and_undoes(nodes: &[Node]) -> Vec<Edge> {
         .iter()
         .map(|node| any(node, moves_traffic))
         .collect();
-    // A rule is armed while traffic moves; where none does, while something is changed.
-    let armed = if moving.contains(&true) {
-        &moving
-    } else {
-        &stretches.changing
-    };
+    // A rule is armed while traffic moves; where none does, while something is changed, for good too;
+    // where nothing says that it is, while something is run that does more than look.
+    let acting = [alters, runs].map(|acts: fn(&Work) -> bool| {
+        let work = stretches.work.iter();
+        work.map(|node| any(node, acts)).collect()
+    });
+    let armed = std::iter::once(moving)
+        .chain(acting)
+        .find(|armed: &Vec<bool>| armed.contains(&true))
+        .unwrap_or_default();
     let ends = |wanted: &[bool]| {
         let id = |at: usize| stretches.work[at].id.as_str();
         let first = wanted.iter().position(|one| *one)?;
         let last = wanted.iter().rposition(|one| *one)?;
         Some((id(first), id(last)))
     };
-    let (guarded, undone) = (ends(armed), ends(&stretches.changing));
+    let (guarded, undone) = (ends(&armed), ends(&stretches.changing));
     let edge = |from: &Node, to: &str, through: &str, kind: EdgeKind| Edge {
         from: from.id.clone(),
         to: to.to_owned(),
@@ -149,6 +153,24 @@ fn any(node: &Node, holds: fn(&Work) -> bool) -> bool {
 
 fn moves_traffic(work: &Work) -> bool {
     matches!(work, Work::Shift { .. } | Work::Switch { .. })
+}
+
+fn alters(work: &Work) -> bool {
+    changes(work)
+        || matches!(
+            work,
+            Work::Run {
+                effect: Effect::Irreversible { .. },
+                ..
+            }
+        )
+}
+
+fn runs(work: &Work) -> bool {
+    match work {
+        Work::Run { effect, .. } => *effect != Effect::ReadsOnly,
+        _ => false,
+    }
 }
 
 fn changes(work: &Work) -> bool {

@@ -80,6 +80,16 @@ fn a_folder_takes_the_files_and_check_tells_whether_they_are_up_to_date() {
     assert_eq!(bench.read("out/checkout.plan.json"), stdout);
     bench.run(&build).ends(0);
     bench.run(&check).ends(0);
+
+    // A controller has nothing to do here.
+    bench.write("words.deploy", CLEAN);
+    let run = bench
+        .run(&["build", "words.deploy", "-t", "flagger", "--out", "out"])
+        .ends(0);
+    assert!(
+        run.err.ends_with("there was nothing to write\n"),
+        "{run:#?}"
+    );
 }
 
 #[test]

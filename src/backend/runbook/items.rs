@@ -250,13 +250,19 @@ impl Sentences<'_> {
                 }
             }
             Work::Every { interval } => {
-                let often = match interval {
-                    Interval::Period(period) => markup.strong(&format!("Every {period}")),
+                let (often, event) = match interval {
+                    Interval::Period(period) => (format!("Every {period}"), None),
                     Interval::Event(event) => {
-                        markup.strong(&format!("At each: {}", markup.text(event)))
+                        let event = markup.text(event);
+                        (format!("At each: {event}"), Some(event))
                     }
                 };
-                Item::line(with_title(&title, &often))
+                // What has no title of its own is called by what it recurs at.
+                let title = match event {
+                    Some(event) if event == title => "",
+                    Some(_) | None => &title,
+                };
+                Item::line(with_title(title, &markup.strong(&often)))
             }
             Work::Watch { metrics, things } => {
                 let mut all: Vec<String> =

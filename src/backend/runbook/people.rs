@@ -21,7 +21,12 @@ impl Sentences<'_> {
                     delay,
                     via,
                 } => {
-                    let mut what = capital(&markup.words(severity)).replace('-', " ");
+                    let mut rules = self.plan.of_kind("severity");
+                    let rule = rules.find(|rule| rule.id.rsplit('/').next() == Some(severity));
+                    let mut what = match rule {
+                        Some(rule) => self.link(&rule.id),
+                        None => capital(&markup.words(severity)).replace('-', " "),
+                    };
                     if !child.title.is_empty() {
                         what.push_str(&format!(" ({})", markup.text(&child.title)));
                     }

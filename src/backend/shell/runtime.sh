@@ -249,7 +249,10 @@ expectations() {
       contains) say "      expect: the output has '$2' in it" ;;
       lacks) say "      expect: the output does not have '$2' in it" ;;
       matches) say "      expect: the output matches /$2/" ;;
-      differs) say "      expect: the output does not match /$2/" ;;
+      differs) case $2 in
+          .) say '      expect: nothing is printed' ;;
+          *) say "      expect: the output does not match /$2/" ;;
+        esac ;;
       json) say "      expect: $2 $3 $4 in the output" ;;
     esac
     shift 4
@@ -283,7 +286,9 @@ compare() {
         if ! printf '%s\n' "$output" | grep -Eq -e "$2"; then failure="the output does not match /$2/"; fi
         ;;
       differs)
-        if printf '%s\n' "$output" | grep -Eq -e "$2"; then failure="the output matches /$2/"; fi
+        if printf '%s\n' "$output" | grep -Eq -e "$2"; then
+          if [ "$2" = . ]; then failure='something is printed'; else failure="the output matches /$2/"; fi
+        fi
         ;;
       json)
         if ! compare_json "$2" "$3" "$4"; then failure="$2 $3 $4 does not hold in the output"; fi

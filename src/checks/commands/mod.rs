@@ -31,7 +31,7 @@ rule! {
     pub NAMES_NOTHING = "D0574", "names-nothing", Warning, "a command that names nothing to work on", allowable;
     /// Run a second time, the command fails because of what it did the first time. After an
     /// interruption nobody can simply start again. Use `apply`, `upgrade --install`, or tell with
-    /// `probe` whether it has taken effect.
+    /// `probe` whether it has taken effect. `pkill` fails where what it ends has ended already.
     pub NOT_REPEATABLE = "D0575", "not-repeatable", Warning, "a command that fails when it is run again", allowable;
     /// A blank that nobody filled in: `<pod>` or `[timestamp]`. The shell takes the first as a
     /// redirection and the second as a pattern. Declare a `param`, `capture` it from an earlier
@@ -178,6 +178,7 @@ fn of_script(context: &Context<'_>, script: &Script<'_>, found: &mut Vec<Diagnos
             blanks::placeholder(word, command, found);
         }
     }
+    effects::kills(script, found);
     blanks::variables(context, script, found);
     targets::namespaces(context, script, found);
     verdicts::unjudged(context, script, found);

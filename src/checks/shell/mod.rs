@@ -28,6 +28,8 @@ pub struct Simple<'t> {
     pub words: Vec<Word<'t>>,
     /// Whether its output goes into another program.
     pub piped: bool,
+    /// Whether something else is done where it fails.
+    pub or_else: bool,
     /// Whether what it prints goes into a file.
     pub kept: bool,
     /// Which of the words names the program, and where in it the name begins behind its folder.
@@ -45,6 +47,7 @@ impl<'t> Simple<'t> {
         Simple {
             words,
             piped,
+            or_else: false,
             kept: false,
             name,
         }
@@ -228,6 +231,11 @@ impl<'a> Reader<'a> {
                 }
                 b';' | b'&' | b'|' | b'(' | b')' => {
                     self.end_command(false);
+                    if self.bytes[self.at..].starts_with(b"||")
+                        && let Some(last) = self.commands.last_mut()
+                    {
+                        last.or_else = true;
+                    }
                     self.at += 1;
                 }
                 b'<' | b'>' => match placeholder(&self.text[self.at..]) {
