@@ -5,7 +5,7 @@ use super::lower::{Binding, Lower, Scope};
 use super::names::{Noun, UNKNOWN_NAME};
 use super::values::{DIMENSION, TYPE, trimmed};
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::quantity::{Dimension, Quantity};
+use crate::quantity::{Dimension, Exact, Quantity, Range};
 use crate::source::Span;
 use crate::syntax::{Kind, Node as Syntax};
 
@@ -84,7 +84,7 @@ impl Lower<'_> {
         let sustained = self.stretch_of(node, Kind::sustained);
         let over = self.stretch_of(node, Kind::over);
         let (metric, dimension) = self.metric_ref(scope, subject)?;
-        let (bound, value_span) = self.bound(scope, node, subject, &dimension)?;
+        let (bound, value_span) = self.bound(scope, node, subject, (&metric.metric, &dimension))?;
         Some(Condition::Measured(Box::new(Measured {
             metric,
             bound,
@@ -118,19 +118,24 @@ impl Lower<'_> {
         scope: &Scope,
         node: Syntax<'_>,
         subject: Syntax<'_>,
-        dimension: &Dimension,
+        (metric, dimension): (&str, &Dimension),
     ) -> Option<(Bound, Span)> {
         if let Some(sign) = node.child(Kind::comparator) {
             let comparator = Comparator::of_sign(sign.text())?;
             let token = node.children().find(|child| {
                 child.span().start >= sign.span().end && child.kind() != Kind::comment
             })?;
-            let value = self.compared_with(scope, token, subject, dimension)?;
+            let value = self.compared_with(scope, token, subject, (metric, dimension))?;
             return Some((Bound::Compare { comparator, value }, trimmed(token)));
         }
         if let Some(between) = node.child(Kind::between) {
             let token = between.child(Kind::range)?;
-            let range = Box::new(self.range_of(token, Some(dimension))?);
+            let declared =
+                self.names
+                    .find(scope.file, Noun::Metric, subject.child(Kind::path)?.text());
+            let number = Range::parse(token.text()).map_or(Exact::ZERO, |range| range.high.value);
+            let likely = self.likely_units(metric, declared, dimension, number);
+            let range = Box::new(self.range_likely(token, Some(dimension), |_| likely)?);
             return Some((Bound::Between { range }, trimmed(token)));
         }
         if let Some(about) = node.child(Kind::about) {
@@ -202,7 +207,7 @@ impl Lower<'_> {
         scope: &Scope,
         token: Syntax<'_>,
         subject: Syntax<'_>,
-        dimension: &Dimension,
+        (metric, dimension): (&str, &Dimension),
     ) -> Option<Quantity> {
         match token.kind() {
             Kind::quantity => {
@@ -210,6 +215,9 @@ impl Lower<'_> {
                 if let Some(fitted) = quantity.fit(dimension) {
                     return Some(fitted);
                 }
+                let declared = subject
+                    .child(Kind::path)
+                    .and_then(|path| self.names.find(scope.file, Noun::Metric, path.text()));
                 let mut finding = Diagnostic::new(
                     &DIMENSION,
                     token.span(),
@@ -222,13 +230,11 @@ impl Lower<'_> {
                 )
                 .label(format!("expected {}", dimension.phrase()))
                 .also(trimmed(subject), format!("this is a {}", dimension.name()));
-                if let Some(declared) = subject
-                    .child(Kind::path)
-                    .and_then(|path| self.names.find(scope.file, Noun::Metric, path.text()))
-                {
+                if let Some(declared) = declared {
                     finding = finding.also(declared.name_span(), "declared here");
                 }
-                for (title, text) in quantity.suggest(dimension) {
+                let likely = self.likely_units(metric, declared, dimension, quantity.value);
+                for (title, text) in quantity.suggest(dimension, likely) {
                     finding = finding.offer(title, token.span(), text);
                 }
                 self.report(finding);
@@ -238,7 +244,7 @@ impl Lower<'_> {
                 let path = token.child(Kind::path)?;
                 let value = self.known_value(scope, path)?;
                 match Quantity::parse(&value) {
-                    Ok(quantity) => self.fitted(&quantity, dimension, token.span()),
+                    Ok(quantity) => self.fitted(&quantity, dimension, token.span(), &[]),
                     Err(_) => {
                         self.report(Diagnostic::new(
                             &TYPE,

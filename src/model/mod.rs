@@ -18,6 +18,7 @@ mod deployments;
 mod escalations;
 mod inclusions;
 mod items;
+mod likely;
 mod lower;
 mod metrics;
 mod modules;

@@ -61,7 +61,9 @@ impl<'a> Lower<'a> {
         let sign = item.child(Kind::comparator)?;
         let token = item.child(Kind::quantity)?;
         let value = match name.text() {
-            "rto" | "rpo" => self.quantity_of(token, &Dimension::Duration)?,
+            "rto" | "rpo" => self.quantity_likely(token, &Dimension::Duration, |number| {
+                super::likely::of_length(Kind::objective, number)
+            })?,
             _ => self.quantity(token)?,
         };
         Some(Work::Objective {

@@ -305,6 +305,10 @@ impl<'a> Lower<'a> {
                             unit.span(),
                             format!("this is a unit of {}", dimension.name()),
                         );
+                        let unit = unit.text().trim_start_matches("in").trim();
+                        for (title, text) in quantity.suggest(dimension, &[unit]) {
+                            finding = finding.offer(title, token.span(), text);
+                        }
                     }
                     self.report(finding);
                     return None;

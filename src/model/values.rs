@@ -1,11 +1,12 @@
 //! Reads tokens: texts, quantities, times; and says where they are wrong.
 
+use super::likely;
 use super::lower::{Binding, Lower, Scope};
 use super::names::Noun;
 use super::node::{Timed, Times};
 use super::text::Text;
 use crate::diagnostic::Diagnostic;
-use crate::quantity::{Dimension, Quantity, Range};
+use crate::quantity::{Dimension, Exact, Quantity, Range};
 use crate::rule;
 use crate::source::Span;
 use crate::syntax::text::content;
@@ -165,8 +166,18 @@ impl Lower<'_> {
 
     /// A quantity of one dimension; a finding where it measures something else.
     pub fn quantity_of(&mut self, token: Syntax<'_>, wanted: &Dimension) -> Option<Quantity> {
+        self.quantity_likely(token, wanted, |_| &[])
+    }
+
+    /// The same, with the units that a bare number there most likely has.
+    pub fn quantity_likely(
+        &mut self,
+        token: Syntax<'_>,
+        wanted: &Dimension,
+        likely: impl FnOnce(Exact) -> &'static [&'static str],
+    ) -> Option<Quantity> {
         let quantity = self.quantity(token)?;
-        self.fitted(&quantity, wanted, token.span())
+        self.fitted(&quantity, wanted, token.span(), likely(quantity.value))
     }
 
     /// The quantity seen as one of the dimension; a finding where it measures something else.
@@ -175,6 +186,7 @@ impl Lower<'_> {
         quantity: &Quantity,
         wanted: &Dimension,
         span: Span,
+        likely: &[&str],
     ) -> Option<Quantity> {
         if let Some(fitted) = quantity.fit(wanted) {
             return Some(fitted);
@@ -185,7 +197,7 @@ impl Lower<'_> {
             format!("expected {}, found `{quantity}`", wanted.phrase()),
         )
         .label(format!("this is a {}", quantity.dimension.name()));
-        for (title, text) in quantity.suggest(wanted) {
+        for (title, text) in quantity.suggest(wanted, likely) {
             finding = finding.offer(title, span, text);
         }
         self.report(finding);
@@ -194,6 +206,16 @@ impl Lower<'_> {
 
     /// A range of one dimension.
     pub fn range_of(&mut self, token: Syntax<'_>, wanted: Option<&Dimension>) -> Option<Range> {
+        self.range_likely(token, wanted, |_| &[])
+    }
+
+    /// The same, with the units that bare numbers there most likely have.
+    pub fn range_likely(
+        &mut self,
+        token: Syntax<'_>,
+        wanted: Option<&Dimension>,
+        likely: impl FnOnce(Exact) -> &'static [&'static str],
+    ) -> Option<Range> {
         let range = match Range::parse(token.text()) {
             Ok(range) => range,
             Err(mistake) => {
@@ -204,8 +226,15 @@ impl Lower<'_> {
         let Some(wanted) = wanted else {
             return Some(range);
         };
-        let low = self.fitted(&range.low, wanted, token.span())?;
-        let high = self.fitted(&range.high, wanted, token.span())?;
+        let (Some(low), Some(high)) = (range.low.fit(wanted), range.high.fit(wanted)) else {
+            self.report(unfit_range(
+                &range,
+                wanted,
+                token.span(),
+                likely(range.high.value),
+            ));
+            return None;
+        };
         Some(Range {
             low,
             high,
@@ -215,10 +244,15 @@ impl Lower<'_> {
 
     /// A range, or a single quantity as a range whose ends are equal.
     pub fn stretch(&mut self, around: Syntax<'_>, wanted: &Dimension) -> Option<Range> {
+        let kind = match around.kind() {
+            Kind::setting => Kind::extent,
+            kind => kind,
+        };
+        let likely = |number| likely::of_length(kind, number);
         if let Some(range) = around.child(Kind::range) {
-            return self.range_of(range, Some(wanted));
+            return self.range_likely(range, Some(wanted), likely);
         }
-        let quantity = self.quantity_of(around.child(Kind::quantity)?, wanted)?;
+        let quantity = self.quantity_likely(around.child(Kind::quantity)?, wanted, likely)?;
         Some(Range {
             low: quantity.clone(),
             high: quantity,
@@ -261,7 +295,10 @@ impl Lower<'_> {
 
     /// A duration: the quantity inside this node.
     pub fn duration(&mut self, around: Syntax<'_>) -> Option<Quantity> {
-        self.quantity_of(around.child(Kind::quantity)?, &Dimension::Duration)
+        let token = around.child(Kind::quantity)?;
+        self.quantity_likely(token, &Dimension::Duration, |number| {
+            likely::of_length(around.kind(), number)
+        })
     }
 
     /// A whole number that is not negative: the quantity inside this node.
@@ -372,6 +409,27 @@ impl Lower<'_> {
         }
         times
     }
+}
+
+/// The finding for a range of something else, with both of its ends mended at once.
+fn unfit_range(range: &Range, wanted: &Dimension, span: Span, likely: &[&str]) -> Diagnostic {
+    let end = match range.low.fit(wanted) {
+        None => &range.low,
+        Some(_) => &range.high,
+    };
+    let mut finding = Diagnostic::new(
+        &DIMENSION,
+        span,
+        format!("expected {}, found `{end}`", wanted.phrase()),
+    )
+    .label(format!("this is a {}", end.dimension.name()));
+    let dots = if range.high_inclusive { ".." } else { "..<" };
+    let lows = range.low.suggest(wanted, likely);
+    for ((_, low), (_, high)) in lows.into_iter().zip(range.high.suggest(wanted, likely)) {
+        let text = format!("{low}{dots}{high}");
+        finding = finding.offer(format!("write `{text}`"), span, text);
+    }
+    finding
 }
 
 /// The place of a token without the blanks that its rule may include.

@@ -9,7 +9,9 @@ use crate::syntax::{Kind, Node as Syntax};
 impl<'a> Lower<'a> {
     pub fn every(&mut self, scope: &Scope, statement: Syntax<'_>) -> Option<(Work, String)> {
         if let Some(token) = statement.child(Kind::quantity) {
-            let period = self.quantity_of(token, &Dimension::Duration)?;
+            let period = self.quantity_likely(token, &Dimension::Duration, |number| {
+                super::likely::of_length(Kind::every, number)
+            })?;
             let words = format!("every-{}", period.written);
             return Some((
                 Work::Every {
@@ -74,7 +76,9 @@ impl<'a> Lower<'a> {
                 (WaitFor::Command(command), words)
             }
             Kind::quantity => {
-                let length = self.quantity_of(token, &Dimension::Duration)?;
+                let length = self.quantity_likely(token, &Dimension::Duration, |number| {
+                    super::likely::of_length(Kind::wait, number)
+                })?;
                 let words = format!("wait {}", length.written);
                 (WaitFor::Length(length), words)
             }

@@ -110,7 +110,7 @@ impl Quantity {
 
     /// What may have been meant by this quantity where `expected` is needed: titles and texts of
     /// tokens. None of them is certain; `0.1` against a ratio may be `0.1%` or `10%`.
-    pub fn suggest(&self, expected: &Dimension) -> Vec<(String, String)> {
+    pub fn suggest(&self, expected: &Dimension, likely: &[&str]) -> Vec<(String, String)> {
         let number = self
             .written
             .trim_end_matches('+')
@@ -121,6 +121,10 @@ impl Quantity {
         };
         let bare = self.dimension == Dimension::Number;
         let texts: Vec<String> = match expected {
+            Dimension::Ratio if bare && likely.contains(&"x") => likely
+                .iter()
+                .map(|unit| format!("{number}{unit}"))
+                .collect(),
             Dimension::Ratio if bare && self.value <= Exact::ONE => {
                 let small = Some(format!("{number}%"));
                 [small, percent()].into_iter().flatten().collect()
@@ -133,9 +137,13 @@ impl Quantity {
                 let sign = if self.value.is_negative() { '-' } else { '+' };
                 vec![format!("{sign}{points}pp")]
             }
-            Dimension::Duration if bare => ["ms", "s", "m"]
-                .map(|unit| format!("{number}{unit}"))
-                .into(),
+            Dimension::Duration if bare => match likely {
+                [] => &["s", "m", "ms"],
+                likely => likely,
+            }
+            .iter()
+            .map(|unit| format!("{number}{unit}"))
+            .collect(),
             Dimension::Size if bare || self.written.ends_with(['m', 'M', 'k']) => {
                 ["MiB", "MB"].map(|unit| format!("{number}{unit}")).into()
             }

@@ -262,7 +262,7 @@ fn durations_are_friendly() {
 #[test]
 fn what_does_not_fit_is_told() {
     let texts = |text: &str, expected: &Dimension| -> Vec<String> {
-        let suggested = read(text).suggest(expected);
+        let suggested = read(text).suggest(expected, &[]);
         suggested.into_iter().map(|(_, text)| text).collect()
     };
     assert_eq!(texts("0.1", &Dimension::Ratio), ["0.1%", "10%"]);
@@ -271,8 +271,18 @@ fn what_does_not_fit_is_told() {
     assert_eq!(texts("500m", &Dimension::Cores), ["500 millicores"]);
     assert_eq!(
         texts("200", &Dimension::Duration),
-        ["200ms", "200s", "200m"]
+        ["200s", "200m", "200ms"]
     );
+    let likely = |text: &str, expected: &Dimension, likely: &[&str]| -> Vec<String> {
+        let suggested = read(text).suggest(expected, likely);
+        suggested.into_iter().map(|(_, text)| text).collect()
+    };
+    assert_eq!(
+        likely("15", &Dimension::Duration, &["m", "s"]),
+        ["15m", "15s"]
+    );
+    assert_eq!(likely("2", &Dimension::Ratio, &["x", "%"]), ["2x", "2%"]);
+    assert_eq!(likely("2", &Dimension::Ratio, &["%"]), ["2%"]);
     assert_eq!(texts("2%", &Dimension::RatioDelta), ["+2pp"]);
     assert_eq!(
         texts("100k requests", &rated(Some("request"))),

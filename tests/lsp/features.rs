@@ -262,6 +262,30 @@ fn completion_replaces_what_was_typed() {
 }
 
 #[test]
+fn the_likeliest_unit_stands_first() {
+    let mut client = opened();
+    for (typed, first) in [
+        ("phase x {\n  hold 15", "15m"),
+        ("phase x {\n  require slow < 200ms for 5", "5m"),
+        ("phase x {\n  require slow < 20", "20ms"),
+        ("phase x takes 10", "10m"),
+        ("phase x {\n  require error-rate < 1", "1%"),
+        (
+            "metric burn-rate \"Burn rate\" : ratio in ratio\nphase x {\n  require burn-rate < 2",
+            "2x",
+        ),
+    ] {
+        let text = format!("{SPEC}\n{typed}");
+        let whole = client.texts[FILE].len();
+        client.edit(FILE, 0..whole, &text);
+        let place = client.at(FILE, text.len());
+        let found = labels(&mut client, place);
+        assert_eq!(found.first().map(String::as_str), Some(first), "{typed}");
+    }
+    client.leave();
+}
+
+#[test]
 fn signature_help_follows_the_arguments() {
     let mut client = opened();
     for (typed, active) in [("(", 0), ("(checkout, ", 1), ("(times = 2", 1)] {

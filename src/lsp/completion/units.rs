@@ -20,7 +20,29 @@ impl Offers<'_> {
         let number = number.trim_end_matches('.').to_owned();
         let before = self.place.before();
         let dimension = self.wanted(&before);
-        for (unit, about) in units_of(dimension.as_ref()) {
+        let mut units = units_of(dimension.as_ref()).to_vec();
+        // A latency is in milliseconds, a stretch of the plan in minutes, a burn rate in times.
+        let measured = before
+            .iter()
+            .any(|word| matches!(*word, "<" | "<=" | ">" | ">=" | "==" | "in" | "="));
+        let times = before
+            .iter()
+            .any(|word| word.contains("burn") || word.contains("factor"));
+        let first: &[&str] = match &dimension {
+            Some(Dimension::Duration) if !measured || is_stretch(&before) => {
+                &["m", "s", "h", "d", "w"]
+            }
+            Some(Dimension::Ratio) if times => &["x"],
+            _ => &[],
+        };
+        let place = |unit: &str| {
+            first
+                .iter()
+                .position(|one| *one == unit)
+                .unwrap_or(first.len())
+        };
+        units.sort_by_key(|(unit, _)| place(unit));
+        for (unit, about) in units {
             let text = format!("{number}{unit}");
             self.offer(&text, CompletionItemKind::UNIT, about, &text, false);
         }
@@ -144,6 +166,12 @@ impl Offers<'_> {
         }
         self.measured(&found.parsed, &found.declaration, depth + 1)
     }
+}
+
+/// Whether what stands before the cursor asks for a stretch of time in the plan.
+fn is_stretch(before: &[&str]) -> bool {
+    let last = before.last().copied().unwrap_or_default();
+    !matches!(last, "<" | "<=" | ">" | ">=" | "==" | "!=" | "in" | "=")
 }
 
 /// The units of a dimension; those of all where it is not known.
