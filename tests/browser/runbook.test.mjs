@@ -158,6 +158,7 @@ phase one "One" at T {
   record well "Well?" as yes-no
   record verdict "Verdict" as choice("good", "bad")
   run ask "Which revision?" \`git rev-parse HEAD\` reads-only capture revision
+  run back "Go back" \`./back "$REVISION" "$NUMBER"\` idempotent
   choose way "Which way" {
     option left "Left" { check l "L" }
     option right "Right" { check r "R" }
@@ -182,16 +183,28 @@ monitor day "The first day" from T to T+1d {
     await field(page, 'one/verdict').selectOption('bad');
     await field(page, 'one/ask#output').fill('abc123');
     await field(page, 'one/yes').selectOption('refused');
-    assert.equal(await page.locator('nav [data-count="one"]').textContent(), '7 of 12');
+    assert.equal(await page.locator('nav [data-count="one"]').textContent(), '7 of 13');
     await page.getByLabel('Left').check();
     await page.getByLabel('Right').check();
     assert.equal(await page.getByLabel('Left').isChecked(), false);
-    assert.equal(await page.locator('nav [data-count="one"]').textContent(), '8 of 12');
+    assert.equal(await page.locator('nav [data-count="one"]').textContent(), '8 of 13');
     await page.reload();
     assert.equal(await page.getByLabel('Left').isChecked(), false);
     assert.equal(await page.getByLabel('Right').isChecked(), true);
     assert.equal(await field(page, 'one/hour').inputValue(), '09:30');
     assert.equal(await page.locator('[id="one/number"] .target').textContent(), 'target ≥ 3 pods');
+    await done(page);
+  });
+
+  test('a command shows the values that were filled in for it', async () => {
+    const page = await open(browser, blanks.url);
+    const facts = page.locator('[id="one/back"] .facts li').last();
+    assert.equal(await facts.textContent().then((text) => text.trim()),
+      '$NUMBER comes from Pods (not filled in) and $REVISION comes from Which revision? (not filled in).');
+    await field(page, 'one/number').fill('5');
+    await field(page, 'one/ask#output').fill('abc <b>123');
+    assert.equal(await facts.textContent().then((text) => text.trim()),
+      '$NUMBER comes from Pods (5) and $REVISION comes from Which revision? (abc <b>123).');
     await done(page);
   });
 

@@ -869,6 +869,13 @@ pub const FAULTS: &[Fault] = &[
         )],
     ),
     fault(
+        "not-captured",
+        &[Then(
+            "work",
+            "  run use \"Go back\" `use-it \"$PREVIOUS\"` idempotent§\n  record previous \"The revision that serves\" as text",
+        )],
+    ),
+    fault(
         "values-dropped",
         &[Then(
             "work",
