@@ -320,3 +320,46 @@ fn what_ends_nothing_fails() {
         assert_eq!(of(well), 0, "{well}");
     }
 }
+
+#[test]
+fn what_takes_back_tells_or_waits_is_read_as_any_other_command() {
+    let of = |step: &str| {
+        let text = format!(
+            "edition 2026\ndeployment \"D\" {{ version \"1\" }}\nsecret token \"T\"\nphase one \"One\" {{\n {step}\n}}\n"
+        );
+        let all = found(&text).into_iter();
+        all.filter(|(name, _)| *name != "unused")
+            .map(|(name, _)| name)
+            .collect::<Vec<_>>()
+    };
+    let places = |command: &str| {
+        [
+            format!("run a \"A\" `./a` undo `{command}`"),
+            format!("run a \"A\" `./a` irreversible probe `{command}`"),
+            format!("wait ready \"Ready\" for `{command}` every 10s within 5m"),
+        ]
+    };
+    for (command, rule) in [
+        ("./back 'oops", "shell-syntax"),
+        ("kubectl delete pod <pod> -n shop", "placeholder"),
+        ("./back \\\"$NOBODY\\\"", "undeclared-variable"),
+        (
+            "curl -u \\\"a:$TOKEN\\\" -f https://a.internal/",
+            "secret-in-sight",
+        ),
+        ("curl https://a.internal/", "never-fails"),
+        ("kubectl logs -f deployment/a -n shop", "endless-command"),
+    ] {
+        let command = command.replace('\\', "");
+        for step in places(&command) {
+            // A step that is bounded is, and so is a wait.
+            let bounded = rule == "endless-command" && step.contains("within");
+            let found = of(&step);
+            assert_eq!(found.contains(&rule), !bounded, "{step}: {found:?}");
+        }
+    }
+    for step in places("curl -f https://a.internal/") {
+        let found = of(&step);
+        assert!(!found.contains(&"never-fails"), "{step}: {found:?}");
+    }
+}

@@ -125,6 +125,8 @@ pub(crate) struct Context<'a> {
     pub baselined: HashSet<&'a str>,
     /// The commands, each read once.
     pub scripts: Vec<scripts::Script<'a>>,
+    /// How steps are taken back, how it is told whether they took effect, what is waited for.
+    pub besides: Vec<scripts::Script<'a>>,
 }
 
 /// A condition on a metric.
@@ -183,6 +185,7 @@ impl<'a> Context<'a> {
             baselined: baselined(&measurements),
             measurements,
             scripts: scripts::collect(order, &glances, &roots),
+            besides: scripts::collect_besides(order, &glances, &roots),
             glances,
             roots,
         }

@@ -7,7 +7,7 @@ use super::glance::{Glance, Kind};
 use super::programs::{changes_something, looks};
 use super::shell::{self, Misfit, Simple};
 use crate::graph::Order;
-use crate::model::{Command, Effect, Node, Work};
+use crate::model::{Command, Effect, Node, WaitFor, Work};
 use crate::parallel;
 
 /// A shell command or script of a spec.
@@ -65,6 +65,43 @@ pub fn collect<'a>(order: &Order<'a>, glances: &[Glance], roots: &[usize]) -> Ve
     let mut scripts = Vec::with_capacity(runs.len());
     for some in parallel::stretches(&runs, MANY_SCRIPTS, read) {
         scripts.extend(some);
+    }
+    scripts
+}
+
+/// The scripts that stand beside what is done: how it is taken back, how it is told whether it took
+/// effect, what is waited for. In the order written.
+pub fn collect_besides<'a>(
+    order: &Order<'a>,
+    glances: &[Glance],
+    roots: &[usize],
+) -> Vec<Script<'a>> {
+    let mut scripts = Vec::new();
+    for place in order.places() {
+        if glances[roots[place]].kind == Kind::Reference {
+            continue;
+        }
+        let node = order.nodes[place];
+        let commands = match &node.work {
+            Work::Run { effect, probe, .. } => {
+                let undo = match effect {
+                    Effect::Undo { undo } => Some(undo),
+                    _ => None,
+                };
+                [undo.map(|undo| &**undo), probe.as_deref()]
+            }
+            Work::Wait {
+                until: WaitFor::Command(command),
+                ..
+            } => [Some(command), None],
+            _ => continue,
+        };
+        let commands = commands.into_iter().flatten();
+        scripts.extend(
+            commands
+                .filter(|command| is_shell(command))
+                .map(|command| Script::read(place, node, order.nodes[roots[place]], command)),
+        );
     }
     scripts
 }

@@ -156,6 +156,10 @@ fn in_sight(
         });
         let variable = &command.text[at..at + length];
         let better = match program {
+            "curl" if simple.has(&["-u", "--user"]) => {
+                "let it read name and password from its input (`curl -K - …`), or from a file: `--netrc-file`"
+                    .to_owned()
+            }
             "curl" => "let it read the header from its input: `curl -H @- …`".to_owned(),
             "psql" | "pg_dump" | "pg_restore" | "pg_dumpall" => {
                 "hand over the password alone, in the environment as `PGPASSWORD`, or name a service file"

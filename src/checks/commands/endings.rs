@@ -3,7 +3,7 @@
 use super::{ENDLESS_COMMAND, INTERACTIVE, NEVER_FAILS};
 use crate::checks::shell::{Simple, Word};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Node, Work};
+use crate::model::Node;
 
 pub(super) fn endless(
     node: &Node,
@@ -71,15 +71,13 @@ pub(super) fn interactive(
     }
 }
 
+/// `expects` says whether something is expected of its output; nothing where nothing can be.
 pub(super) fn never_fails(
-    node: &Node,
     simple: &Simple<'_>,
     at: impl Fn(&Word<'_>) -> crate::source::Span,
+    expects: Option<bool>,
     found: &mut Vec<Diagnostic>,
 ) {
-    let Work::Run { expect, .. } = &node.work else {
-        return;
-    };
     if simple.program() != "curl" {
         return;
     }
@@ -88,7 +86,7 @@ pub(super) fn never_fails(
             word.text.starts_with('-') && !word.text.starts_with("--") && word.text.contains('f')
         });
     if !fails
-        && expect.is_empty()
+        && expects != Some(true)
         && !simple.piped
         && let Some(word) = simple.words.first()
     {
@@ -98,7 +96,10 @@ pub(super) fn never_fails(
                 at(word),
                 "`curl` without `-f` ends well whatever the server answers",
             )
-            .help("write `curl -f`, or say what to `expect`")
+            .help(match expects {
+                Some(_) => "write `curl -f`, or say what to `expect`",
+                None => "write `curl -f`",
+            })
             .offer("write `curl -f`", at(word), "curl -f"),
         );
     }

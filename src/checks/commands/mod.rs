@@ -15,7 +15,7 @@ use super::glance::Kind;
 use super::scripts::Script;
 use super::shell::Word;
 use crate::diagnostic::Diagnostic;
-use crate::model::Node;
+use crate::model::{Node, Work};
 use crate::rule;
 
 rule! {
@@ -136,6 +136,9 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for script in &context.scripts {
         of_script(context, script, found);
     }
+    for script in &context.besides {
+        beside(context, script, found);
+    }
     for place in context.order.places() {
         alternatives(context, place, found);
     }
@@ -149,19 +152,54 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     verdicts::not_awaited(context, found);
 }
 
-fn of_script(context: &Context<'_>, script: &Script<'_>, found: &mut Vec<Diagnostic>) {
-    let (node, command) = (script.node, script.command);
-    if let Some(misfit) = &script.misfit {
-        found.push(
-            Diagnostic::new(
-                &SHELL_SYNTAX,
-                command.place(misfit.start, misfit.end),
-                misfit.message.clone(),
-            )
-            .help(misfit.help),
-        );
+/// What a shell would stop at; nothing of what follows is read then.
+fn stops(script: &Script<'_>, found: &mut Vec<Diagnostic>) -> bool {
+    let Some(misfit) = &script.misfit else {
+        return false;
+    };
+    found.push(
+        Diagnostic::new(
+            &SHELL_SYNTAX,
+            script.command.place(misfit.start, misfit.end),
+            misfit.message.clone(),
+        )
+        .help(misfit.help),
+    );
+    true
+}
+
+/// A command that takes back, tells or waits: it is run on the day as any other, and most of them when
+/// something is wrong already.
+fn beside(context: &Context<'_>, script: &Script<'_>, found: &mut Vec<Diagnostic>) {
+    let command = script.command;
+    if stops(script, found) {
         return;
     }
+    for simple in &script.commands {
+        let at = |word: &Word<'_>| command.place(word.start, word.end);
+        endings::endless(script.node, simple, at, found);
+        endings::interactive(simple, at, found);
+        endings::never_fails(simple, at, None, found);
+        effects::names_nothing(simple, at, found);
+        effects::wrong_environment(context, script, simple, at, found);
+        for word in &simple.words {
+            blanks::placeholder(word, command, found);
+        }
+    }
+    blanks::variables(context, script, found);
+    targets::namespaces(context, script, found);
+    verdicts::globs(script, found);
+}
+
+fn of_script(context: &Context<'_>, script: &Script<'_>, found: &mut Vec<Diagnostic>) {
+    let (node, command) = (script.node, script.command);
+    if stops(script, found) {
+        return;
+    }
+    let expects = match &node.work {
+        Work::Run { expect, .. } => Some(!expect.is_empty()),
+        _ => None,
+    };
     for simple in &script.commands {
         let at = |word: &Word<'_>| command.place(word.start, word.end);
         endings::endless(node, simple, at, found);
@@ -171,7 +209,9 @@ fn of_script(context: &Context<'_>, script: &Script<'_>, found: &mut Vec<Diagnos
             effects::names_nothing(&inner, at, found);
         }
         effects::not_repeatable(node, simple, at, found);
-        endings::never_fails(node, simple, at, found);
+        if let Some(expects) = expects {
+            endings::never_fails(simple, at, Some(expects), found);
+        }
         effects::wrong_environment(context, script, simple, at, found);
         effects::outage(context, script.root, simple, at, found);
         for word in &simple.words {
