@@ -311,10 +311,10 @@ fn what_ends_nothing_fails() {
     };
     assert_eq!(of("pkill -f migration-runner"), 1);
     assert_eq!(of("killall migration-runner"), 1);
+    assert_eq!(of("pkill -f migration-runner\n  ./status"), 1);
     for well in [
         "pkill -f migration-runner || true",
         "if pkill -f migration-runner; then echo ended; fi",
-        "pkill -f migration-runner; ./status",
         "kubectl apply -f pkill.yaml",
     ] {
         assert_eq!(of(well), 0, "{well}");

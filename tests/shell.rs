@@ -155,6 +155,16 @@ rollback back "Back" within 5m {
 "#;
 
 #[test]
+fn a_script_stops_at_its_first_failing_line() {
+    let plan = plan(
+        "phase one \"One\" {\n run two \"Two\" ```bash\n  false\n  touch made\n  ``` reads-only\n}\n",
+    );
+    let run = run(&script(&plan), &[], &["q"]);
+    assert_eq!(run.code, 1, "{}", run.out);
+    assert!(!run.has("made"), "{}", run.out);
+}
+
+#[test]
 fn a_run_to_the_end_ends_with_0() {
     let text = script(&plan(&STEPS.replace("echo broken", "echo well")));
     let run = run(&text, &[], &["y", "", "", "Ada", "b-17", ""]);

@@ -72,7 +72,8 @@ impl Backend for ArgoWorkflows {
         let more = format!(
             "Submit it with `argo submit --from workflowtemplate/{}`. What it needs: a service account that may\n\
              patch Rollouts and create AnalysisRuns (`--rbac` makes one), an image with bash, kubectl, jq and\n\
-             curl, and the Secrets that are named here.",
+             curl, and the Secrets that are named here. Each command has a pod of its own: it sees the files of\n\
+             the image, and the next one does not see those that it writes.",
             dns_label(stem),
         );
         Some(Manifests::new(plan, "workflow", objects, &more))

@@ -225,7 +225,7 @@ execute() {
   shift 3
   file=$(mktemp)
   case $language in
-    sh | bash | shell) set -- "$@" bash -c "$text" ;;
+    sh | bash | shell) set -- "$@" bash -e -c "$text" ;;
     python | python3) set -- "$@" python3 -c "$text" ;;
     *) set -- "$@" "$language" -c "$text" ;;
   esac

@@ -126,22 +126,23 @@ pub(super) fn not_repeatable(
 /// Programs that end what has a name, and fail where nothing has it.
 const KILLERS: &[&str] = &["pkill", "killall"];
 
-/// Where what the last command ends has ended by itself, there is nothing to end.
-pub(super) fn kills(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
-    let Some(simple) = script.commands.last() else {
+/// Where what it ends has ended by itself, there is nothing to end, and a script stops there.
+pub(super) fn kills(
+    node: &Node,
+    simple: &Simple<'_>,
+    at: impl Fn(&Word<'_>) -> Span,
+    found: &mut Vec<Diagnostic>,
+) {
+    let (Some(first), Work::Run { expect, .. }) = (simple.words.first(), &node.work) else {
         return;
     };
-    let (Some(first), Work::Run { expect, .. }) = (simple.words.first(), &script.node.work) else {
-        return;
-    };
-    let named = |word: &Word<'_>| KILLERS.contains(&&*word.text);
-    if !named(first) || simple.piped || simple.or_else || !expect.is_empty() {
+    if !KILLERS.contains(&&*first.text) || simple.piped || simple.or_else || !expect.is_empty() {
         return;
     }
     found.push(
         Diagnostic::new(
             &NOT_REPEATABLE,
-            script.command.place(first.start, first.end),
+            at(first),
             format!("`{}` fails where nothing of that name runs", first.text),
         )
         .label("it may have ended by itself, or been ended before")

@@ -209,6 +209,7 @@ fn of_script(context: &Context<'_>, script: &Script<'_>, found: &mut Vec<Diagnos
             effects::names_nothing(&inner, at, found);
         }
         effects::not_repeatable(node, simple, at, found);
+        effects::kills(node, simple, at, found);
         if let Some(expects) = expects {
             endings::never_fails(simple, at, Some(expects), found);
         }
@@ -218,7 +219,6 @@ fn of_script(context: &Context<'_>, script: &Script<'_>, found: &mut Vec<Diagnos
             blanks::placeholder(word, command, found);
         }
     }
-    effects::kills(script, found);
     blanks::variables(context, script, found);
     targets::namespaces(context, script, found);
     verdicts::unjudged(context, script, found);
