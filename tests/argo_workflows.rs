@@ -253,17 +253,18 @@ fn what_a_person_fills_in_reaches_later_steps() {
     let templates = of(r#"phase p "P" {
   record previous "Revision" as text
   record lessons "Lessons" as text
-  run go "From {previous}" `./go "$PREVIOUS"` idempotent
+  run go "From {previous}" `printf '%s' "$PREVIOUS"` idempotent
+  run either `printf '%s' "${PREVIOUS:-none}"` idempotent
 }
 rollback back "Back to {previous}" within 5m { run undo `./back "$PREVIOUS"` idempotent }
 "#);
-    let output = |name: &str| templates[name]["outputs"]["parameters"][0].clone();
-    assert_eq!(output("p-previous")["globalName"], "previous");
+    let kept = |name: &str| templates[name]["outputs"]["parameters"][0].clone();
+    assert_eq!(kept("p-previous")["globalName"], "previous");
     assert_eq!(
-        output("p-previous")["valueFrom"]["supplied"],
+        kept("p-previous")["valueFrom"]["supplied"],
         serde_json::json!({})
     );
-    assert!(output("p-lessons")["globalName"].is_null());
+    assert!(kept("p-lessons")["globalName"].is_null());
     let begun = templates["begin"]["outputs"]["parameters"]
         .as_array()
         .is_some_and(|all| all.iter().any(|one| one["globalName"] == "previous"));
@@ -279,6 +280,21 @@ rollback back "Back to {previous}" within 5m { run undo `./back "$PREVIOUS"` ide
             "{{workflow.outputs.parameters.previous}}"
         );
     }
+    let source = |name: &str| {
+        templates[name]["script"]["source"]
+            .as_str()
+            .expect("a script")
+    };
+    let filled = "it's 7 $(touch x)";
+    let (good, said) = output(source("p-go"), &[("PREVIOUS", filled)]);
+    assert!(good && said == filled, "{said}");
+    let (good, said) = output(source("p-go"), &[("PREVIOUS", "")]);
+    assert!(
+        !good && said.is_empty(),
+        "nothing is run with nothing: {said}"
+    );
+    let (good, said) = output(source("p-either"), &[("PREVIOUS", "")]);
+    assert!(good && said == "none", "{said}");
     let said = serde_json::to_string(&templates).expect("it is JSON");
     assert!(said.contains("Back to {{workflow.outputs.parameters.previous}} took longer than 5m"));
     assert!(!said.contains("{ {workflow"), "{said}");

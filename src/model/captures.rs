@@ -18,12 +18,15 @@ pub(super) fn captured_name(node: Syntax<'_>) -> Option<Syntax<'_>> {
 }
 
 impl Names<'_> {
-    /// Whether something of this name is captured in a file; then it is used.
-    pub fn captures(&mut self, file: usize, name: &str) -> bool {
-        let makers = self.tables[file].captures.get(name);
-        self.used
-            .extend(makers.into_iter().flatten().map(|&span| (file, span)));
-        makers.is_some()
+    /// Whether something is captured under this name in a file.
+    pub fn is_captured(&self, file: usize, name: &str) -> bool {
+        self.tables[file].captures.contains_key(name)
+    }
+
+    /// Notes that something uses what is captured under this name.
+    pub fn use_captured(&mut self, file: usize, name: &str) {
+        let makers = self.tables[file].captures.get(name).into_iter().flatten();
+        self.used.extend(makers.map(|&span| (file, span)));
     }
 
     fn is_capture_used(&self, name: Span) -> bool {

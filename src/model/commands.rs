@@ -1,6 +1,6 @@
 //! Reads commands and what is said about them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::command::{Attempts, Command, Effect, Expectation, Origin};
 use super::condition::Comparator;
@@ -85,20 +85,21 @@ impl Lower<'_> {
     /// The environment variables in a text that this file knows.
     fn environment(&mut self, scope: &Scope, text: &str) -> BTreeMap<String, Origin> {
         let mut environment = BTreeMap::new();
+        let mut seen = BTreeSet::new();
         for (name, at) in variables(text) {
-            if environment.contains_key(name) {
+            if !seen.insert(name) {
                 continue;
             }
-            if let Some(origin) = self.origin(scope, name, sets(&text[..at], name)) {
+            if let Some(origin) = self.origin(scope, name, &text[..at]) {
                 environment.insert(name.to_owned(), origin);
             }
         }
         environment
     }
 
-    /// Where the value of a variable comes from; a captured one only where the text has not `set` it
-    /// itself `before`.
-    fn origin(&mut self, scope: &Scope, name: &str, set_before: bool) -> Option<Origin> {
+    /// Where the value of a variable comes from; a captured one only where the text before has not set it
+    /// itself.
+    fn origin(&mut self, scope: &Scope, name: &str, before: &str) -> Option<Origin> {
         for (parameter, binding) in &scope.bindings {
             let own = variable(parameter);
             match binding {
@@ -134,7 +135,8 @@ impl Lower<'_> {
         if let Some(value) = self.told_of_service(scope, name, "") {
             return Some(Origin::Value(value));
         }
-        if !set_before && self.names.captures(scope.file, &lower) {
+        if self.names.is_captured(scope.file, &lower) && !sets(before, name) {
+            self.names.use_captured(scope.file, &lower);
             return Some(Origin::Capture(lower));
         }
         OF_SERVICE

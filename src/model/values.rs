@@ -127,8 +127,12 @@ impl Lower<'_> {
             }
             return;
         }
+        let captured = self.names.is_captured(scope.file, name);
+        if captured && !scope.fields.contains(name) {
+            self.names.use_captured(scope.file, name);
+        }
         let known = scope.fields.contains(name)
-            || self.names.captures(scope.file, name)
+            || captured
             || self.names.find(scope.file, Noun::Parameter, name).is_some();
         if !known {
             if self.names.find(scope.file, Noun::Secret, name).is_some() {

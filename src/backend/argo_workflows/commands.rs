@@ -233,10 +233,20 @@ impl<'a> Builder<'a> {
             .collect()
     }
 
-    /// The variables whose values something on the way would read: the script makes them itself.
+    /// The variables whose values something on the way would read: the script makes them itself. And a
+    /// look whether there is what a person should have filled in: a way back may begin before that.
     fn exports(&self, command: &Command) -> String {
         let mut out = String::new();
         for (variable, origin) in &command.environment {
+            if let ValueOrigin::Capture(of) = origin
+                && self.only_recorded(of)
+                && !looks_itself(&command.text, variable)
+            {
+                let _ = writeln!(
+                    out,
+                    "if [ -z \"${variable}\" ]; then echo 'nobody has filled in {variable}' >&2; exit 1; fi"
+                );
+            }
             if let ValueOrigin::Value(value) = origin
                 && is_read(value)
             {
@@ -244,6 +254,14 @@ impl<'a> Builder<'a> {
             }
         }
         out
+    }
+
+    /// Whether people alone make a value: what a command prints may well be empty.
+    fn only_recorded(&self, name: &str) -> bool {
+        self.sentences
+            .makers_of(name)
+            .iter()
+            .all(|maker| matches!(maker.work, Work::Record { .. }))
     }
 
     fn expectation(&self, expectation: &Expectation) -> String {
@@ -351,6 +369,15 @@ fn check(absent: bool, test: &str, what: &str) -> String {
         "if {test}; then\n  printf '%s\\n' {} >&2\n  exit 1\nfi\n",
         quoted(&safe(&format!("{lead} {what}")))
     )
+}
+
+/// Whether a script says itself what happens where a variable is empty: `${NAME:-otherwise}`.
+fn looks_itself(text: &str, variable: &str) -> bool {
+    text.split("${").skip(1).any(|behind| {
+        behind
+            .strip_prefix(variable)
+            .is_some_and(|rest| rest.starts_with([':', '-', '+', '?']))
+    })
 }
 
 fn text_of(text: &Text) -> String {

@@ -208,6 +208,8 @@ impl<'a> Builder<'a> {
             input["enum"] = json!(words);
         }
         let mut output = json!({ "name": "value", "valueFrom": { "supplied": {} } });
+        // `argo node set` makes what has a global name an output of the whole workflow at once
+        // (`updateSuspendedNode` of versions 3.4 to 4).
         if let Some(capture) = capture {
             self.captures.insert(capture);
             output["globalName"] = json!(capture);

@@ -21,7 +21,7 @@ impl Sentences<'_> {
                 ValueOrigin::Parameter(_) | ValueOrigin::Secret(_) => None,
                 ValueOrigin::Capture(name) => Some(format!(
                     "{variable} comes from {}",
-                    self.makers(self.captured.get(name.as_str())?)
+                    self.makers(self.makers_of(name))
                 )),
             }
         });
@@ -29,10 +29,15 @@ impl Sentences<'_> {
         (!needs.is_empty()).then(|| format!("{}.", and(needs)))
     }
 
+    /// The nodes that capture a value, in the order written.
+    pub fn makers_of(&self, name: &str) -> &[&Node] {
+        self.captured.get(name).map_or(&[], Vec::as_slice)
+    }
+
     /// The field of the page in which stands what is captured under a name; nothing where several could be
     /// it.
     pub fn field_of(&self, name: &str) -> Option<String> {
-        match self.captured.get(name)?.as_slice() {
+        match self.makers_of(name) {
             [maker] => Some(captured_in(maker)),
             _ => None,
         }
