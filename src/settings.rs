@@ -1,4 +1,5 @@
-//! In: the text of a `deployc.toml`. Out: the level of each rule, and which packs of rules are off.
+//! In: the text of a `deployc.toml`. Out: the level of each rule, which packs of rules are off, and
+//! where runbooks are published.
 //! Knows nothing of where the file lies. toml lives here and nowhere else.
 
 use std::collections::BTreeMap;
@@ -85,6 +86,8 @@ fn pack_of(rule: &Rule) -> Option<&'static Pack> {
 pub struct Settings {
     /// The level of a rule by its code; nothing where it is off.
     levels: BTreeMap<&'static str, Option<Level>>,
+    /// Where runbooks are published; `{spec}` stands for the name of the spec.
+    runbook_url: Option<String>,
 }
 
 /// What can't be read in a `deployc.toml`.
@@ -99,7 +102,10 @@ pub struct Mistake {
 }
 
 const LEVELS: &[&str] = &["error", "warning", "note", "off"];
-const TABLES: &[&str] = &["rules", "packs"];
+const TABLES: &[&str] = &["rules", "packs", "build"];
+
+/// The setting that says where runbooks are published.
+const RUNBOOK_URL: &str = "runbook-url";
 
 impl Settings {
     /// Reads a file. What it does not know is a mistake, so that no setting is lost in silence.
@@ -116,7 +122,7 @@ impl Settings {
         let mut settings = Settings::default();
         let tables = document.into_inner();
         // Packs first: what is said of a rule says more than what is said of its pack.
-        for wanted in ["packs", "rules"] {
+        for wanted in ["packs", "rules", "build"] {
             for (key, value) in &tables {
                 let name: &str = key.get_ref();
                 let line = line_of(key.span().start);
@@ -135,10 +141,11 @@ impl Settings {
                 };
                 for (key, value) in entries {
                     let line = line_of(key.span().start);
-                    if wanted == "packs" {
-                        settings.pack(key.get_ref(), value.get_ref(), line)?;
-                    } else {
-                        settings.rule(key.get_ref(), value.get_ref(), line)?;
+                    let (name, value): (&str, _) = (key.get_ref(), value.get_ref());
+                    match wanted {
+                        "packs" => settings.pack(name, value, line)?,
+                        "build" => settings.build(name, value, line)?,
+                        _ => settings.rule(name, value, line)?,
                     }
                 }
             }
@@ -170,6 +177,41 @@ impl Settings {
             self.levels.insert(rule.code, None);
         }
         Ok(())
+    }
+
+    fn build(&mut self, name: &str, value: &DeValue<'_>, line: usize) -> Result<(), Mistake> {
+        if name != RUNBOOK_URL {
+            return Err(unknown(
+                "setting of `[build]`",
+                name,
+                line,
+                [RUNBOOK_URL].into_iter(),
+            ));
+        }
+        let url = match value {
+            DeValue::String(url) => url.trim_end_matches('#'),
+            _ => "",
+        };
+        if !(url.starts_with("https://") || url.starts_with("http://"))
+            || url.contains(|letter: char| letter.is_whitespace() || letter == '#')
+        {
+            return Err(Mistake {
+                line,
+                message: format!("`{RUNBOOK_URL}` is the address of a page"),
+                help: format!(
+                    "write `{RUNBOOK_URL} = \"https://runbooks.example.com/{{spec}}.html\"`; `{{spec}}` stands for the name of the spec"
+                ),
+            });
+        }
+        self.runbook_url = Some(url.to_owned());
+        Ok(())
+    }
+
+    /// The address under which the runbook of a spec is published. `spec` is the name of its file
+    /// without the ending.
+    pub fn runbook_url(&self, spec: &str) -> Option<String> {
+        let url = self.runbook_url.as_deref()?;
+        Some(url.replace("{spec}", spec))
     }
 
     fn rule(&mut self, name: &str, value: &DeValue<'_>, line: usize) -> Result<(), Mistake> {
@@ -270,6 +312,16 @@ pub fn schema() -> Value {
             json!({ "description": pack.about, "type": "boolean", "default": true }),
         );
     }
+    let build = serde_json::Map::from_iter([(
+        RUNBOOK_URL.to_owned(),
+        json!({
+            "description": "Where runbooks are published: alerts link there. `{spec}` stands for the name of the spec, without `.deploy`.",
+            "type": "string",
+            "format": "uri-template",
+            "pattern": "^https?://[^#\\s]+$",
+            "examples": ["https://runbooks.example.com/{spec}.html"]
+        }),
+    )]);
     let table = |about: &str, properties: serde_json::Map<String, Value>| {
         json!({
             "description": about,
@@ -281,11 +333,12 @@ pub fn schema() -> Value {
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "deployc.toml",
-        "description": "How deployc checks the specs below the folder of this file.",
+        "description": "How deployc checks and builds the specs below the folder of this file.",
         "type": "object",
         "properties": {
             "rules": table("The level of each rule: `error`, `warning`, `note` or `off`.", rules),
-            "packs": table("Packs of rules that are turned off: `platform = false`.", packs)
+            "packs": table("Packs of rules that are turned off: `platform = false`.", packs),
+            "build": table("What `deployc build` writes.", build)
         },
         "additionalProperties": false
     })
@@ -320,6 +373,23 @@ mod tests {
         assert_eq!(
             mistake("[rules]\nband-gap = \"eror\"\n"),
             of(2, "`eror` is no level", "perhaps `error`")
+        );
+        assert_eq!(
+            mistake("[build]\nrunbook-uri = \"https://x.org\"\n"),
+            of(
+                2,
+                "no setting of `[build]` is called `runbook-uri`",
+                "perhaps `runbook-url`"
+            )
+        );
+        assert_eq!(
+            mistake("[build]\nrunbook-url = \"docs/\"\n").1,
+            "`runbook-url` is the address of a page"
+        );
+        let settings = Settings::read("[build]\nrunbook-url = \"https://x.org/{spec}.html\"\n");
+        assert_eq!(
+            settings.expect("it is read").runbook_url("shop").as_deref(),
+            Some("https://x.org/shop.html")
         );
         assert_eq!(
             mistake("[rules]\nunknown-name = \"off\"\n").1,

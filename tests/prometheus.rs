@@ -55,9 +55,7 @@ fn every_rule_asks_what_prometheus_can_read() {
                 !expression.contains("$window") && !expression.contains('@'),
                 "{expression}"
             );
-            let anchor = rule["annotations"]["runbook_url"]
-                .as_str()
-                .unwrap_or_default();
+            let anchor = rule["annotations"]["runbook"].as_str().unwrap_or_default();
             let (_, id) = anchor.split_once('#').expect("it has an anchor");
             assert!(plan.node(id).is_some(), "{path}: {id}");
             assert!(names.insert(name), "{path}: {rule} stands twice");
@@ -141,4 +139,57 @@ fn the_rules_of_an_example() {
     let compilation = compile::check("checkout.deploy", text, &NoFiles);
     let plan = compile::plan(&compilation).expect("an example has a plan");
     insta::assert_snapshot!("rules_checkout", yaml(&plan).expect("it has rules"));
+}
+
+#[test]
+fn an_alert_links_to_the_published_runbook_and_says_how_urgent_it_is() {
+    let plan_of = |url: Option<&str>| {
+        let mut plan = spec(
+            "alert slow when m > 2s for 5m then page lead\nalert odd when m > 1s then pause\nseverity warning \"W\" {\n  when n > 5%\n  then page lead\n}\n",
+        );
+        plan.deployment.runbook_url = url.map(str::to_owned);
+        let text = yaml(&plan).expect("there are rules");
+        rules(&text)
+    };
+    let found = plan_of(Some("https://runbooks.example.com/spec.html"));
+    let told: Vec<(&str, &str, &str)> = found
+        .iter()
+        .map(|rule| {
+            (
+                rule["labels"]["rule"].as_str().unwrap_or_default(),
+                rule["labels"]["severity"].as_str().unwrap_or_default(),
+                rule["annotations"]["runbook_url"]
+                    .as_str()
+                    .unwrap_or_default(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (
+                "slow",
+                "critical",
+                "https://runbooks.example.com/spec.html#alert/slow"
+            ),
+            (
+                "odd",
+                "warning",
+                "https://runbooks.example.com/spec.html#alert/odd"
+            ),
+            (
+                "warning",
+                "warning",
+                "https://runbooks.example.com/spec.html#severity/warning"
+            ),
+        ]
+    );
+    // Where it is published is not known: no dead link, and words that say where to look.
+    let plain = plan_of(None);
+    assert!(plain[0]["annotations"].get("runbook_url").is_none());
+    assert!(
+        plain[0]["annotations"]["runbook"]
+            .as_str()
+            .is_some_and(|place| place.ends_with(".md#alert/slow"))
+    );
 }

@@ -221,8 +221,11 @@ fn rule(
     if let Some(sustained) = whole(condition) {
         rule.insert("for".to_owned(), json!(promql::duration(sustained)));
     }
-    let last = |id: &str| id.rsplit('/').next().unwrap_or(id).to_owned();
-    rule.insert("labels".to_owned(), json!({ "severity": last(&around.id) }));
+    let own = around.id.rsplit('/').next().unwrap_or(&around.id);
+    rule.insert(
+        "labels".to_owned(),
+        json!({ "severity": severity(around, own, then), "rule": own }),
+    );
     let mut annotations = Map::new();
     annotations.insert(
         "summary".to_owned(),
@@ -240,9 +243,14 @@ fn rule(
     if !actions.is_empty() {
         annotations.insert("action".to_owned(), json!(escaped(&actions.join(", "))));
     }
+    // A relative path is no link in a chat or on a pager: it is one only where the page is known.
+    let (name, page) = match &plan.deployment.runbook_url {
+        Some(url) => ("runbook_url", url.clone()),
+        None => ("runbook", format!("{stem}.md")),
+    };
     annotations.insert(
-        "runbook_url".to_owned(),
-        json!(escaped(&format!("{stem}.md#{}", around.id))),
+        name.to_owned(),
+        json!(escaped(&format!("{page}#{}", around.id))),
     );
     annotations.insert("deployc/nodes".to_owned(), json!(escaped(&reason.id)));
     rule.insert(
@@ -255,6 +263,29 @@ fn rule(
         ),
     );
     Some(Value::Object(rule))
+}
+
+/// The words by which Alertmanager's routes usually tell how urgent an alert is.
+const URGENCIES: &[&str] = &[
+    "critical", "page", "error", "warning", "ticket", "info", "none",
+];
+
+/// How urgent an alert is, in a word that routes know: the rule's own name where it is one; else
+/// what wakes somebody, goes back or stops is critical, and the rest a warning.
+fn severity<'n>(around: &Node, own: &'n str, then: &[Action]) -> &'n str {
+    if URGENCIES.contains(&own) {
+        return own;
+    }
+    let urgent = |action: &Action| {
+        matches!(
+            action.deed,
+            Deed::Page { .. } | Deed::Rollback { .. } | Deed::Stop
+        )
+    };
+    match around.work == Work::Failure || then.iter().any(urgent) {
+        true => "critical",
+        false => "warning",
+    }
 }
 
 /// Annotations are templates of Go: what people write must not be one.

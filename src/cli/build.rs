@@ -16,7 +16,7 @@ use super::layout::{Laid, Listed};
 use super::screen::Screen;
 use super::templates::Folder;
 use super::trouble::Trouble;
-use super::{Exit, disk, fidelity, front, write};
+use super::{Exit, disk, fidelity, front, settings, write};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = examples())]
@@ -92,10 +92,16 @@ impl Build {
             return Ok(Exit::Found);
         };
         // a file without a deployment is there for others to use
+        let settings = settings::nearest(&inputs)?;
         let plans: Vec<(&Input, Plan)> = inputs
             .iter()
             .zip(&sound)
-            .filter_map(|(input, sound)| Some((input, compile::plan(sound)?)))
+            .zip(&settings)
+            .filter_map(|((input, sound), settings)| {
+                let mut plan = compile::plan(sound)?;
+                plan.deployment.runbook_url = settings.runbook_url(&input.stem());
+                Some((input, plan))
+            })
             .collect();
         if let (Some(input), true) = (inputs.first(), plans.is_empty()) {
             return Err(front::no_deployment(input).into());

@@ -102,6 +102,10 @@ pub struct Deployment {
     /// The project it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<Text>,
+    /// The address under which its runbook is published, as the project's settings say; `#` and the
+    /// id of a node behind it lead to that node.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub runbook_url: Option<String>,
     /// When the document was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<Instant>,
@@ -329,6 +333,7 @@ pub fn schedule(spec: &Spec, order: &Order<'_>, sources: &Sources) -> Plan {
             environment: head
                 .and_then(|head| head.environment.as_ref().map(|name| name.value.clone())),
             project: head.and_then(|head| head.project.clone()),
+            runbook_url: None,
             date: head.and_then(|head| head.date.clone()),
             window: head.and_then(|head| head.window.as_ref()).map(window),
             on_failure: head.map(|head| head.on_failure.clone()).unwrap_or_default(),

@@ -135,3 +135,34 @@ fn coverage_of_a_broken_spec_is_that_of_what_can_be_read() {
         .ends(0);
     assert!(run.out.contains("a machine checks 0 of"), "{}", run.out);
 }
+
+#[test]
+fn alerts_link_to_where_the_runbook_is_published() {
+    let bench = Bench::with(&[
+        (
+            "specs/checkout.deploy",
+            include_str!("../../examples/checkout.deploy"),
+        ),
+        (
+            "deployc.toml",
+            "[build]\nrunbook-url = \"https://runbooks.example.com/{spec}.html\"\n",
+        ),
+    ]);
+    let build = &[
+        "build",
+        "specs",
+        "--target",
+        "prometheus-rules",
+        "--out",
+        "out",
+        "--quiet",
+    ];
+    bench.run(build).ends(0);
+    let rules = bench.read("out/checkout.rules.yaml");
+    assert!(
+        rules.contains(
+            "runbook_url: https://runbooks.example.com/checkout.html#severity/critical\n"
+        ),
+        "{rules}"
+    );
+}
