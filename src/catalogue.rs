@@ -154,6 +154,7 @@ pub static RULES: &[&Rule] = &[
     &checks::NOT_CAPTURED,
     &checks::VALUES_DROPPED,
     &checks::UNDONE_TWICE,
+    &checks::UNORDERED,
     &fidelity::REFUSED,
     &fidelity::APPROXIMATE,
     &fidelity::ELSEWHERE,

@@ -364,3 +364,19 @@ escalation {
         ]
     );
 }
+
+#[test]
+fn what_is_done_if_it_goes_wrong_is_said_without_a_rollback_too() {
+    let text = r#"edition 2026
+deployment "D" {
+  version "1"
+  on failure pause
+}
+phase one "One" { run make "Make it" `./make` }
+"#;
+    let markdown = runbook(&plan("pause.deploy", text.to_owned()).expect("it is sound"));
+    assert!(
+        markdown.contains("## If it goes wrong\n\n- Where nothing else is said: pause"),
+        "{markdown}"
+    );
+}

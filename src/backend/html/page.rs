@@ -40,6 +40,7 @@ impl Renderer<'_> {
                 "head": self.say.head(),
                 "notes": notes,
                 "contents": self.contents(),
+                "wrong": self.say.goes_wrong(),
                 "trouble": self.say.trouble(),
                 "on_failure": match head.on_failure.is_empty() {
                     true => Value::Null,

@@ -31,6 +31,7 @@ impl Renderer<'_> {
             "title": self.say.markup.text(&plan.deployment.title),
             "head": self.say.head(),
             "notes": plan.deployment.notes.iter().map(prose).collect::<Vec<_>>(),
+            "wrong": self.say.goes_wrong(),
             "trouble": self.say.trouble(),
             "on_failure": (!plan.deployment.on_failure.is_empty())
                 .then(|| self.say.actions(&plan.deployment.on_failure)),

@@ -93,6 +93,14 @@ impl Sentences<'_> {
         rows
     }
 
+    /// Whether anything says what is done if it goes wrong.
+    pub fn goes_wrong(&self) -> bool {
+        !self.plan.deployment.on_failure.is_empty()
+            || ["rollback", "severity"]
+                .iter()
+                .any(|kind| self.plan.of_kind(kind).next().is_some())
+    }
+
     /// For each way back: where it is (`link`), how fast (`within`), until when it can be used
     /// (`until`), and what leads to it (`reasons`).
     pub fn trouble(&self) -> Vec<Value> {

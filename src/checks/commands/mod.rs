@@ -8,6 +8,7 @@ mod releases;
 mod spellings;
 mod steps_back;
 mod targets;
+mod unordered;
 mod verdicts;
 
 use super::Context;
@@ -103,6 +104,10 @@ rule! {
     /// A rollback takes back every step that says how, then does its own steps. Where two of these go
     /// back by one revision, the second goes back to the version that the first has just left.
     pub UNDONE_TWICE = "D0644", "undone-twice", Warning, "a rollback that goes back and forth again", allowable;
+    /// Members of a group or checklist have no order among themselves: a person ticks them as they come,
+    /// and a machine does them at the same time. Steps that change something one after the other stand
+    /// in a phase, which a checklist may hold, too.
+    pub UNORDERED = "D0645", "unordered", Warning, "changes in a checklist, which has no order", allowable;
 }
 
 /// Options of kubectl that take a value.
@@ -149,6 +154,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     captures::not_captured(context, found);
     releases::values_dropped(context, found);
     steps_back::undone_twice(context, found);
+    unordered::check(context, found);
     verdicts::not_awaited(context, found);
 }
 
