@@ -429,6 +429,13 @@ phase one "One" {
         run_it.out
     );
     assert!(
+        run_it
+            .out
+            .contains("\n      with LIMIT=190.5\n      with WARM=yes\n"),
+        "what a command gets is shown before it is run: {}",
+        run_it.out
+    );
+    assert!(
         run_it.out.contains("\"190ms\" is no number"),
         "{}",
         run_it.out

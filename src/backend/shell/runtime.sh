@@ -11,6 +11,7 @@ undos=''            # functions that take back what was run, newest first, a lin
 
 # What the next command gets and must give; `perform` takes it and begins afresh.
 with=(env) wanted=(0) within=0 retries=0 every=0 capture='' probe='' undo=''
+told=''             # what it gets of what was captured, a line each, for the person
 
 say() { printf '%s\n' "$*"; }
 
@@ -151,7 +152,8 @@ perform() {
   local title=$2 language=$3 effect=$4 text attempt
   local given=("${with[@]}") expected=("${wanted[@]}")
   local limit=$within tries=$retries pause=$every into=$capture back=$undo done_already=$probe
-  with=(env) wanted=(0) within=0 retries=0 every=0 capture='' probe='' undo=''
+  local values=$told
+  with=(env) wanted=(0) within=0 retries=0 every=0 capture='' probe='' undo='' told=''
   text=$(cat)
   if [ "$resumed" = yes ] && [ -n "$done_already" ] && "$done_already"; then
     printf '\n  [x] %s\n' "$title"
@@ -162,6 +164,7 @@ perform() {
   while true; do
     printf '\n  [ ] %s\n' "$title"
     printf '%s\n' "$text" | sed 's/^/      $ /'
+    details "$values"
     expectations "${expected[@]}"
     if [ "$effect" = irreversible ]; then say '      It can not be taken back.'; fi
     if [ "$effect" != reads-only ]; then
@@ -361,12 +364,13 @@ wait_for() {
 wait_until() {
   here=$1
   local title=$2 pause=$3 limit=$4 text end
-  local given=("${with[@]}")
-  with=(env)
+  local given=("${with[@]}") values=$told
+  with=(env) told=''
   text=$(cat)
   while true; do
     printf '\n  ... %s\n' "$title"
     printf '%s\n' "$text" | sed 's/^/      $ /'
+    details "$values"
     end=$(($(date +%s) + limit))
     while true; do
       execute bash 0 "$text" "${given[@]}"
@@ -432,7 +436,7 @@ is_shaped() {
   case $1 in
     number)
       if printf '%s\n' "$answer" | grep -Eq '^[+-]?[0-9]+([.][0-9]+)?$'; then return 0; fi
-      say "      \"$answer\" is no number; write it without its unit."
+      say "      \"$answer\" is no number such as 42 or 1.5."
       ;;
     date)
       if printf '%s\n' "$answer" | grep -Eq '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'; then return 0; fi
@@ -462,13 +466,16 @@ is_shaped() {
 
 # captured ID VARIABLE NAME TITLE: what an earlier step kept; where it was passed over, a person says it.
 captured() {
-  if [ -n "${!2}" ]; then return; fi
-  here=$1
-  printf '\n  %s was not kept on the way here: %s\n' "\$$3" "$4"
-  ask '      What is it? Enter leaves it empty:'
-  trim
-  journal recorded "$3: $answer"
-  printf -v "$2" '%s' "$answer"
+  if [ -z "${!2}" ]; then
+    here=$1
+    printf '\n  %s was not kept on the way here: %s\n' "\$$3" "$4"
+    ask '      What is it? Enter leaves it empty:'
+    trim
+    journal recorded "$3: $answer"
+    printf -v "$2" '%s' "$answer"
+  fi
+  told="$told${told:+
+}with $3=${!2}"
 }
 
 # choose ID TITLE OPTION…: the number of the one that is taken, in `choice`.
@@ -537,7 +544,7 @@ is_yes() {
 # probing LANGUAGE <<END: whether a command succeeds; it says nothing.
 probing() {
   local text given=("${with[@]}")
-  with=(env)
+  with=(env) told=''
   text=$(cat)
   execute "$1" 0 "$text" "${given[@]}" >/dev/null
   [ "$status" -eq 0 ]
