@@ -89,7 +89,8 @@ rule! {
     pub REHEARSED_AFTERWARDS = "D0570", "rehearsed-afterwards", Warning, "staging tries it out after production", allowable;
     /// A namespace, a workload, a host or the value of an option is one letter away from the name that
     /// the spec declares, or that stands everywhere else. The command fails on the day, or works on
-    /// something else; in a rollback it goes unnoticed until then.
+    /// something else; in a rollback it goes unnoticed until then. Of names with three or four letters
+    /// that is only said where two letters are swapped: `pya` once, and `pay` declared and used elsewhere.
     pub MISSPELT = "D0641", "misspelt", Warning, "a name in a command that is one letter off", allowable;
     /// A command uses what another one captures or a person records, and there is a way to it on which
     /// nobody has: another option was chosen, a condition did not hold, that comes later, or both stand

@@ -67,7 +67,11 @@ struct Names<'a> {
 
 impl<'a> Names<'a> {
     fn add(&mut self, role: Role<'a>, name: &'a str, command: &'a Command, start: usize) {
-        let plain = name.len() >= SHORTEST
+        let shortest = match role {
+            Role::Namespace | Role::Object | Role::Release => SHORTEST_DECLARED,
+            Role::Host | Role::Option(..) => SHORTEST,
+        };
+        let plain = name.len() >= shortest
             && name.starts_with(|letter: char| letter.is_ascii_alphabetic())
             && name.bytes().all(|byte| {
                 byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b'=')
@@ -156,6 +160,10 @@ impl<'a> Names<'a> {
 /// Shorter names are often one letter away from another that is meant, too.
 const SHORTEST: usize = 5;
 
+/// Of names that a spec declares, those so short are told from others by the order of their letters:
+/// `pya` for `pay`.
+const SHORTEST_DECLARED: usize = 3;
+
 pub(super) fn misspelt(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut beside: Vec<&Command> = Vec::new();
     for script in &context.scripts {
@@ -182,6 +190,10 @@ pub(super) fn misspelt(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for (command, commands) in beside.iter().zip(&read) {
         names.of_read(command, commands);
     }
+    let all_declared: HashSet<&str> = [Role::Namespace, Role::Object]
+        .iter()
+        .flat_map(|role| declared(context, role).into_keys())
+        .collect();
     let mut said: HashSet<Span> = HashSet::default();
     for (role, of_role) in &names.places {
         let declared = declared(context, role);
@@ -203,13 +215,25 @@ pub(super) fn misspelt(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         }
         for (name, spans) in odd {
             let Some(known) = neighbours.of_name(name).find(|known| {
+                let usual = || of_role.get(known).map_or(0, Vec::len) >= OFTEN;
+                let short = || {
+                    spans.len() == 1
+                        && declared.contains_key(known)
+                        && !all_declared.contains(name)
+                        && usual()
+                        && is_swapped(name, known)
+                };
                 near(name, known) && (declared.contains_key(known) || spans.len() < OFTEN)
+                    || short()
             }) else {
                 continue;
             };
             let (message, other, label) = match declared.get(known) {
                 Some(span) => (
-                    format!("`{name}` is one letter away from `{known}`"),
+                    match is_swapped(name, known) {
+                        true => format!("`{name}` is `{known}` with two letters swapped"),
+                        false => format!("`{name}` is one letter away from `{known}`"),
+                    },
                     *span,
                     match role {
                         Role::Namespace => format!("it lives in `{known}`"),
@@ -331,9 +355,53 @@ fn near(name: &str, other: &str) -> bool {
         && !(plural && (last || !whole))
 }
 
+/// Whether a name is another one with two letters that stand side by side swapped, behind the first
+/// letter of a word: the one slip that makes a short name another that nobody would have chosen.
+fn is_swapped(name: &str, other: &str) -> bool {
+    let (one, two) = (name.as_bytes(), other.as_bytes());
+    let Some(at) = (0..one.len().min(two.len())).find(|&at| one[at] != two[at]) else {
+        return false;
+    };
+    let inside = at > 0 && one[at - 1].is_ascii_alphanumeric();
+    let letters = |text: &[u8]| text.iter().skip(at).take(2).all(u8::is_ascii_alphabetic);
+    one.len() == two.len()
+        && inside
+        && letters(one)
+        && one.get(at) == two.get(at + 1)
+        && one.get(at + 1) == two.get(at)
+        && one.get(at + 2..) == two.get(at + 2..)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::near;
+    use super::{is_swapped, near};
+
+    #[test]
+    fn short_names_are_told_by_the_order_of_their_letters() {
+        for (name, other) in [("pya", "pay"), ("shpo", "shop"), ("pya-api", "pay-api")] {
+            assert!(is_swapped(name, other), "{name} {other}");
+            assert!(is_swapped(other, name), "{name} {other}");
+        }
+        let sets: [&[&str]; 7] = [
+            &[
+                "dev", "qa", "prd", "stg", "prod", "stag", "test", "uat", "int",
+            ],
+            &["eu", "us", "ap", "euw", "use", "usw"],
+            &["a1", "a2", "a12", "a21"],
+            &["web", "wed", "wbe1", "api", "app", "apm"],
+            &["db-a", "db-b", "db1", "db2"],
+            &["pay", "play", "pays", "apy", "ray"],
+            &["auth", "oauth", "path", "math"],
+        ];
+        for set in sets {
+            for (name, other) in set
+                .iter()
+                .flat_map(|one| set.iter().map(move |two| (one, two)))
+            {
+                assert!(!is_swapped(name, other), "{name} {other}");
+            }
+        }
+    }
 
     #[test]
     fn only_slips_of_the_pen_are_near() {
