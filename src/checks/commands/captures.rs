@@ -5,10 +5,9 @@ use foldhash::HashMap;
 use super::NOT_CAPTURED;
 use crate::checks::Context;
 use crate::checks::glance::Kind;
-use crate::checks::scripts::Script;
 use crate::diagnostic::Diagnostic;
 use crate::graph::Precedence;
-use crate::model::{Command, Effect, Origin, Work};
+use crate::model::{Command, Effect, Origin, WaitFor, Work};
 
 /// Where captures are made: the places of the commands and records, by the name.
 type Makers<'a> = HashMap<&'a str, Vec<usize>>;
@@ -31,42 +30,67 @@ pub(super) fn not_captured(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         turns[place] = turn;
     }
     let precedence = Precedence::of(context.order);
-    for script in context.forward() {
-        for command in commands(script) {
-            let uses = uses(command).find_map(|(name, at, length)| {
-                let places = makers.get(name)?;
-                // What takes a command back may ask for what the command itself printed.
-                let takes_back = !std::ptr::eq(command, script.command);
-                if takes_back && places.contains(&script.place) {
-                    return None;
-                }
-                let variable = &command.text[at..at + length];
-                let missing = missing(context, &precedence, &turns, script, variable, places)?;
-                Some((command.place(at, at + length), missing))
-            });
-            // Once for each command.
-            if let Some((span, missing)) = uses {
-                let maker = context.order.nodes[missing.maker];
-                found.push(
-                    Diagnostic::new(&NOT_CAPTURED, span, missing.message)
-                        .also(maker.name_span, missing.label)
-                        .help(missing.help),
-                );
+    for user in users(context) {
+        let uses = uses(user.command).find_map(|(name, at, length)| {
+            let places = makers.get(name)?;
+            // What takes a command back may ask for what the command itself printed.
+            if user.takes_back && places.contains(&user.place) {
+                return None;
             }
+            let variable = &user.command.text[at..at + length];
+            let missing = missing(context, &precedence, &turns, user.place, variable, places)?;
+            Some((user.command.place(at, at + length), missing))
+        });
+        // Once for each command.
+        if let Some((span, missing)) = uses {
+            let maker = context.order.nodes[missing.maker];
+            found.push(
+                Diagnostic::new(&NOT_CAPTURED, span, missing.message)
+                    .also(maker.name_span, missing.label)
+                    .help(missing.help),
+            );
         }
     }
 }
 
-/// The command of a script, and what takes it back.
-fn commands<'a>(script: &Script<'a>) -> impl Iterator<Item = &'a Command> {
-    let undo = match &script.node.work {
-        Work::Run {
-            effect: Effect::Undo { undo },
-            ..
-        } => Some(&**undo),
-        _ => None,
-    };
-    std::iter::once(script.command).chain(undo)
+/// A command on the way forward, and the place of its node.
+struct User<'a> {
+    place: usize,
+    command: &'a Command,
+    takes_back: bool,
+}
+
+/// What is run on the way forward, and what takes it back.
+fn users<'a>(context: &Context<'a>) -> impl Iterator<Item = User<'a>> {
+    let forward = context.order.places().filter(|&place| {
+        matches!(context.root_kind(place), Kind::Phase | Kind::Gate)
+            && !context.root(place).follows_rollback()
+    });
+    forward.flat_map(|place| {
+        let work = &context.order.nodes[place].work;
+        let (command, undo) = match work {
+            Work::Run {
+                command,
+                effect: Effect::Undo { undo },
+                ..
+            } => (Some(&**command), Some(&**undo)),
+            Work::Run { command, .. } => (Some(&**command), None),
+            Work::Wait {
+                until: WaitFor::Command(command),
+                ..
+            } => (Some(command), None),
+            _ => (None, None),
+        };
+        [(command, false), (undo, true)]
+            .into_iter()
+            .filter_map(move |(command, takes_back)| {
+                Some(User {
+                    place,
+                    command: command?,
+                    takes_back,
+                })
+            })
+    })
 }
 
 /// What a command uses of what is captured: the name, and the offset and length of the variable in the
@@ -115,7 +139,7 @@ fn missing(
     context: &Context<'_>,
     precedence: &Precedence<'_, '_>,
     turns: &[usize],
-    user: &Script<'_>,
+    user: usize,
     variable: &str,
     makers: &[usize],
 ) -> Option<Missing> {
@@ -127,17 +151,15 @@ fn missing(
     if !makers.iter().all(known) {
         return None;
     }
-    let inside: Vec<usize> = std::iter::once(user.place)
-        .chain(context.around(user.place))
-        .collect();
+    let inside: Vec<usize> = std::iter::once(user).chain(context.around(user)).collect();
     // What stands inside a record establishes it, and is done first.
     let before: Vec<usize> = makers
         .iter()
         .copied()
-        .filter(|maker| turns[*maker] < turns[user.place] && !inside.contains(maker))
+        .filter(|maker| turns[*maker] < turns[user] && !inside.contains(maker))
         .collect();
     let Some(&first) = before.first() else {
-        let &later = makers.iter().find(|&&maker| maker != user.place)?;
+        let &later = makers.iter().find(|&&maker| maker != user)?;
         let Words { made, make } = words(context, later);
         return Some(Missing {
             message: format!("`{variable}` is empty here: it is {made} afterwards"),
@@ -148,12 +170,12 @@ fn missing(
     };
     if !before
         .iter()
-        .any(|&maker| precedence.is_before(maker, user.place))
+        .any(|&maker| precedence.is_before(maker, user))
     {
         let Words { made, .. } = words(context, first);
         let maker = context.order.nodes[first];
         let name = maker.id.rsplit('/').next().unwrap_or_default();
-        let beside = context.order.parents[first] == context.order.parents[user.place];
+        let beside = context.order.parents[first] == context.order.parents[user];
         return Some(Missing {
             message: format!(
                 "`{variable}` may be empty here: nothing says that it is {made} before"
@@ -173,7 +195,7 @@ fn missing(
         let nodes = std::iter::once(place).chain(context.around(place));
         nodes.filter_map(|at| Some(context.order.nodes[at].condition.as_ref()?.to_string()))
     };
-    let own: Vec<String> = conditions(user.place).collect();
+    let own: Vec<String> = conditions(user).collect();
     // What each maker is inside of, and may be left out with, though the user is not.
     let exits = |maker: usize| {
         std::iter::once(maker)
