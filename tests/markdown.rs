@@ -380,3 +380,23 @@ phase one "One" { run make "Make it" `./make` }
         "{markdown}"
     );
 }
+
+#[test]
+fn until_when_a_gate_is_signed_is_said() {
+    let text = r#"edition 2026
+deployment "D" { version "1" }
+role lead "Lead"
+role author "Author"
+gate go "Go" {
+  approve yes "The plan is good" by lead not by author within 2h else stop
+}
+phase one "One" { run make "Make it" `./make` }
+"#;
+    let markdown = runbook(&plan("gate.deploy", text.to_owned()).expect("it is sound"));
+    assert!(
+        markdown.contains(
+            "Not by Author. Within 2h. Without an answer by then it is a no. Otherwise: stop."
+        ),
+        "{markdown}"
+    );
+}

@@ -1,8 +1,8 @@
 //! Phases, gates, rollbacks, procedures and monitors: what of them a table holds, what a list, and
 //! what gets a heading of its own.
 
-use super::anchor;
 use super::sentences::Sentences;
+use super::{anchor, capital};
 use crate::plan::{Condition, Node, Work};
 
 /// A stretch of work, sorted by how a page shows it.
@@ -127,6 +127,16 @@ impl Sentences<'_> {
                     }
                     if !not.is_empty() {
                         notes.push(format!("Not by {}.", self.roles(not)));
+                    }
+                    let about = self.about(child);
+                    if !about.is_empty() {
+                        notes.push(format!("{}.", capital(&about.join(", "))));
+                    }
+                    if child.within.is_some() {
+                        notes.push("Without an answer by then it is a no.".to_owned());
+                    }
+                    if !child.otherwise.is_empty() {
+                        notes.push(format!("Otherwise: {}.", self.actions(&child.otherwise)));
                     }
                     if let Some(last) = stretch.approvals.last_mut()
                         && !notes.is_empty()
