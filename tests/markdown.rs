@@ -299,6 +299,7 @@ role lead "Lead"
 service api "API" { traffic istio }
 phase one "One" {
   run make "Make it" `./make` undo `./unmake` expect ""
+  run look "Look" `./look` reads-only expect "one" expect "two" expect not "three"
   shift api to 10%
   shift api to 100%
   approve gone "They may go" by lead

@@ -3,7 +3,8 @@
 
 #![warn(clippy::wildcard_enum_match_arm)]
 
-use super::sentences::{About, Fact, Sentences, and};
+use super::commands::{About, Fact};
+use super::sentences::{Sentences, and};
 use super::{capital, uncapital};
 use crate::plan::{
     Bound, Command, Condition, Effect, Interval, Node, Target, Text, ValueType, WaitFor, Work,

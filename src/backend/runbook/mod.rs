@@ -2,6 +2,7 @@
 //! tables, items. Knows nothing of the page: neither its order nor its shape.
 
 mod back;
+mod commands;
 mod items;
 mod moments;
 mod needs;
@@ -13,9 +14,10 @@ mod stretches;
 mod timeline;
 
 pub use back::TakenBack;
+pub use commands::{About, Fact};
 pub use items::{Blank, Item};
 pub use rules::{Reason, Rule};
-pub use sentences::{About, Fact, Sentences, and};
+pub use sentences::{Sentences, and};
 pub use stretches::{Approval, Required, Stretch};
 
 use crate::plan::{Piece, Text};
