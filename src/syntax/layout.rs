@@ -36,6 +36,10 @@ pub(super) fn mend(text: &str, piece: &Piece, findings: &mut Vec<Finding>) -> St
     for &at in &piece.quoted {
         bytes[at - piece.start] = b'.';
     }
+    for &(head, at) in &piece.lone {
+        bytes[head - piece.start..at - piece.start].fill(b' ');
+        findings.push(Finding::LoneBrace { head, at });
+    }
     if !piece.balanced {
         let mut lines = lines(&bytes);
         lines.retain(Line::has_code);

@@ -58,6 +58,9 @@ pub(super) fn of_scan(source: SourceId, finding: &Finding) -> Diagnostic {
             "expected `{`: a block ends on this line and none begins",
         )
         .offer("write `{`", span(at, 0), "{ "),
+        Finding::LoneBrace { head, at } => {
+            super::mistakes::lone_brace(Span::new(source, head as u32, at as u32 + 1))
+        }
         Finding::Character { at, character } => Diagnostic::new(
             &HIDDEN_CHARACTER,
             span(at, character.len_utf8()),

@@ -108,7 +108,7 @@ pub fn parse_again(source: SourceId, text: &str, before: &[Placed]) -> (File, Ve
         let own = &text[piece.start..piece.end];
         let mut findings = Vec::new();
         let tree = match known.get(own) {
-            Some(tree) if clean && piece.balanced => Arc::clone(tree),
+            Some(tree) if clean && piece.balanced && piece.lone.is_empty() => Arc::clone(tree),
             _ => Arc::new(tree_of(text, piece, clean, &mut findings)),
         };
         let placed = Placed {
@@ -161,7 +161,8 @@ fn tree_of(text: &str, piece: &pieces::Piece, clean: bool, findings: &mut Vec<Fi
     let own = &text[piece.start..piece.end];
     let mended;
     let mut seen = own;
-    if !clean || !piece.balanced || !piece.masked.is_empty() || !piece.quoted.is_empty() {
+    let marked = !piece.masked.is_empty() || !piece.quoted.is_empty() || !piece.lone.is_empty();
+    if !clean || !piece.balanced || marked {
         let mut copy = layout::mend(text, piece, findings);
         if !clean {
             // The marks of the layout are put in after this, so a raw one can't be mistaken for them.

@@ -22,6 +22,9 @@ pub(super) struct Piece {
     /// Braces behind a quote or backtick that its line does not close: they open and close nothing.
     /// Offsets in the file.
     pub quoted: Vec<usize>,
+    /// A `{` on a line of its own below the head that it belongs to: where the head ends, and where the
+    /// brace stands. Offsets in the file.
+    pub lone: Vec<(usize, usize)>,
 }
 
 /// What the scan finds before there is a tree. Offsets in bytes, in the file.
@@ -41,6 +44,8 @@ pub(super) enum Finding {
     NoBrace { at: usize },
     /// A block on one line without its `{`; `at` is where its first statement begins.
     NoBraceWithin { at: usize },
+    /// A `{` on a line of its own; `head` is the end of the head above it.
+    LoneBrace { head: usize, at: usize },
     /// A character that has no place in a spec.
     Character { at: usize, character: char },
 }
@@ -68,6 +73,7 @@ struct Scan<'a> {
     deep: bool,
     masked: Vec<(usize, usize)>,
     quoted: Vec<usize>,
+    lone: Vec<(usize, usize)>,
     start: usize,
     pieces: Vec<Piece>,
     findings: Vec<Finding>,
@@ -85,6 +91,7 @@ pub(super) fn cut(text: &str) -> (Vec<Piece>, Vec<Finding>) {
         deep: false,
         masked: Vec::new(),
         quoted: Vec::new(),
+        lone: Vec::new(),
         start: 0,
         pieces: Vec::new(),
         findings: Vec::new(),
@@ -116,6 +123,7 @@ impl Scan<'_> {
                 b'/' if self.regex_may_stand() => self.regex(),
                 b'{' => {
                     self.braces += 1;
+                    self.lone.extend(self.head_above());
                     self.nest();
                 }
                 b'(' | b'[' => self.nest(),
@@ -141,6 +149,30 @@ impl Scan<'_> {
         self.close_piece(self.bytes.len());
     }
 
+    /// Of a `{` that stands alone on its line: the end of the head right above, if that is one and has
+    /// no brace, and the place of the brace.
+    fn head_above(&self) -> Option<(usize, usize)> {
+        let before = self.bytes[..self.at].trim_ascii_end();
+        let gap = &self.bytes[before.len()..self.at];
+        let breaks = gap.iter().filter(|byte| **byte == b'\n').count();
+        if breaks != 1 || before.len() < self.start {
+            return None;
+        }
+        let behind = self.bytes[self.at + 1..self.line_end(self.at)].trim_ascii();
+        let above = before
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |end| end + 1);
+        let head = &before[above..];
+        let indent = |line: &[u8]| line.len() - line.trim_ascii_start().len();
+        let own = gap.len() - gap.iter().position(|byte| *byte == b'\n')? - 1;
+        let word = word_at(head, indent(head));
+        let known = words::begins_item(word) || words::STATEMENTS.contains(&word);
+        let plain = !head.contains(&b'#') && !head.ends_with(b"{") && !head.ends_with(b"}");
+        (known && plain && behind.is_empty() && indent(head) <= own)
+            .then_some((before.len(), self.at))
+    }
+
     fn nest(&mut self) {
         self.depth += 1;
         if self.depth > MAX_DEPTH && !self.deep {
@@ -159,6 +191,7 @@ impl Scan<'_> {
                 too_deep: self.deep,
                 masked: std::mem::take(&mut self.masked),
                 quoted: std::mem::take(&mut self.quoted),
+                lone: std::mem::take(&mut self.lone),
             });
         }
         self.start = end;

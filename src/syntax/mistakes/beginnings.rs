@@ -323,17 +323,20 @@ fn brace_below(span: Span, placed: &Placed) -> Option<Diagnostic> {
     if above.is_empty() || last.contains('#') || above.ends_with(['{', '}']) {
         return None;
     }
-    let brace = Span::new(span.source, span.start, span.start + 1);
     let gap = Span::new(span.source, offset + above.len() as u32, span.start + 1);
-    Some(
-        Diagnostic::new(
-            &UNKNOWN_WORD,
-            brace,
-            "a `{` can't stand on a line of its own",
-        )
-        .help("a statement ends with its line: the `{` of its block stands behind its head")
-        .safe_fix("write the `{` at the end of the line above", gap, " {"),
+    Some(lone_brace(gap))
+}
+
+/// A `{` that belongs to the head above it: `gap` reaches from the end of that head behind the brace.
+pub(in crate::syntax) fn lone_brace(gap: Span) -> Diagnostic {
+    let brace = Span::new(gap.source, gap.end - 1, gap.end);
+    Diagnostic::new(
+        &UNKNOWN_WORD,
+        brace,
+        "a `{` can't stand on a line of its own",
     )
+    .help("a statement ends with its line: the `{` of its block stands behind its head")
+    .safe_fix("write the `{` at the end of the line above", gap, " {")
 }
 
 /// A declaration without braces, and its block indented below it: `from` is the end of its head, `to`

@@ -17,6 +17,7 @@ mod programs;
 mod repairs;
 mod synonyms;
 
+pub(super) use beginnings::lone_brace;
 pub(super) use echoes::mute_braces;
 
 use crate::diagnostic::{Diagnostic, nearest};
