@@ -79,6 +79,8 @@ pub use wording::{
     TITLE_SAYS_OTHERWISE, UNDEFINED_CONDITION, VAGUE,
 };
 
+use std::sync::OnceLock;
+
 use foldhash::{HashMap, HashSet};
 
 use glance::{Glance, Kind};
@@ -123,6 +125,8 @@ pub(crate) struct Context<'a> {
     pub measurements: Vec<Measurement<'a>>,
     /// The metrics that some condition holds against a baseline.
     pub baselined: HashSet<&'a str>,
+    /// The variables that commands can have, once somebody has asked.
+    known: OnceLock<commands::Known<'a>>,
     /// The commands, each read once.
     pub scripts: Vec<scripts::Script<'a>>,
     /// How steps are taken back, how it is told whether they took effect, what is waited for.
@@ -183,6 +187,7 @@ impl<'a> Context<'a> {
                 .filter(|_| spec.services.iter().all(|one| one.namespace.is_some())),
             autoscaler: autoscaler(spec, &measurements),
             baselined: baselined(&measurements),
+            known: OnceLock::new(),
             measurements,
             scripts: scripts::collect(order, &glances, &roots),
             besides: scripts::collect_besides(order, &glances, &roots),

@@ -3,10 +3,9 @@
 
 use super::{PLACEHOLDER, SECRET_IN_SIGHT, UNDECLARED_VARIABLE};
 use crate::checks::Context;
-use crate::checks::glance::Kind;
 use crate::checks::scripts::Script;
 use crate::checks::shell::{self, Word};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::Diagnostic;
 use crate::model::{Command, OF_THE_MACHINE, Origin};
 
 pub(super) fn placeholder(word: &Word<'_>, command: &Command, found: &mut Vec<Diagnostic>) {
@@ -78,9 +77,7 @@ pub(super) fn variables(context: &Context<'_>, script: &Script<'_>, found: &mut 
             span,
             format!("nothing declares the variable `{name}`"),
         );
-        let mut known = known(context);
-        known.retain(|other| other != name);
-        if let Some(near) = nearest(name, known.iter().map(String::as_str)) {
+        if let Some(near) = context.variables().near(name) {
             found.push(finding.help(format!("perhaps `{near}`")).offer(
                 format!("write `{near}`"),
                 span,
@@ -88,10 +85,7 @@ pub(super) fn variables(context: &Context<'_>, script: &Script<'_>, found: &mut 
             ));
             return;
         }
-        let record = context
-            .of_kinds(&[Kind::Record])
-            .map(|place| context.order.nodes[place])
-            .find(|node| node.id.rsplit('/').next() == Some(&written));
+        let record = context.variables().recorded(name);
         found.push(match record {
             Some(record) if record.name_span.source != span.source => finding.also(
                 record.name_span,
@@ -109,26 +103,6 @@ pub(super) fn variables(context: &Context<'_>, script: &Script<'_>, found: &mut 
         });
         return; // once for each command: the next is most often the same slip
     }
-}
-
-/// The variables that commands can have from the spec.
-fn known(context: &Context<'_>) -> Vec<String> {
-    let spec = context.spec;
-    let parameters = spec.parameters.iter().map(|one| one.variable.clone());
-    let secrets = spec.secrets.iter().map(|one| one.variable.clone());
-    let captured = context
-        .of_kinds(&[Kind::Run, Kind::Record])
-        .filter_map(|place| {
-            let node = context.order.nodes[place];
-            // Nothing captures a record as long as its name is misspelt elsewhere.
-            let name = match node.work.captures() {
-                Some(name) => name,
-                None if context.kind(place) == Kind::Record => node.id.rsplit('/').next()?,
-                None => return None,
-            };
-            Some(crate::model::variable(name))
-        });
-    parameters.chain(secrets).chain(captured).collect()
 }
 
 /// A secret that is an argument of a program other than the shell's own `export` or `printf`.

@@ -4,12 +4,15 @@ mod blanks;
 mod captures;
 mod effects;
 mod endings;
+mod known;
 mod releases;
 mod spellings;
 mod steps_back;
 mod targets;
 mod unordered;
 mod verdicts;
+
+pub(crate) use known::Known;
 
 use super::Context;
 use super::glance::Kind;
