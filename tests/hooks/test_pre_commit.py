@@ -3,9 +3,12 @@ reads, what gets fixed. DEPLOYC names the binary, WHEELS the folder with its whe
 has cargo build it as well."""
 
 import os
+import re
 import shutil
+import struct
 import subprocess
 import sys
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -198,6 +201,21 @@ def test_the_wheel_is_installed_and_runs(repository, environment, tmp_path):
     run(binaries / "pip", "install", "--quiet", "--no-index", "deployc", cwd=tmp_path, env=environment, ok=True)
     said = run(binaries / "deployc", "--version", cwd=tmp_path, env={"PATH": ""}, ok=True)
     assert said.startswith("deployc "), said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system's own library is loaded")
+def test_the_wheel_needs_no_library_of_the_system():
+    [wheel] = WHEELS.glob("*.whl")
+    assert {"manylinux_2_5", "musllinux_1_1"} <= set(re.findall(r"(?:many|musl)linux_\d+_\d+", wheel.name)), wheel.name
+    with zipfile.ZipFile(wheel) as packed:
+        [name] = [name for name in packed.namelist() if name.endswith("/scripts/deployc")]
+        binary = packed.read(name)
+    # https://refspecs.linuxfoundation.org/elf/gabi4+/ch5.pheader.html
+    headers, = struct.unpack_from("<Q", binary, 32)
+    size, count = struct.unpack_from("<HH", binary, 54)
+    kinds = {struct.unpack_from("<I", binary, headers + size * header)[0] for header in range(count)}
+    loaded, asks_for_a_loader = 1, 3
+    assert loaded in kinds and asks_for_a_loader not in kinds
 
 
 def test_try_repo(repository):
