@@ -520,8 +520,8 @@ parameter() {
       answer=${answer:-$5}
     fi
     case $4:$answer in
-      yes-no:[Yy] | yes-no:[Yy][Ee][Ss] | yes-no:[Tt][Rr][Uu][Ee]) answer=true ;;
-      yes-no:[Nn] | yes-no:[Nn][Oo] | yes-no:[Ff][Aa][Ll][Ss][Ee]) answer=false ;;
+      yes-no:[Yy] | yes-no:[Yy][Ee][Ss] | yes-no:[Tt][Rr][Uu][Ee]) answer=yes ;;
+      yes-no:[Nn] | yes-no:[Nn][Oo] | yes-no:[Ff][Aa][Ll][Ss][Ee]) answer=no ;;
       yes-no:?*)
         say "    \"$answer\" is neither yes nor no."
         answer=''
