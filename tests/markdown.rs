@@ -337,6 +337,32 @@ rollback back "Back" { check "All is as before" }
 }
 
 #[test]
+fn rollbacks_that_take_back_the_same_say_once_what_that_is_where_it_is_long() {
+    let spec = |steps: usize| {
+        let steps: String = (0..steps)
+            .map(|at| format!("  run make-{at} \"Make {at}\" `./make {at}` undo `./unmake {at}`\n"))
+            .collect();
+        format!(
+            "edition 2026\ndeployment \"D\" {{\n  version \"1\"\n  on failure rollback one\n}}\n\
+             phase work \"Work\" {{\n{steps}}}\n\
+             rollback one \"One\" {{ check \"All is well\" }}\n\
+             rollback two \"Two\" {{ check \"All is well, too\" }}\n"
+        )
+    };
+    for (steps, said) in [(12, 2), (13, 1)] {
+        let plan = plan("many.deploy", spec(steps)).expect("it is sound");
+        let markdown = runbook(&plan);
+        let lists = markdown
+            .matches("First take back what was done of this")
+            .count();
+        assert_eq!(lists, said, "{markdown}");
+        let led =
+            "First take back what [One](#rollback/one) takes back; the list is there.\n\nThen:";
+        assert_eq!(markdown.matches(led).count(), 2 - said, "{markdown}");
+    }
+}
+
+#[test]
 fn an_escalation_leads_to_its_rule_by_the_title_of_it() {
     let text = r#"edition 2026
 deployment "D" { version "1" }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Renderer;
 use crate::backend::runbook::anchor;
-use crate::plan::{Node, Work};
+use crate::plan::Node;
 
 impl Renderer<'_> {
     /// A stretch of work under a heading of this level.
@@ -54,12 +54,8 @@ impl Renderer<'_> {
                 "items": self.list(&node.children)?,
             }),
         };
-        let (back, stays) = match node.work {
-            Work::Rollback => (self.say.taken_back(node), self.say.stays()),
-            _ => Default::default(),
-        };
-        let back = back
-            .iter()
+        let back = self.say.back(node);
+        let taken_back = (back.steps.iter())
             .map(|step| self.taken_back(step))
             .collect::<Result<String, _>>()?;
         let parts = stretch
@@ -76,8 +72,10 @@ impl Renderer<'_> {
                 "kind": node.work.kind(),
                 "title": self.say.called(node),
                 "about": stretch.about,
-                "back": back,
-                "stays": stays,
+                "back": taken_back,
+                "back_as": &back.as_in,
+            "goes_back": !back.steps.is_empty() || back.as_in.is_some(),
+            "stays": back.stays,
                 "required": required,
                 "items": self.list(stretch.items)?,
                 "approvals": approvals,

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Renderer;
 use crate::backend::runbook::anchor;
-use crate::plan::{Node, Work};
+use crate::plan::Node;
 
 impl Renderer<'_> {
     /// A phase, a gate, a rollback, a procedure or a monitor under a heading of this level.
@@ -45,12 +45,8 @@ impl Renderer<'_> {
                 "items": self.items(&node.children)?,
             }),
         };
-        let (back, stays) = match node.work {
-            Work::Rollback => (self.say.taken_back(node), self.say.stays()),
-            _ => Default::default(),
-        };
-        let back = back
-            .iter()
+        let back = self.say.back(node);
+        let taken_back = (back.steps.iter())
             .map(|step| self.taken_back(step))
             .collect::<Result<Vec<String>, String>>()?;
         let mut below = Vec::new();
@@ -63,8 +59,10 @@ impl Renderer<'_> {
             "title": self.say.called(node),
             "kind": node.work.kind(),
             "about": stretch.about,
-            "back": back.join("\n"),
-            "stays": stays,
+            "back": taken_back.join("\n"),
+            "back_as": &back.as_in,
+            "goes_back": !back.steps.is_empty() || back.as_in.is_some(),
+            "stays": back.stays,
             "required": required,
             "bounded": stretch.required.iter().any(|one| !one.bound.is_empty()),
             "approvals": approvals,

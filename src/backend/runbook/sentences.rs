@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::back::WaysBack;
 use super::{Markup, anchor, is_page, metric_anchor};
 use crate::plan::{
     Action, Bound, Comparator, Condition, Deed, Measured, Metric, Node, Notice, Plan, Quantity,
@@ -18,6 +19,7 @@ pub struct Sentences<'a> {
     metrics: BTreeMap<&'a str, &'a Metric>,
     /// The nodes that capture a value, by the name of it.
     pub(super) captured: BTreeMap<&'a str, Vec<&'a Node>>,
+    pub(super) ways_back: WaysBack<'a>,
 }
 
 impl<'a> Sentences<'a> {
@@ -27,6 +29,7 @@ impl<'a> Sentences<'a> {
             plan,
             markup,
             captured: plan.captured(),
+            ways_back: WaysBack::of(plan),
             nodes: plan.walk().map(|node| (node.id.as_str(), node)).collect(),
             metrics: plan
                 .metrics
