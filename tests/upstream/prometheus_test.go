@@ -55,7 +55,7 @@ func fileProblems(file []byte) []string {
 			if expression.Type() != parser.ValueTypeVector {
 				said = append(said, one.Alert+": returns a "+string(expression.Type()))
 			}
-			if one.Annotations["runbook_url"] == "" {
+			if one.Annotations["runbook_url"] == "" && one.Annotations["runbook"] == "" {
 				said = append(said, one.Alert+": leads to no runbook")
 			}
 		}
