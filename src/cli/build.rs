@@ -5,10 +5,9 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use deployc::backend::{Account, Artifact, Backend, account};
+use deployc::catalogue;
 use deployc::diagnostic::nearest;
-use deployc::plan::Plan;
 use deployc::report::visible_line;
-use deployc::{catalogue, compile};
 use similar::{ChangeTag, TextDiff};
 
 use super::files::{Chosen, Input};
@@ -16,7 +15,7 @@ use super::layout::{Laid, Listed};
 use super::screen::Screen;
 use super::templates::Folder;
 use super::trouble::Trouble;
-use super::{Exit, disk, fidelity, front, settings, write};
+use super::{Exit, disk, fidelity, front, write};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = examples())]
@@ -91,18 +90,7 @@ impl Build {
         let Some(sound) = front::sound(screen, &inputs, self.quiet)? else {
             return Ok(Exit::Found);
         };
-        // a file without a deployment is there for others to use
-        let settings = settings::nearest(&inputs)?;
-        let plans: Vec<(&Input, Plan)> = inputs
-            .iter()
-            .zip(&sound)
-            .zip(&settings)
-            .filter_map(|((input, sound), settings)| {
-                let mut plan = compile::plan(sound)?;
-                plan.deployment.runbook_url = settings.runbook_url(&input.stem());
-                Some((input, plan))
-            })
-            .collect();
+        let plans = front::plans(&inputs, &sound)?;
         if let (Some(input), true) = (inputs.first(), plans.is_empty()) {
             return Err(front::no_deployment(input).into());
         }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use deployc::backend::{Account, Backend};
 use deployc::compile::{self, Compilation};
 use deployc::diagnostic::{Diagnostic, Level};
+use deployc::plan::Plan;
 use deployc::report::{self, Failure, Format, Report};
 use deployc::settings::Settings;
 use deployc::source::{LoadError, Loader, Sources};
@@ -194,6 +195,22 @@ pub fn tell(screen: Screen, compilations: &[(String, &Compilation)], quiet: bool
         screen.complain(&report.render(Format::Human(screen.look_of_errors())));
     }
     sound
+}
+
+/// The plans of sound specs, with what the settings say of them. A file without a deployment is there for
+/// others to use, and has none.
+pub fn plans<'i>(
+    inputs: &'i [Input],
+    sound: &[Compilation],
+) -> Result<Vec<(&'i Input, Plan)>, Trouble> {
+    let settings = settings::nearest(inputs)?;
+    let all = inputs.iter().zip(sound).zip(&settings);
+    let plans = all.filter_map(|((input, sound), settings)| {
+        let mut plan = compile::plan(sound)?;
+        plan.deployment.runbook_url = settings.runbook_url(&input.stem());
+        Some((input, plan))
+    });
+    Ok(plans.collect())
 }
 
 /// Says that a file is sound and yet nothing can be made of it.

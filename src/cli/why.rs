@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use deployc::backend::{Fidelity, account};
 use deployc::catalogue;
-use deployc::compile;
 use deployc::plan::Origin;
 use deployc::report::visible_line;
 use serde_json::{Value, json};
@@ -77,8 +76,8 @@ impl Why {
         let Some(mut sound) = front::sound(screen, std::slice::from_ref(&input), true)? else {
             return Ok(None);
         };
-        let compilation = sound.remove(0);
-        let Some(plan) = compile::plan(&compilation) else {
+        let mut plans = front::plans(std::slice::from_ref(&input), &sound)?;
+        let (compilation, Some((_, plan))) = (sound.remove(0), plans.pop()) else {
             return Err(front::no_deployment(&input).into());
         };
         Ok(Some(Known {

@@ -329,3 +329,37 @@ fn what_cannot_be_answered_is_said() {
     bench.write("clean.deploy", CLEAN);
     bench.run(&["why", "clean.deploy:4"]).ends(2);
 }
+
+#[test]
+fn an_alert_is_compared_with_what_the_settings_make_of_it() {
+    let bench = Bench::with(&[
+        ("checkout.deploy", SPEC),
+        (
+            "deployc.toml",
+            "[build]\nrunbook-url = \"https://runbooks.example.com/{spec}\"\n",
+        ),
+    ]);
+    bench
+        .run(&[
+            "build",
+            "checkout.deploy",
+            "-q",
+            "-o",
+            "out",
+            "-t",
+            "prometheus-rules",
+        ])
+        .ends(0);
+    let file = "out/checkout.rules.yaml";
+    let text = bench.read(file);
+    let run = why(
+        &bench,
+        file,
+        line_with(&text, "runbook_url: https://runbooks.example.com/checkout#"),
+    );
+    assert_eq!(run.err, "", "{run:#?}");
+    assert!(
+        answer(&run).1.starts_with("when `severity/critical/"),
+        "{run:#?}"
+    );
+}
