@@ -376,6 +376,32 @@ phase one "One in {region}" {
 }
 
 #[test]
+fn a_yes_or_a_no_reaches_commands_as_that_word_however_it_was_said() {
+    let text = script(&plan(
+        r#"
+param migrate "Migrate?" : yes-no = yes
+phase one "One" {
+  run use "Use" `echo "$MIGRATE" > seen`
+  check more "It is migrated" if migrate
+}
+"#,
+    ));
+    for (said, answers, seen) in [
+        ("", vec!["", "y"], "yes\n"),
+        ("Y", vec!["", "y"], "yes\n"),
+        ("true", vec!["", "y"], "yes\n"),
+        ("no", vec![""], "no\n"),
+        ("False", vec![""], "no\n"),
+    ] {
+        let answers: Vec<&str> = std::iter::once(said).chain(answers).collect();
+        let run = run(&text, &[], &answers);
+        assert_eq!(run.code, 0, "{said}: {}", run.out);
+        let found = std::fs::read_to_string(run.folder.path().join("seen")).expect("written");
+        assert_eq!(found, seen, "{said}");
+    }
+}
+
+#[test]
 fn what_a_person_fills_in_reaches_later_commands_in_the_shape_that_they_rely_on() {
     let text = script(&plan(
         r#"
