@@ -83,13 +83,7 @@ pub fn collect_besides<'a>(
         }
         let node = order.nodes[place];
         let commands = match &node.work {
-            Work::Run { effect, probe, .. } => {
-                let undo = match effect {
-                    Effect::Undo { undo } => Some(undo),
-                    _ => None,
-                };
-                [undo.map(|undo| &**undo), probe.as_deref()]
-            }
+            Work::Run { effect, probe, .. } => [effect.undo(), probe.as_deref()],
             Work::Wait {
                 until: WaitFor::Command(command),
                 ..

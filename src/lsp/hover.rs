@@ -13,6 +13,7 @@ use super::resolve::{Found, Under};
 use super::world::{Document, World};
 use super::{calls, hints, words};
 use crate::catalogue;
+use crate::model;
 use crate::quantity::{Quantity, Range};
 use crate::source::Span;
 use crate::syntax::{Kind, Node, text};
@@ -130,7 +131,7 @@ fn of_name(world: &World, document: &Document, found: &Found) -> Result<String, 
         out.push_str(&format!("\n\nIncluded in {count} {times}."));
     }
     if matches!(declaration.noun, Noun::Parameter | Noun::Secret) || declaration.is_captured() {
-        let variable = declaration.name.replace('-', "_").to_ascii_uppercase();
+        let variable = model::variable(&declaration.name);
         out.push_str(&format!("\n\nCommands find it as `${variable}`."));
     }
     if parsed.path != document.parsed.path {

@@ -103,6 +103,19 @@ impl Expectation {
     pub const ANYTHING: &'static str = ".";
 }
 
+impl Effect {
+    /// The command that takes it back, if one does.
+    pub fn undo(&self) -> Option<&Command> {
+        match self {
+            Effect::Undo { undo } => Some(undo),
+            Effect::Undeclared
+            | Effect::ReadsOnly
+            | Effect::Idempotent
+            | Effect::Irreversible { .. } => None,
+        }
+    }
+}
+
 /// What a command does to the world, and how that is undone.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(tag = "effect", rename_all = "kebab-case")]

@@ -12,7 +12,7 @@ pub use crate::model::{
     Deed, Effect, Event, Expectation, Expected, Field, Given, Interval, Matcher, Measured, Message,
     Metric, MetricRef, NoData, Notice, Origin as ValueOrigin, Parameter, Piece, Role, Secret,
     Service, Target, TestPoint, Text, Traffic, Trend, ValueType, WINDOW, WINDOW_SECONDS, WaitFor,
-    Work,
+    Work, variable,
 };
 pub use crate::quantity::{Dimension, Exact, Quantity, Range, Unit, duration_text};
 pub use crate::schedule::Schedule;
@@ -245,6 +245,24 @@ impl Plan {
         let mut nodes: Vec<&Node> = self.nodes.iter().filter(|node| wanted(node)).collect();
         nodes.sort_by_key(|node| places.get(node.id.as_str()).copied());
         nodes
+    }
+
+    /// The phases and gates on the way forward that some edges of rollbacks take back, in the order in
+    /// which they are done.
+    pub fn undone<'p>(
+        &'p self,
+        stretches: &Stretches<'_>,
+        by: impl Fn(&Edge) -> bool,
+    ) -> impl Iterator<Item = &'p Node> {
+        let undoing: Vec<&Edge> = self
+            .edges
+            .iter()
+            .filter(|edge| edge.kind == EdgeKind::Undoes && by(edge))
+            .collect();
+        self.forward().into_iter().filter(move |top| {
+            let mut undoing = undoing.iter();
+            undoing.any(|edge| stretches.reaches(edge, &top.id))
+        })
     }
 
     /// What the edges lead to.

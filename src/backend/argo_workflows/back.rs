@@ -9,7 +9,7 @@ use super::failure::{Ends, Place};
 use super::library::{Task, free, name_of};
 use super::shared::{UNSAID, WAY_BACK};
 use crate::backend::Fidelity;
-use crate::plan::{Edge, EdgeKind, Node, Plan, Stretches, Work};
+use crate::plan::{Node, Plan, Work};
 
 /// No way back is taken.
 pub const NONE: &str = "none";
@@ -21,28 +21,10 @@ pub fn way(rollback: &str) -> String {
 
 /// The nodes inside what some rollback takes back.
 pub fn undoable(plan: &Plan) -> BTreeSet<&str> {
-    undone(plan, &plan.stretches(), |_| true)
+    plan.undone(&plan.stretches(), |_| true)
         .flat_map(Node::walk)
         .map(|node| node.id.as_str())
         .collect()
-}
-
-/// The phases and gates on the way forward that some edges of rollbacks take back, in the order in
-/// which they are done.
-fn undone<'p>(
-    plan: &'p Plan,
-    stretches: &Stretches<'_>,
-    by: impl Fn(&Edge) -> bool,
-) -> impl Iterator<Item = &'p Node> {
-    let undoing: Vec<&Edge> = plan
-        .edges
-        .iter()
-        .filter(|edge| edge.kind == EdgeKind::Undoes && by(edge))
-        .collect();
-    plan.forward().into_iter().filter(move |top| {
-        let mut undoing = undoing.iter();
-        undoing.any(|edge| stretches.reaches(edge, &top.id))
-    })
 }
 
 fn taken(way: &str) -> String {
@@ -259,7 +241,8 @@ impl<'a> Builder<'a> {
 
     /// What a rollback takes back, in the order in which it is done.
     fn changes(&self, rollback: &Node) -> Vec<&'a Node> {
-        undone(self.plan, &self.stretches, |edge| edge.from == rollback.id)
+        self.plan
+            .undone(&self.stretches, |edge| edge.from == rollback.id)
             .flat_map(Node::walk)
             .filter(|node| {
                 self.undos.contains_key(node.id.as_str())

@@ -61,7 +61,7 @@ impl Renderer<'_> {
             "about": stretch.about,
             "back": taken_back.join("\n"),
             "back_as": &back.as_in,
-            "goes_back": !back.steps.is_empty() || back.as_in.is_some(),
+            "goes_back": back.is_any(),
             "stays": back.stays,
             "required": required,
             "bounded": stretch.required.iter().any(|one| !one.bound.is_empty()),

@@ -29,6 +29,13 @@ pub struct Back<'a> {
     pub as_in: Option<String>,
 }
 
+impl Back<'_> {
+    /// Whether something is taken back before the rollback's own steps.
+    pub fn is_any(&self) -> bool {
+        !self.steps.is_empty() || self.as_in.is_some()
+    }
+}
+
 /// So many steps are said in each rollback; more are said in the first of those that begin with them.
 const SAID_AGAIN: usize = 12;
 
@@ -45,11 +52,10 @@ pub(super) struct WaysBack<'a> {
 impl<'a> WaysBack<'a> {
     pub(super) fn of(plan: &'a Plan) -> Self {
         let reached = plan.stretches();
-        let forward = plan.forward();
         let mut ways = WaysBack {
             stretches: Vec::new(),
             rollbacks: BTreeMap::new(),
-            stays: (forward.iter().copied().flat_map(Node::walk))
+            stays: (plan.forward().into_iter().flat_map(Node::walk))
                 .filter(|node| irreversible(node).is_some())
                 .collect(),
         };
@@ -61,10 +67,8 @@ impl<'a> WaysBack<'a> {
             let stretch = (edge.to.as_str(), edge.through.as_deref());
             let &mut way = first.entry(stretch).or_insert_with(|| {
                 let mut moved = BTreeSet::new();
-                let mut steps: Vec<&Node> = (forward.iter().copied())
-                    .filter(|top| reached.reaches(edge, &top.id))
-                    .flat_map(Node::walk)
-                    .collect();
+                let undone = plan.undone(&reached, |one| one == edge);
+                let mut steps: Vec<&Node> = undone.flat_map(Node::walk).collect();
                 steps.reverse();
                 steps.retain(|node| is_taken_back(node, &mut moved));
                 ways.stretches.push(steps);

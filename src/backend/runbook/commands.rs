@@ -1,7 +1,7 @@
 //! Commands: what their result must be, and what else there is to know of them.
 
 use super::sentences::{Sentences, and};
-use crate::plan::{Attempts, Command, Effect, Expectation, ValueType};
+use crate::plan::{Attempts, Command, Effect, Expectation, ValueType, variable};
 
 /// A sentence about a command.
 pub struct Fact {
@@ -132,15 +132,8 @@ impl Sentences<'_> {
             ),
         }
         facts.extend(capture.map(|name| self.kept("the output", name)));
-        let undo = match effect {
-            Effect::Undo { undo } => Some(&**undo),
-            Effect::Undeclared
-            | Effect::ReadsOnly
-            | Effect::Idempotent
-            | Effect::Irreversible { .. } => None,
-        };
         facts.extend(
-            self.needs(std::iter::once(command).chain(undo))
+            self.needs(std::iter::once(command).chain(effect.undo()))
                 .map(|words| Fact {
                     about: About::Needs,
                     words,
@@ -172,9 +165,4 @@ impl Sentences<'_> {
             words: format!("Keep {what} as {variable}."),
         }
     }
-}
-
-/// The environment variable in which something captured is kept.
-fn variable(name: &str) -> String {
-    name.replace(['-', '.'], "_").to_ascii_uppercase()
 }

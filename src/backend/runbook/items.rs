@@ -7,7 +7,7 @@ use super::commands::{About, Fact};
 use super::sentences::{Sentences, and};
 use super::{capital, uncapital};
 use crate::plan::{
-    Bound, Command, Condition, Effect, Interval, Node, Target, Text, ValueType, WaitFor, Work,
+    Bound, Command, Condition, Interval, Node, Target, Text, ValueType, WaitFor, Work,
 };
 
 /// What a runbook says of a node, without what stands inside it.
@@ -161,13 +161,7 @@ impl Sentences<'_> {
                 ..
             } => Item {
                 command: Some(command),
-                undo: match effect {
-                    Effect::Undo { undo } => Some(undo),
-                    Effect::Undeclared
-                    | Effect::ReadsOnly
-                    | Effect::Idempotent
-                    | Effect::Irreversible { .. } => None,
-                },
+                undo: effect.undo(),
                 facts: self.about_command(
                     command,
                     expect,

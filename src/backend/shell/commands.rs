@@ -74,7 +74,7 @@ impl Script<'_> {
         if let Some(capture) = capture {
             settings.push(format!("capture={}", name("value", capture)));
         }
-        if let Effect::Undo { undo } = effect {
+        if let Some(undo) = effect.undo() {
             let function = self.take(&format!("{}/undo", node.id));
             let mut lines = Vec::new();
             self.environment(node, undo, &mut lines);

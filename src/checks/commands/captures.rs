@@ -7,7 +7,7 @@ use crate::checks::Context;
 use crate::checks::glance::Kind;
 use crate::diagnostic::Diagnostic;
 use crate::graph::Precedence;
-use crate::model::{Command, Effect, Origin, WaitFor, Work};
+use crate::model::{Command, Origin, WaitFor, Work};
 
 /// Where captures are made: the places of the commands and records, by the name.
 type Makers<'a> = HashMap<&'a str, Vec<usize>>;
@@ -70,11 +70,8 @@ fn users<'a>(context: &Context<'a>) -> impl Iterator<Item = User<'a>> {
         let work = &context.order.nodes[place].work;
         let (command, undo) = match work {
             Work::Run {
-                command,
-                effect: Effect::Undo { undo },
-                ..
-            } => (Some(&**command), Some(&**undo)),
-            Work::Run { command, .. } => (Some(&**command), None),
+                command, effect, ..
+            } => (Some(&**command), effect.undo()),
             Work::Wait {
                 until: WaitFor::Command(command),
                 ..

@@ -6,7 +6,7 @@ use crate::checks::Context;
 use crate::checks::scripts::{verb, workloads};
 use crate::checks::shell;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Command, Effect, Node, Work};
+use crate::model::{Command, Node, Work};
 use crate::source::Span;
 
 /// A command that goes back by one revision.
@@ -33,10 +33,8 @@ impl StepBack {
 pub(super) fn undone_twice(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut undos: Vec<StepBack> = Vec::new();
     for script in context.forward() {
-        if let Work::Run {
-            effect: Effect::Undo { undo },
-            ..
-        } = &script.node.work
+        if let Work::Run { effect, .. } = &script.node.work
+            && let Some(undo) = effect.undo()
             && is_always_done(context, script.place)
         {
             undos.extend(steps_back(script.place, undo));
