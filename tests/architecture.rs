@@ -365,3 +365,36 @@ fn every_link_between_pages_leads_to_a_page_and_a_heading() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(links > 20, "links were found: {links}");
 }
+
+/// The steps of a script of `.ci`, in their order.
+fn steps_of(script: &str) -> Vec<String> {
+    read(&root().join(".ci").join(script))
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix("step "))
+        .filter_map(|rest| rest.split_whitespace().next())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn each_step_of_ci_has_its_time_and_they_add_up_to_forty_minutes() {
+    let budget: BTreeMap<String, u32> = read(&root().join(".ci/budget"))
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+        .map(|line| {
+            let mut words = line.split_whitespace();
+            let name = words.next().unwrap_or_default().to_owned();
+            let number = words.next().and_then(|number| number.parse().ok());
+            (name, number.expect("a name and a number"))
+        })
+        .collect();
+    let (run, long) = (steps_of("run"), steps_of("long"));
+    assert!(run.len() > 8 && !long.is_empty(), "steps were found");
+    let mut known: Vec<&String> = run.iter().chain(&long).collect();
+    known.sort();
+    let mut lines: Vec<&String> = budget.keys().filter(|name| *name != "pace-ms").collect();
+    lines.sort();
+    assert_eq!(known, lines, "the steps, and the lines of .ci/budget");
+    let together: u32 = run.iter().map(|step| budget[step]).sum();
+    assert!(together <= 2400, ".ci/run may take {together} s");
+}
