@@ -1,11 +1,40 @@
 //! In: many things, and what to do with each. Out: the results, in order; all cores are used.
 //! Knows nothing of what the work is.
 
-use std::sync::OnceLock;
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 
-/// Bytes of stack of a worker, as many as the main thread usually has.
-const STACK: usize = 8 * 1024 * 1024;
+/// Bytes of stack of every thread that compiles. What the compiler reads may nest 64 deep, which takes
+/// less than a tenth of it; the stack that the system gives to a process or a thread may be smaller.
+pub const STACK: usize = 16 * 1024 * 1024;
+
+/// The name of the threads that are started here.
+pub const WORKER: &str = "deployc-worker";
+
+/// The message of a panic that was caught.
+pub fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&'static str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no reason given")
+}
+
+/// Does `work` on every item as [`each`] does; a panic in one of them is its result, with the panic's
+/// message, and does not touch the others.
+pub fn each_caught<T: Sync, R: Send>(
+    items: &[T],
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<Result<R, String>> {
+    each(items, |item| caught(|| work(item)))
+}
+
+/// Does `work`; a panic in it is returned, with its message.
+pub fn caught<R>(work: impl FnOnce() -> R) -> Result<R, String> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| panic_message(panic.as_ref()).to_owned())
+}
 
 /// Does `work` on every item; a panic in one of them goes on in the caller.
 pub fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
@@ -32,6 +61,7 @@ pub fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec
         let started: Vec<_> = (1..workers)
             .filter_map(|_| {
                 std::thread::Builder::new()
+                    .name(WORKER.to_owned())
                     .stack_size(STACK)
                     .spawn_scoped(scope, take)
                     .ok()
@@ -60,13 +90,21 @@ pub fn both<A: Send, B>(
     if !pays || cores() < 2 {
         return (first(), second());
     }
+    let shared = Mutex::new(Some(first));
+    let take = || shared.lock().ok().and_then(|mut first| first.take());
     std::thread::scope(|scope| {
-        let first = scope.spawn(first);
+        let worker = std::thread::Builder::new()
+            .name(WORKER.to_owned())
+            .stack_size(STACK)
+            .spawn_scoped(scope, || take().map(|first| first()));
         let second = second();
-        match first.join() {
-            Ok(first) => (first, second),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
+        let first = match worker.map(|worker| worker.join()) {
+            Ok(Ok(first)) => first,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            // The system gave no thread.
+            Err(_) => take().map(|first| first()),
+        };
+        (first.expect("it is taken once"), second)
     })
 }
 
@@ -107,6 +145,46 @@ mod tests {
         for pays in [false, true] {
             assert_eq!(super::both(pays, || 1, || "two"), (1, "two"));
         }
+    }
+
+    #[test]
+    fn a_panic_in_one_item_leaves_the_others() {
+        let items: Vec<usize> = (0..64).collect();
+        let done = super::each_caught(&items, |item| {
+            assert_ne!(*item, 40, "on purpose");
+            *item
+        });
+        for (item, result) in items.iter().zip(done) {
+            match result {
+                Ok(done) => assert_eq!(done, *item),
+                Err(why) => assert!(*item == 40 && why.contains("on purpose"), "{why}"),
+            }
+        }
+    }
+
+    /// Takes about as many bytes of stack as are asked for.
+    fn descend(bytes: usize) -> usize {
+        let page = std::hint::black_box([1u8; 64 * 1024]);
+        match bytes.checked_sub(page.len()) {
+            Some(rest) => descend(rest) + usize::from(page[rest % page.len()]),
+            None => 0,
+        }
+    }
+
+    #[test]
+    fn every_thread_has_the_stack_that_is_promised() {
+        // A thread of the standard library has 2 MiB.
+        const BYTES: usize = super::STACK / 4;
+        let all = || {
+            let ends = super::each(&[0u8; 16], |_| descend(BYTES));
+            let both = super::both(true, || descend(BYTES), || descend(BYTES));
+            (ends.len(), both.0 == both.1)
+        };
+        let thread = std::thread::Builder::new()
+            .stack_size(super::STACK)
+            .spawn(all)
+            .expect("a thread");
+        assert_eq!(thread.join().expect("no overflow"), (16, true));
     }
 
     #[test]

@@ -10,8 +10,14 @@ mod edits;
 mod features;
 #[path = "lsp/findings.rs"]
 mod findings;
+#[path = "lsp/frames.rs"]
+mod frames;
 #[path = "lsp/names.rs"]
 mod names;
+#[path = "lsp/panics.rs"]
+mod panics;
+#[path = "lsp/synchronised.rs"]
+mod synchronised;
 
 /// A spec with a bit of everything.
 pub const SPEC: &str = r##"edition 2026

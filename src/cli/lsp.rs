@@ -4,7 +4,8 @@ use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use deployc::lsp::{self, Connection, Ended, Host};
+use deployc::lsp::{self, Ended, Host};
+use deployc::report::visible_line;
 use deployc::settings::Settings;
 use deployc::source::{LoadError, Loader};
 
@@ -27,50 +28,21 @@ Examples:
 
 impl Lsp {
     pub fn run(self, screen: Screen) -> miette::Result<Exit> {
-        let (server, client) = Connection::memory();
-        let Connection { sender, receiver } = client;
-        // It ends with the process: a read can't be called off.
-        std::thread::spawn(move || read(&sender));
-        let writer = std::thread::spawn(move || {
-            for message in receiver {
-                if lsp::send(&mut io::stdout().lock(), &message).is_err() {
-                    return;
-                }
-            }
-        });
-        let ended = lsp::serve(&server, Arc::new(Machine));
-        drop(server);
+        let ended =
+            lsp::serve_streams(BufReader::new(io::stdin()), io::stdout(), Arc::new(Machine));
         match ended {
-            Ended::AsAsked => {
-                // What was answered last is still on its way.
-                let _ = writer.join();
-                Ok(Exit::Clean)
-            }
+            Ended::AsAsked => Ok(Exit::Clean),
             Ended::Abruptly => {
-                screen.complain("the editor left without a word\n");
+                screen.complain("the editor closed the connection without `shutdown` and `exit`\n");
                 Ok(Exit::Found)
             }
-        }
-    }
-}
-
-/// Reads messages until the stream ends.
-fn read(to: &lsp::Inbox) {
-    let mut from = BufReader::new(io::stdin());
-    loop {
-        match lsp::receive(&mut from) {
-            Ok(Some(Ok(message))) => {
-                if to.send(message).is_err() {
-                    return;
-                }
+            Ended::Lost(why) => {
+                screen.complain(&format!(
+                    "error: the messages of the editor can't be followed any more: {}\n",
+                    visible_line(&why)
+                ));
+                Ok(Exit::Found)
             }
-            Ok(Some(Err(broken))) => {
-                if lsp::send(&mut io::stdout().lock(), &broken.answer).is_err() {
-                    return;
-                }
-            }
-            // No frame can be found any more, or the editor is gone.
-            Ok(None) | Err(_) => return,
         }
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn actions(
     world: &World,
     params: CodeActionParams,
 ) -> Result<Option<CodeActionResponse>, Refusal> {
-    let document = super::document(world, &params.text_document)?;
+    let document = super::editable(world, &params.text_document)?;
     let parsed = &document.parsed;
     let span = parsed.span(params.range);
     let wants = |kind: &CodeActionKind| {

@@ -99,7 +99,7 @@ fn of_server(encoding: Encoding) -> ServerCapabilities {
                 open_close: Some(true),
                 change: Some(TextDocumentSyncKind::INCREMENTAL),
                 save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions {
-                    include_text: Some(false),
+                    include_text: Some(true),
                 })),
                 ..TextDocumentSyncOptions::default()
             },

@@ -27,11 +27,21 @@ fn of_reading(finding: &Diagnostic) -> bool {
     finding.rule.code.starts_with("D01")
 }
 
-/// Publishes what the last check of a file said.
+/// Publishes what the last check of a file said, or that it failed.
 pub(super) fn publish(server: &mut Server<'_>, path: &str) {
     let Some(document) = server.world.documents.get_mut(path) else {
         return;
     };
+    if document.failure().is_some() {
+        document.shown.clone_from(&document.parsed.found);
+        if !server.world.client.pulls
+            && let Some(document) = server.world.documents.get(path)
+        {
+            let shown = unchecked(&server.world, document, &document.shown);
+            send(server, path, shown);
+        }
+        return;
+    }
     let Some(deep) = document.fresh().cloned() else {
         return;
     };
@@ -75,22 +85,45 @@ pub(super) fn after_change(server: &mut Server<'_>, path: &str, before: &Parsed)
     shown.extend(parsed.found.iter().cloned());
     crate::diagnostic::sort(&mut shown);
     document.shown = shown;
-    if same || pulls {
+    let failed = parsed.unread.is_some() || document.shows_failure;
+    if same && !failed || pulls {
         return;
     }
     let Some(document) = server.world.documents.get(path) else {
         return;
     };
-    let shown = document
-        .shown
-        .iter()
-        .map(|finding| shown_of(&server.world, &parsed, None, finding))
-        .collect();
+    let shown = unchecked(&server.world, document, &document.shown);
     send(server, path, shown);
 }
 
-fn send(server: &Server<'_>, path: &str, shown: Vec<Shown>) {
-    if let Some(document) = server.world.documents.get(path) {
+/// Findings of a file that was not checked as it stands, and why it could not be, if it could not.
+fn unchecked(world: &World, document: &Document, findings: &[Diagnostic]) -> Vec<Shown> {
+    findings
+        .iter()
+        .map(|finding| shown_of(world, &document.parsed, None, finding))
+        .chain(of_failure(document))
+        .collect()
+}
+
+/// That a file could not be read or checked, at its first line.
+fn of_failure(document: &Document) -> Option<Shown> {
+    let message = document.failure()?;
+    let parsed = &document.parsed;
+    let line = parsed.line(0);
+    let line = Span::new(SourceId::default(), line.start as u32, line.end as u32);
+    Some(Shown {
+        range: parsed.range(line),
+        severity: Some(DiagnosticSeverity::ERROR),
+        code: Some(NumberOrString::String("internal-error".to_owned())),
+        source: Some("deployc".to_owned()),
+        message,
+        ..Shown::default()
+    })
+}
+
+fn send(server: &mut Server<'_>, path: &str, shown: Vec<Shown>) {
+    if let Some(document) = server.world.documents.get_mut(path) {
+        document.shows_failure = document.failure().is_some();
         let params =
             PublishDiagnosticsParams::new(document.uri.clone(), shown, Some(document.version));
         server.notify("textDocument/publishDiagnostics", params);
@@ -107,10 +140,15 @@ pub(super) fn pull(
         .documents
         .get(&path)
         .ok_or_else(|| Refusal::Failed("the file is not open".to_owned()))?;
-    let deep = document
-        .fresh()
-        .ok_or_else(|| Refusal::NotYet(path.clone()))?;
-    let id = format!("{}-{}", document.version, document.state);
+    let deep = match document.failure() {
+        Some(_) => None,
+        None => Some(
+            document
+                .fresh()
+                .ok_or_else(|| Refusal::NotYet(path.clone()))?,
+        ),
+    };
+    let id = format!("{}-{}", document.revision, document.state);
     let report = if params.previous_result_id.as_deref() == Some(&id) {
         DocumentDiagnosticReport::Unchanged(RelatedUnchangedDocumentDiagnosticReport {
             related_documents: None,
@@ -123,7 +161,10 @@ pub(super) fn pull(
             related_documents: None,
             full_document_diagnostic_report: FullDocumentDiagnosticReport {
                 result_id: Some(id),
-                items: of_check(world, document, &deep.compilation),
+                items: match deep {
+                    Some(deep) => of_check(world, document, &deep.compilation),
+                    None => unchecked(world, document, &document.parsed.found),
+                },
             },
         })
     };

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use lsp_server::Notification;
 use lsp_types::{
-    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
-    PublishDiagnosticsParams, RenameFilesParams, TextDocumentContentChangeEvent,
+    DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
+    DidSaveTextDocumentParams, PublishDiagnosticsParams, RenameFilesParams, Uri,
 };
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
+use super::changes::{self, Doubt};
 use super::diagnostics;
-use super::lines::{Encoding, Lines};
+use super::frame::MISSED;
 use super::parsed::Parsed;
 use super::server::Server;
 use super::uri::path_of;
@@ -20,9 +21,10 @@ use super::world::Document;
 /// Takes note of something that the client says. What can't be read is said back for the log.
 pub(super) fn noted(server: &mut Server<'_>, note: &Notification) -> Result<(), String> {
     match note.method.as_str() {
-        "textDocument/didOpen" => open(server, read(note)?),
-        "textDocument/didChange" => change(server, read(note)?),
-        "textDocument/didSave" => save(server, &read(note)?),
+        "textDocument/didOpen" => open(server, &note.params)?,
+        "textDocument/didChange" => change(server, &note.params)?,
+        "textDocument/didSave" => save(server, read(note)?),
+        MISSED => doubt_all(server),
         "textDocument/didClose" => close(server, &read(note)?),
         "workspace/didChangeWatchedFiles" => changed_on_disk(server, &read(note)?),
         "workspace/didRenameFiles" => renamed(server, &read(note)?),
@@ -38,62 +40,90 @@ fn read<P: DeserializeOwned>(note: &Notification) -> Result<P, String> {
     serde_json::from_value(note.params.clone()).map_err(|error| error.to_string())
 }
 
-fn open(server: &mut Server<'_>, params: DidOpenTextDocumentParams) {
-    let opened = params.text_document;
-    let path = path_of(&opened.uri);
-    let text = Arc::from(opened.text);
-    let parsed = Parsed::new(&path, text, server.world.encoding, None);
-    let state = server.state();
+/// Opens a text, or replaces the one that is open under this address.
+fn open(server: &mut Server<'_>, params: &Value) -> Result<(), String> {
+    let words = |name: &str| params.pointer(&format!("/textDocument/{name}"))?.as_str();
+    let uri: Uri = words("uri")
+        .and_then(|uri| uri.parse().ok())
+        .ok_or("it gives no address that can be read")?;
+    let text = words("text").ok_or("it gives no text")?;
+    let version = changes::version(params.pointer("/textDocument/version"));
+    let path = path_of(&uri);
+    let host = Arc::clone(&server.world.host);
+    let encoding = server.world.encoding;
+    let parsed = Parsed::new(host.as_ref(), &path, Arc::from(text), encoding, None);
+    let (revision, state) = (server.state(), server.state());
     server.world.documents.insert(
         path.clone(),
         Document {
-            uri: opened.uri,
-            version: opened.version,
+            uri,
+            version: version.unwrap_or_default(),
+            revision,
             state,
             parsed: Arc::new(parsed),
             deep: None,
             failed: None,
             shown: Vec::new(),
+            shows_failure: false,
             pending: None,
+            doubt: None,
         },
     );
+    server.modified(&path);
     server.check_soon(&path, true);
     importers(server, &path);
+    Ok(())
 }
 
 /// Applies the changes in their order. They are read later, once for all that came at once.
-fn change(server: &mut Server<'_>, params: DidChangeTextDocumentParams) {
+fn change(server: &mut Server<'_>, params: &Value) -> Result<(), String> {
+    let Some(changes) = changes::read(params) else {
+        doubt_all(server);
+        return Err("it does not say which text has changed".to_owned());
+    };
     let encoding = server.world.encoding;
-    let path = path_of(&params.text_document.uri);
+    let path = path_of(&changes.uri);
     let Some(document) = server.world.documents.get_mut(&path) else {
-        return;
+        return Err(format!("`{path}` is not open"));
     };
-    let mut text = match document.pending.take() {
-        Some((text, _)) => text,
-        None => document.parsed.raw.to_string(),
-    };
-    for change in params.content_changes {
-        text = changed(text, change, encoding);
+    let before = document.doubt;
+    let text = document.text().to_owned();
+    let (text, doubt) = changes::apply(text, before, changes.changes, encoding);
+    document.pending = Some(text);
+    document.doubt = doubt;
+    document.version = changes.version.unwrap_or(document.version);
+    if let (None, Some(doubt)) = (before, doubt) {
+        tell_doubt(server, &path, doubt);
     }
-    document.pending = Some((text, params.text_document.version));
+    Ok(())
 }
 
-/// A text after one change.
-fn changed(text: String, change: TextDocumentContentChangeEvent, encoding: Encoding) -> String {
-    let Some(range) = change.range else {
-        return change.text;
-    };
-    let lines = Lines::new(&text);
-    let start = lines.offset(&text, range.start, encoding) as usize;
-    let end = lines.offset(&text, range.end, encoding) as usize;
-    let mut text = text;
-    text.replace_range(start.min(end)..end.max(start), &change.text);
-    text
+/// A message was lost that may have been a change of any text.
+fn doubt_all(server: &mut Server<'_>) {
+    let mut doubted = Vec::new();
+    for (path, document) in &mut server.world.documents {
+        if document.doubt.is_none() {
+            document.doubt = Some(Doubt::Unreadable);
+            doubted.push(path.clone());
+        }
+    }
+    for path in doubted {
+        tell_doubt(server, &path, Doubt::Unreadable);
+    }
 }
 
-/// Reads the texts that were changed.
+/// Says that nothing is edited until the text of the editor is known again.
+fn tell_doubt(server: &Server<'_>, path: &str, doubt: Doubt) {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    server.show(&format!(
+        "`{name}`: {}; formatting, fixes, renames and completions are off for this file until it \
+         is saved, or closed and opened again",
+        doubt.in_words()
+    ));
+}
+
+/// Reads the texts that were changed. A text stays pending until it is read.
 pub(super) fn settle(server: &mut Server<'_>) {
-    let encoding = server.world.encoding;
     let changed: Vec<String> = server
         .world
         .documents
@@ -102,27 +132,39 @@ pub(super) fn settle(server: &mut Server<'_>) {
         .map(|(path, _)| path.clone())
         .collect();
     for path in changed {
+        let host = Arc::clone(&server.world.host);
+        let encoding = server.world.encoding;
+        let revision = server.state();
         let Some(document) = server.world.documents.get_mut(&path) else {
             continue;
         };
-        let Some((text, version)) = document.pending.take() else {
-            continue;
-        };
         let before = Arc::clone(&document.parsed);
-        let parsed = Arc::new(Parsed::new(&path, Arc::from(text), encoding, Some(&before)));
-        document.version = version;
-        document.parsed = Arc::clone(&parsed);
-        diagnostics::after_change(server, &path, &before);
+        let text = Arc::from(document.text());
+        let parsed = Parsed::new(host.as_ref(), &path, text, encoding, Some(&before));
+        document.parsed = Arc::new(parsed);
+        document.pending = None;
+        document.revision = revision;
         server.modified(&path);
         server.check_soon(&path, false);
-        importers(server, &path);
+        server.guarded("findings could not be shown", |server| {
+            diagnostics::after_change(server, &path, &before);
+            importers(server, &path);
+        });
     }
 }
 
-fn save(server: &mut Server<'_>, params: &DidSaveTextDocumentParams) {
+/// A text was saved. What the editor saved is what it has, whatever was known before.
+fn save(server: &mut Server<'_>, params: DidSaveTextDocumentParams) {
     let path = path_of(&params.text_document.uri);
     // A text that was never saved before is a file from now on.
     server.world.forget_folders();
+    if let (Some(text), Some(document)) = (params.text, server.world.documents.get_mut(&path)) {
+        document.doubt = None;
+        if text != document.text() {
+            document.pending = Some(text);
+            server.log(&format!("`{path}`: the text is now the one that was saved"));
+        }
+    }
     server.check_soon(&path, true);
 }
 

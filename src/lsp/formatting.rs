@@ -15,7 +15,7 @@ pub(super) fn whole(
     world: &World,
     params: DocumentFormattingParams,
 ) -> Result<impl FnOnce() -> Result<Vec<TextEdit>, Refusal> + Send + 'static, Refusal> {
-    let parsed = Arc::clone(super::parsed(world, &params.text_document)?);
+    let parsed = Arc::clone(&super::editable(world, &params.text_document)?.parsed);
     Ok(move || {
         let formatted = format(&parsed.file, parsed.text());
         let all = Span::new(SourceId::default(), 0, parsed.text().len() as u32);
@@ -28,7 +28,7 @@ pub(super) fn range(
     world: &World,
     params: DocumentRangeFormattingParams,
 ) -> Result<Option<Vec<TextEdit>>, Refusal> {
-    let parsed = super::parsed(world, &params.text_document)?;
+    let parsed = &super::editable(world, &params.text_document)?.parsed;
     let span = parsed.span(params.range);
     let Some((span, formatted)) = format_range(&parsed.file, parsed.text(), span) else {
         return Ok(None);

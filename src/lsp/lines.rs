@@ -107,8 +107,16 @@ impl Lines {
     /// The byte offset of a position. Past the end of a line it is the line's end, past the last line
     /// the end of the text; inside a character its beginning.
     pub fn offset(&self, text: &str, at: Position, encoding: Encoding) -> u32 {
+        self.place(text, at, encoding).0
+    }
+
+    /// The same, and whether the position is one that the protocol allows in this text: not past the
+    /// last line, not inside a character.
+    pub fn place(&self, text: &str, at: Position, encoding: Encoding) -> (u32, bool) {
         if at.line >= self.count() {
-            return text.len() as u32;
+            // The beginning of the line behind the last one is a common way to say the end.
+            let is_end = at.line == self.count() && at.character == 0;
+            return (text.len() as u32, is_end);
         }
         let range = self.line(text, at.line);
         let line = &text[range.clone()];
@@ -116,11 +124,11 @@ impl Lines {
         for (index, character) in line.char_indices() {
             let width = encoding.width(character);
             if left < width {
-                return (range.start + index) as u32;
+                return ((range.start + index) as u32, left == 0);
             }
             left -= width;
         }
-        range.end as u32
+        (range.end as u32, true)
     }
 
     /// The position of a byte offset; an offset past the end counts as the end.

@@ -9,6 +9,8 @@ mod actions;
 mod blocks;
 mod calls;
 mod capabilities;
+mod changes;
+mod checks;
 mod commands;
 mod completion;
 mod definition;
@@ -34,6 +36,7 @@ mod resolve;
 mod selection;
 mod server;
 mod signature;
+mod streams;
 mod symbols;
 mod table;
 mod tokens;
@@ -42,13 +45,10 @@ mod words;
 mod worker;
 mod world;
 
-pub use frame::{Broken, MOST_BYTES, receive, send};
 pub use lsp_server::{Connection, Message};
 pub use server::{Ended, serve};
+pub use streams::serve_streams;
 pub use world::Host;
-
-/// Where what the client says is put.
-pub type Inbox = crossbeam_channel::Sender<Message>;
 
 use std::sync::Arc;
 
@@ -63,6 +63,16 @@ fn document<'w>(world: &'w World, of: &TextDocumentIdentifier) -> Result<&'w Doc
     world
         .document(&of.uri)
         .ok_or_else(|| Refusal::Failed("the file is not open".to_owned()))
+}
+
+/// The open text that a request is about whose answer changes it: refused where the change might
+/// destroy what the editor has.
+fn editable<'w>(world: &'w World, of: &TextDocumentIdentifier) -> Result<&'w Document, Refusal> {
+    let document = document(world, of)?;
+    match document.why_not_edited() {
+        None => Ok(document),
+        Some(why) => Err(Refusal::Failed(why)),
+    }
 }
 
 /// The text that a request is about.

@@ -1,14 +1,45 @@
 //! One state of one text: what was read from it, whether or not it makes sense.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 
 use lsp_types::{Position, Range};
 
 use super::lines::{Encoding, Lines};
 use super::names::Names;
+use super::world::Host;
 use crate::diagnostic::Diagnostic;
+use crate::parallel;
 use crate::source::{Source, SourceId, Span};
-use crate::syntax::{self, File, Node};
+use crate::syntax::{File, Node};
+
+/// The most bytes of a text that are read, as on the command line.
+const MOST_BYTES: usize = 64_000_000;
+
+/// Why nothing of a text was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// The compiler panicked; the text says with what.
+    Bug(String),
+    /// It is larger than [`MOST_BYTES`].
+    TooLarge,
+}
+
+impl Unread {
+    /// Why, as a finding of the file says it.
+    pub fn in_words(&self) -> String {
+        match self {
+            Unread::Bug(panic) => format!(
+                "this file can't be read because of a bug in deployc: {panic}\n\
+                 help: please report it together with the file"
+            ),
+            Unread::TooLarge => format!(
+                "this file is larger than {} MB, the most that deployc reads",
+                MOST_BYTES / 1_000_000
+            ),
+        }
+    }
+}
 
 /// A text that was read. Its spans are those of the file [`SourceId::default`].
 pub(super) struct Parsed {
@@ -25,17 +56,41 @@ pub(super) struct Parsed {
     pub file: File,
     /// What was found while reading.
     pub found: Vec<Diagnostic>,
+    /// Why nothing was read, if nothing was: the tree is empty then.
+    pub unread: Option<Unread>,
     encoding: Encoding,
     names: OnceLock<Names>,
 }
 
 impl Parsed {
-    /// Reads a text; pieces that an older state of it had are not read again.
-    pub fn new(path: &str, raw: Arc<str>, encoding: Encoding, before: Option<&Parsed>) -> Parsed {
+    /// Reads a text; pieces that an older state of it had are not read again. A panic is caught: the
+    /// text is there, whatever the compiler makes of it.
+    pub fn new(
+        host: &dyn Host,
+        path: &str,
+        raw: Arc<str>,
+        encoding: Encoding,
+        before: Option<&Parsed>,
+    ) -> Parsed {
         let source = Source::new(path, Arc::clone(&raw));
         let mark = (raw.len() - source.text().len()) as u32;
         let pieces = before.map_or(&[][..], |before| &before.file.pieces);
-        let (file, found) = syntax::parse_again(SourceId::default(), source.text(), pieces);
+        let read = match raw.len() > MOST_BYTES {
+            true => Err(Unread::TooLarge),
+            false => catch_unwind(AssertUnwindSafe(|| host.parse(source.text(), pieces)))
+                .map_err(|panic| Unread::Bug(parallel::panic_message(panic.as_ref()).to_owned())),
+        };
+        let (file, found, unread) = match read {
+            Ok((file, found)) => (file, found, None),
+            Err(unread) => {
+                let nothing = File {
+                    source: SourceId::default(),
+                    pieces: Vec::new(),
+                    readable: false,
+                };
+                (nothing, Vec::new(), Some(unread))
+            }
+        };
         Parsed {
             path: path.to_owned(),
             lines: Lines::new(&raw),
@@ -44,6 +99,7 @@ impl Parsed {
             source,
             file,
             found,
+            unread,
             encoding,
             names: OnceLock::new(),
         }

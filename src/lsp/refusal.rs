@@ -3,6 +3,8 @@
 use lsp_server::{ErrorCode, RequestId, Response};
 use serde_json::Value;
 
+use crate::parallel::panic_message;
+
 /// What is done in another thread, over texts and checks that no edit changes any more.
 pub(super) type Errand = Box<dyn FnOnce() -> Result<Value, Refusal> + Send>;
 
@@ -43,9 +45,12 @@ pub(super) fn response(
             ErrorCode::RequestFailed,
             "it can't be answered now".to_owned(),
         ),
-        Err(_) => (
+        Err(panic) => (
             ErrorCode::InternalError,
-            "it failed: that is a bug in deployc".to_owned(),
+            format!(
+                "it failed because of a bug in deployc, please report it: {}",
+                panic_message(panic.as_ref())
+            ),
         ),
     };
     Response::new_err(id, code as i32, why)

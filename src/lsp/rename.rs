@@ -21,7 +21,7 @@ pub(super) fn prepare(
     world: &World,
     params: TextDocumentPositionParams,
 ) -> Result<Option<PrepareRenameResponse>, Refusal> {
-    let parsed = super::parsed(world, &params.text_document)?;
+    let parsed = &super::editable(world, &params.text_document)?.parsed;
     let offset = parsed.offset(params.position);
     match world.under(parsed, offset) {
         Some(Under::Name { span, found }) => {
@@ -67,12 +67,15 @@ pub(super) fn rename(
     params: RenameParams,
 ) -> Result<Option<WorkspaceEdit>, Refusal> {
     let at = params.text_document_position;
-    let parsed = super::parsed(world, &at.text_document)?;
+    let parsed = &super::editable(world, &at.text_document)?.parsed;
     let offset = parsed.offset(at.position);
     let Some(Under::Name { found, .. }) = world.under(parsed, offset) else {
         return Ok(None);
     };
     may_change(world, &found)?;
+    if let Some(why) = world.why_not_edited(world.all().iter()) {
+        return Err(Refusal::Failed(why));
+    }
     let name = params.new_name.trim();
     if !is_name(name) {
         return Err(Refusal::Failed(format!(
@@ -190,7 +193,11 @@ pub(super) fn files(
             Some((path_of(&old), path_of(&new)))
         })
         .collect();
-    for parsed in world.all() {
+    let all = world.all();
+    if let Some(why) = world.why_not_edited(all.iter()) {
+        return Err(Refusal::Failed(why));
+    }
+    for parsed in all {
         let moved = renamed.iter().find(|(old, _)| *old == parsed.path);
         let from = moved.map_or(parsed.path.as_str(), |(_, new)| new);
         for module in &parsed.names().modules {

@@ -1,7 +1,6 @@
 //! The thread that checks: it takes the newest text of each file and leaves out those in between.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender};
@@ -9,17 +8,15 @@ use crossbeam_channel::{Receiver, Sender};
 use super::parsed::Parsed;
 use super::world::{Deep, Host, Overlay};
 use crate::compile;
+use crate::parallel;
 use crate::settings::Settings;
-
-/// Bytes of stack: a spec may nest as deep as the compiler allows.
-pub(super) const STACK: usize = 32 * 1024 * 1024;
 
 /// A text to check.
 pub(super) struct Job {
     /// The path of the file.
     pub path: String,
-    /// The version of its text.
-    pub version: i32,
+    /// The revision of its text.
+    pub revision: u32,
     /// The state of the file and of all that it brings in.
     pub state: u32,
     /// The text, read.
@@ -34,10 +31,10 @@ pub(super) struct Checked {
     pub path: String,
     /// The state that was checked.
     pub state: u32,
-    /// The version of the text.
-    pub version: i32,
-    /// What was found; nothing where the check failed.
-    pub outcome: Option<Arc<Deep>>,
+    /// The revision of the text.
+    pub revision: u32,
+    /// What was found; the message of the panic where the check failed.
+    pub outcome: Result<Arc<Deep>, String>,
     /// Why the settings can't be read.
     pub trouble: Option<String>,
 }
@@ -63,16 +60,14 @@ pub(super) fn work(jobs: &Receiver<Job>, done: &Sender<Checked>, host: &dyn Host
 }
 
 fn check(job: Job, host: &dyn Host) -> Checked {
-    let done = catch_unwind(AssertUnwindSafe(|| checked(&job, host)));
-    let (outcome, trouble) = match done {
-        Ok((deep, trouble)) => (Some(deep), trouble),
-        // It is told by the hook of the process; whoever waits is told by the server.
-        Err(_) => (None, None),
+    let (outcome, trouble) = match parallel::caught(|| checked(&job, host)) {
+        Ok((deep, trouble)) => (Ok(deep), trouble),
+        Err(panic) => (Err(panic), None),
     };
     Checked {
         path: job.path,
         state: job.state,
-        version: job.version,
+        revision: job.revision,
         outcome,
         trouble,
     }
@@ -96,7 +91,7 @@ fn checked(job: &Job, host: &dyn Host) -> (Arc<Deep>, Option<String>) {
     );
     compilation.diagnostics = settings.apply(compilation.diagnostics);
     let deep = Deep {
-        version: job.version,
+        revision: job.revision,
         compilation,
     };
     (Arc::new(deep), trouble)

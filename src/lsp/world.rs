@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use lsp_types::{Location, Uri};
 
+use super::changes::Doubt;
 use super::lines::Encoding;
 use super::parsed::Parsed;
 use super::uri::{join, path_of, uri_of};
@@ -15,6 +16,7 @@ use crate::diagnostic::Diagnostic;
 use crate::settings::Settings;
 use crate::source::{LoadError, Loader, SourceId, Span};
 use crate::stdlib;
+use crate::syntax::{self, File, Placed};
 
 /// What the server asks of the machine. Paths are absolute and have forward slashes.
 pub trait Host: Send + Sync {
@@ -29,6 +31,12 @@ pub trait Host: Send + Sync {
 
     /// The settings that hold for a file; a text that says why they can't be read.
     fn settings(&self, path: &str) -> Result<Settings, String>;
+
+    /// Reads a text; pieces that an older state of it had need not be read again. A test may put
+    /// something that fails in its place.
+    fn parse(&self, text: &str, before: &[Placed]) -> (File, Vec<Diagnostic>) {
+        syntax::parse_again(SourceId::default(), text, before)
+    }
 
     /// Keeps a text that comes with the compiler (`std/http.deploy`, the page of a rule) where an
     /// editor can open it; the path of that file.
@@ -65,8 +73,8 @@ pub(super) struct Refreshes {
 
 /// What a check said of one state of a file.
 pub(super) struct Deep {
-    /// The version that was checked.
-    pub version: i32,
+    /// The revision of the text that was checked.
+    pub revision: u32,
     /// What the compiler knows of it; the findings have the levels that the settings say.
     pub compilation: Compilation,
 }
@@ -75,20 +83,27 @@ pub(super) struct Deep {
 pub(super) struct Document {
     /// Its address, as the client writes it.
     pub uri: Uri,
-    /// The version that the client gave it last.
+    /// The version that the client gave it last. It says nothing of the text: a client may give the
+    /// same one twice.
     pub version: i32,
+    /// A number that no other state of its text has.
+    pub revision: u32,
     /// Grows whenever what a check says may change without the text.
     pub state: u32,
     /// Its text, read.
     pub parsed: Arc<Parsed>,
-    /// What the last check said; it may be of an older version.
+    /// What the last check said; it may be of an older revision.
     pub deep: Option<Arc<Deep>>,
-    /// The version whose check came to nothing, if one did: a bug in deployc.
-    pub failed: Option<i32>,
+    /// The revision whose check panicked, if one did, and with what message.
+    pub failed: Option<(u32, String)>,
     /// What the editor shows at the moment, at the places where it now stands.
     pub shown: Vec<Diagnostic>,
-    /// The text and the version after changes that were not read yet.
-    pub pending: Option<(String, i32)>,
+    /// Whether the editor shows that the file could not be read or checked.
+    pub shows_failure: bool,
+    /// The text after changes that were not read yet.
+    pub pending: Option<String>,
+    /// Why it is not certain that the editor has this text.
+    pub doubt: Option<Doubt>,
 }
 
 impl Document {
@@ -96,7 +111,41 @@ impl Document {
     pub fn fresh(&self) -> Option<&Arc<Deep>> {
         self.deep
             .as_ref()
-            .filter(|deep| deep.version == self.version)
+            .filter(|deep| deep.revision == self.revision)
+    }
+
+    /// The text as the editor has it, read or not.
+    pub fn text(&self) -> &str {
+        self.pending.as_deref().unwrap_or(&self.parsed.raw)
+    }
+
+    /// Why nothing can be said of the text as it stands, if nothing can.
+    pub fn failure(&self) -> Option<String> {
+        if let Some(unread) = &self.parsed.unread {
+            return Some(unread.in_words());
+        }
+        let (_, panic) = self
+            .failed
+            .as_ref()
+            .filter(|(revision, _)| *revision == self.revision)?;
+        Some(format!(
+            "this file can't be checked because of a bug in deployc: {panic}\n\
+             help: please report it together with the file"
+        ))
+    }
+
+    /// Why no edit of the text can be answered, if none can: it was not read, or it may not be what
+    /// the editor has.
+    pub fn why_not_edited(&self) -> Option<String> {
+        let unread = self.parsed.unread.as_ref().map(|unread| unread.in_words());
+        unread.or_else(|| {
+            self.doubt.map(|doubt| {
+                format!(
+                    "{}, so the text of this file is not certain; save it, or close and open it again",
+                    doubt.in_words()
+                )
+            })
+        })
     }
 }
 
@@ -160,7 +209,13 @@ impl World {
         if known.as_ref().is_some_and(|known| *known.raw == *text) {
             return known;
         }
-        let parsed = Arc::new(Parsed::new(path, Arc::from(text), self.encoding, None));
+        let parsed = Arc::new(Parsed::new(
+            self.host.as_ref(),
+            path,
+            Arc::from(text),
+            self.encoding,
+            None,
+        ));
         self.read
             .borrow_mut()
             .insert(path.to_owned(), Arc::clone(&parsed));
@@ -255,6 +310,19 @@ impl World {
             .iter()
             .map(|(path, document)| (path.clone(), Arc::clone(&document.parsed.raw)))
             .collect()
+    }
+
+    /// Why edits over several files can't be answered, if they can't: a file could not be read, so
+    /// that a place in it may be missing, or the editor may have another text.
+    pub fn why_not_edited<'p>(&self, all: impl Iterator<Item = &'p Arc<Parsed>>) -> Option<String> {
+        let mut all = all;
+        all.find_map(|parsed| {
+            let why = match self.documents.get(&parsed.path) {
+                Some(document) => document.why_not_edited(),
+                None => parsed.unread.as_ref().map(|unread| unread.in_words()),
+            };
+            Some(format!("`{}`: {}", parsed.path, why?))
+        })
     }
 }
 

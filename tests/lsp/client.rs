@@ -5,16 +5,21 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use deployc::diagnostic::Diagnostic;
 use deployc::lsp::{Connection, Ended, Host, Message, serve};
 use deployc::settings::Settings;
-use deployc::source::LoadError;
+use deployc::source::{LoadError, SourceId};
+use deployc::syntax::{self, File, Placed};
 use lsp_server::{Notification, Request, RequestId, Response};
 use serde_json::{Value, json};
 
 /// So long a test waits for an answer at the most.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Files in memory.
+/// A text with this in it can't be read: there the compiler of the tests has a bug.
+pub const BUG: &str = "# here the compiler panics";
+
+/// Files in memory, and bugs where a test wants them.
 #[derive(Default)]
 pub struct Files {
     pub texts: Mutex<BTreeMap<String, String>>,
@@ -41,6 +46,7 @@ impl Host for Files {
         let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
         let name = path.trim_start_matches("./");
         let name = name.trim_end_matches(".deploy");
+        assert!(name != "panic", "a bug, on purpose");
         let path = match name.strip_prefix("../") {
             Some(rest) => {
                 let above = folder.rsplit_once('/').map_or("", |(above, _)| above);
@@ -58,6 +64,11 @@ impl Host for Files {
         let text = self.settings.lock().expect("no panic").clone();
         assert!(text != "panic", "a bug, on purpose");
         Settings::read(&text).map_err(|mistake| format!("deployc.toml: {}", mistake.message))
+    }
+
+    fn parse(&self, text: &str, before: &[Placed]) -> (File, Vec<Diagnostic>) {
+        assert!(!text.contains(BUG), "a bug, on purpose");
+        syntax::parse_again(SourceId::default(), text, before)
     }
 
     fn keep(&self, name: &str, text: &str) -> Option<String> {
@@ -208,6 +219,24 @@ impl Client {
             json!({
                 "textDocument": { "uri": uri(name), "version": version },
                 "contentChanges": [change],
+            }),
+        );
+    }
+
+    /// The server's copy of a text.
+    pub fn text(&mut self, name: &str) -> String {
+        let params = self.file(name);
+        let answer = self.ask("deployc/text", params);
+        answer.as_str().expect("a text").to_owned()
+    }
+
+    /// A change as it stands, of which this client's copy knows nothing.
+    pub fn change(&self, name: &str, version: &Value, changes: &Value) {
+        self.tell(
+            "textDocument/didChange",
+            json!({
+                "textDocument": { "uri": uri(name), "version": version },
+                "contentChanges": changes,
             }),
         );
     }

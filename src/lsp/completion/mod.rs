@@ -25,7 +25,7 @@ pub(super) fn completion(
     params: CompletionParams,
 ) -> Result<Option<CompletionResponse>, Refusal> {
     let at = params.text_document_position;
-    let parsed = super::parsed(world, &at.text_document)?;
+    let parsed = &super::editable(world, &at.text_document)?.parsed;
     let offset = parsed.offset(at.position);
     let mut offers = Offers {
         world,
