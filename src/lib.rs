@@ -9,6 +9,12 @@ pub mod source;
 // the same work on many things
 pub mod parallel;
 
+// how deep texts of other languages are nested
+pub mod nesting;
+
+// queries of Prometheus
+pub mod promql;
+
 // what is said to people
 pub mod diagnostic;
 

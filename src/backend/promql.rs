@@ -2,13 +2,14 @@
 //! Prometheus.
 
 use promql_parser::label::Matcher as Label;
-use promql_parser::parser::{self, Expr};
+use promql_parser::parser::Expr;
 use promql_parser::util::visitor::{ExprVisitorMut, walk_expr_mut};
 
 use crate::plan::{
     Bound, Comparator, Exact, Matcher, Measured, Metric, Plan, Quantity, Range, WINDOW, Work,
     duration_text,
 };
+use crate::promql;
 
 /// The step of a subquery where the metric names no interval.
 const STEP: &str = "30s";
@@ -371,13 +372,18 @@ fn step(metric: &Metric) -> String {
 
 /// A query that looks only at series with these labels.
 pub fn with_labels(query: &str, labels: &[&Matcher]) -> Result<String, String> {
-    let mut tree =
-        parser::parse(query).map_err(|error| format!("the query can't be read: {error}"))?;
+    let read = promql::read(query).map_err(|error| format!("the query can't be read: {error}"))?;
+    if !read.is_as_written {
+        return Err(
+            "the query has too many operators for its series to be chosen by labels".into(),
+        );
+    }
+    let mut tree = read.tree;
     let selector: Vec<String> = labels
         .iter()
         .map(|label| format!("{}{}{}", label.label, label.matching, quoted(&label.value)))
         .collect();
-    let chosen = match parser::parse(&format!("{{{}}}", selector.join(", "))) {
+    let chosen = match promql::read(&format!("{{{}}}", selector.join(", "))).map(|read| read.tree) {
         Ok(Expr::VectorSelector(selector)) => selector.matchers.matchers,
         Ok(_) => Vec::new(),
         Err(error) => return Err(format!("these labels can't be asked for: {error}")),

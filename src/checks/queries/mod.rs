@@ -1,5 +1,4 @@
 //! Queries: whether Prometheus can read them, and whether what they return is what the metric says.
-//! promql-parser lives here and nowhere else.
 
 mod shape;
 mod units;
@@ -11,9 +10,12 @@ use units::{Returns, returns};
 use super::Context;
 use crate::diagnostic::Diagnostic;
 use crate::model::Metric;
+use crate::nesting::TooDeep;
+use crate::promql::Unread;
 use crate::quantity::{Dimension, Exact, duration_text};
 use crate::rule;
 use crate::source::Span;
+use crate::syntax;
 
 rule! {
     /// Prometheus can't read the query: on the day the metric has no data.
@@ -65,7 +67,11 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let read = shape::read(&text);
         let expression: &Expr = match &read {
             Ok(expression) => expression,
-            Err(why) => {
+            Err(Unread::TooDeep(deep)) => {
+                found.push(too_deep(metric, *deep));
+                continue;
+            }
+            Err(Unread::Refused(why)) => {
                 let why = why.lines().next().unwrap_or_default();
                 found.push(
                     Diagnostic::new(
@@ -117,6 +123,26 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
     }
+}
+
+/// A query that no reader may follow. It is shown where it is too deep, if it stands in the file as it
+/// is asked.
+fn too_deep(metric: &Metric, deep: TooDeep) -> Diagnostic {
+    let whole = metric.query_span;
+    let query = metric.query.as_deref().unwrap_or_default();
+    let as_written = query.len() + 2 == whole.range().len() && !query.contains("$window");
+    let message = format!("the query of `{}` is {deep}", metric.name);
+    let at = whole.start + 1 + deep.at as u32;
+    let finding = match as_written {
+        true => Diagnostic::new(
+            &syntax::TOO_DEEP,
+            Span::new(whole.source, at, at + 1),
+            message,
+        )
+        .label("this level is too deep"),
+        false => Diagnostic::new(&syntax::TOO_DEEP, whole, message),
+    };
+    finding.help("record its inner parts by rules of Prometheus, and ask for those")
 }
 
 /// What stands around a part of a query.

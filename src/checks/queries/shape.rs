@@ -3,10 +3,15 @@
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use foldhash::{HashMap, HashMapExt};
-use promql_parser::parser::{self, Expr};
+use promql_parser::parser::Expr;
+
+use crate::promql::{self, Unread};
 
 /// So many shapes are kept; beyond that, all are forgotten.
 const MOST: usize = 4_096;
+
+/// So many bytes has a query at the most that is kept.
+const LONGEST: usize = 16 * 1_024;
 
 /// What was read in this process. Specs of many services ask the same of each, and so do the specs of
 /// a repository.
@@ -14,13 +19,17 @@ static READ: LazyLock<Mutex<HashMap<String, Arc<Expr>>>> =
     LazyLock::new(|| Mutex::new(HashMap::new()));
 
 /// A query, or another of the same shape; why Prometheus can't read it.
-pub fn read(query: &str) -> Result<Arc<Expr>, String> {
+pub fn read(query: &str) -> Result<Arc<Expr>, Unread> {
+    let tree = || promql::read(query).map(|read| Arc::new(read.tree));
+    if query.len() > LONGEST {
+        return tree();
+    }
     let shape = of(query);
     let kept = || READ.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(known) = kept().get(&shape) {
         return Ok(Arc::clone(known));
     }
-    let read = Arc::new(parser::parse(query)?);
+    let read = tree()?;
     let mut kept = kept();
     if kept.len() >= MOST {
         kept.clear();

@@ -50,8 +50,10 @@ rule! {
     /// (bidirectional controls). What is reviewed must be what is run, so it is refused everywhere,
     /// comments included.
     pub HIDDEN_CHARACTER = "D0108", "hidden-character", Error, "a control or hidden character";
-    /// Brackets nest deeper than 64. No runbook needs that; the bound keeps every tool safe.
-    pub TOO_DEEP = "D0109", "too-deep", Error, "brackets nest too deep";
+    /// The spec, or a command or query in it, is nested deeper than 64 levels. No runbook needs that; the
+    /// bound keeps every tool safe. Name the inner parts: with `checklist`, `procedure` or `metric` in a
+    /// spec, as functions in a script, as recorded series of Prometheus in a query.
+    pub TOO_DEEP = "D0109", "too-deep", Error, "a text that is nested too deep";
     /// The first statement of a file is its edition, so that a later compiler reads it as it was meant.
     pub EDITION = "D0110", "edition", Error, "the edition is missing or not known";
 }
