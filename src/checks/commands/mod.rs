@@ -21,6 +21,7 @@ use super::shell::Word;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Node, Work};
 use crate::rule;
+use crate::syntax;
 
 rule! {
     /// The shell would stop reading: a quote or substitution never ends, an `if` has no `fi`, nothing
@@ -167,9 +168,13 @@ fn stops(script: &Script<'_>, found: &mut Vec<Diagnostic>) -> bool {
     let Some(misfit) = &script.misfit else {
         return false;
     };
+    let rule = match misfit.is_too_deep {
+        true => &syntax::TOO_DEEP,
+        false => &SHELL_SYNTAX,
+    };
     found.push(
         Diagnostic::new(
-            &SHELL_SYNTAX,
+            rule,
             script.command.place(misfit.start, misfit.end),
             misfit.message.clone(),
         )

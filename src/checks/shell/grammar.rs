@@ -1,7 +1,9 @@
 //! Whether a shell could read a text: every `if` has its `fi`, every quote its end, and a command
 //! stands on both sides of `&&`. Follows the grammar of bash; substitutions are read, too.
 
+use super::ends::too_deep;
 use super::lexer::{Lexer, Token};
+use crate::nesting::MAX_DEPTH;
 
 /// Where a shell would stop reading, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +16,8 @@ pub struct Misfit {
     pub message: String,
     /// What to do.
     pub help: &'static str,
+    /// Whether a shell could go on, and nothing else should.
+    pub is_too_deep: bool,
 }
 
 /// Whether a token is one of the words that only end or divide something.
@@ -26,9 +30,6 @@ fn divides(token: &Token<'_>) -> bool {
 
 /// The words that begin a command made of commands.
 const COMPOUNDS: &[&str] = &["if", "while", "until", "for", "select", "case", "{", "[["];
-
-/// How deep commands may nest; a text that goes deeper is not looked at.
-const MAX_DEPTH: usize = 64;
 
 type Fit<T = ()> = Result<T, Misfit>;
 
@@ -73,9 +74,10 @@ impl<'t> Parser<'t> {
     fn next(&mut self) -> Fit<Token<'t>> {
         let next = self.lexer.next()?;
         for (start, end) in self.lexer.substitutions() {
-            if self.depth < MAX_DEPTH {
-                read(self.lexer.slice(start, end), start, self.depth + 1)?;
+            if self.depth >= MAX_DEPTH {
+                return Err(too_deep(start, start + 1));
             }
+            read(self.lexer.slice(start, end), start, self.depth + 1)?;
         }
         Ok(std::mem::replace(&mut self.token, next))
     }
@@ -120,6 +122,7 @@ impl<'t> Parser<'t> {
             end: token.end,
             message,
             help,
+            is_too_deep: false,
         }
     }
 
@@ -207,6 +210,7 @@ impl<'t> Parser<'t> {
             end: self.token.end,
             message: format!("no command follows `{sign}`"),
             help: "remove it, or say what runs next",
+            is_too_deep: false,
         };
         self.next()?;
         self.newlines()?;
@@ -214,35 +218,41 @@ impl<'t> Parser<'t> {
     }
 
     fn command(&mut self) -> Fit {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            // Deep enough for any script that people read: the rest is not judged.
-            while !self.token.is_end() {
-                self.next()?;
-            }
-            return Ok(());
+        let begin = self.token.clone();
+        let word = begin.bare_word();
+        if word == Some("function") {
+            return self.function();
         }
-        let fit = self.command_here();
+        let compound = word.is_some_and(|word| COMPOUNDS.contains(&word))
+            || begin.is_operator("(")
+            || begin.is_operator("((");
+        if !compound {
+            return self.simple();
+        }
+        if self.depth >= MAX_DEPTH {
+            return Err(too_deep(begin.start, begin.end));
+        }
+        self.depth += 1;
+        self.compound(&begin)?;
         self.depth -= 1;
-        fit
+        Ok(())
     }
 
-    fn command_here(&mut self) -> Fit {
-        let begin = self.token.clone();
+    fn compound(&mut self, begin: &Token<'_>) -> Fit {
         match begin.bare_word() {
             Some("if") => {
                 self.next()?;
-                self.body(&begin, "then", "`if` asks nothing")?;
+                self.body(begin, "then", "`if` asks nothing")?;
                 loop {
-                    self.body_up_to(&begin, &["elif", "else", "fi"])?;
+                    self.body_up_to(begin, &["elif", "else", "fi"])?;
                     if self.token.is_word("elif") {
                         self.next()?;
-                        self.body(&begin, "then", "`elif` asks nothing")?;
+                        self.body(begin, "then", "`elif` asks nothing")?;
                         continue;
                     }
                     if self.token.is_word("else") {
                         self.next()?;
-                        self.body_up_to(&begin, &["fi"])?;
+                        self.body_up_to(begin, &["fi"])?;
                     }
                     self.next()?;
                     break;
@@ -250,32 +260,23 @@ impl<'t> Parser<'t> {
             }
             Some("while" | "until") => {
                 self.next()?;
-                self.body(&begin, "do", "the loop asks nothing")?;
-                self.body(&begin, "done", "the loop does nothing")?;
+                self.body(begin, "do", "the loop asks nothing")?;
+                self.body(begin, "done", "the loop does nothing")?;
             }
-            Some("for" | "select") => self.each(&begin)?,
-            Some("case") => self.case(&begin)?,
+            Some("for" | "select") => self.each(begin)?,
+            Some("case") => self.case(begin)?,
             Some("{") => {
                 self.next()?;
-                self.body(&begin, "}", "nothing stands between `{` and `}`")?;
+                self.body(begin, "}", "nothing stands between `{` and `}`")?;
             }
             Some("[[") => {
                 while !self.token.is_word("]]") {
                     if self.token.is_end() {
-                        return Err(unended(&begin, "]]"));
+                        return Err(unended(begin, "]]"));
                     }
                     self.next()?;
                 }
                 self.next()?;
-            }
-            Some("function") => {
-                self.next()?;
-                self.next()?;
-                if self.token.is_operator("(") {
-                    self.next()?;
-                    self.expect(&begin, ")")?;
-                }
-                return self.function_body();
             }
             _ if begin.is_operator("((") => {
                 self.next()?;
@@ -284,11 +285,11 @@ impl<'t> Parser<'t> {
                 self.next()?;
                 if !self.list()? {
                     return Err(match self.token.is_end() {
-                        true => unended(&begin, ")"),
+                        true => unended(begin, ")"),
                         false => self.unexpected_after("nothing stands between `(` and `)`"),
                     });
                 }
-                self.expect(&begin, ")")?;
+                self.expect(begin, ")")?;
             }
             _ => return self.simple(),
         }
@@ -341,6 +342,7 @@ impl<'t> Parser<'t> {
             end: self.token.end,
             message: message.to_owned(),
             help: "a shell stops reading here",
+            is_too_deep: false,
         }
     }
 
@@ -444,6 +446,17 @@ impl<'t> Parser<'t> {
         }
     }
 
+    /// `function name { … }`
+    fn function(&mut self) -> Fit {
+        let begin = self.next()?;
+        self.next()?;
+        if self.token.is_operator("(") {
+            self.next()?;
+            self.expect(&begin, ")")?;
+        }
+        self.function_body()
+    }
+
     fn function_body(&mut self) -> Fit {
         self.newlines()?;
         let word = self.token.bare_word().unwrap_or_default();
@@ -465,6 +478,7 @@ impl<'t> Parser<'t> {
             end: sign.end,
             message: format!("`{}` names no file", sign.text),
             help: "name one, or quote it",
+            is_too_deep: false,
         })
     }
 }
@@ -475,5 +489,6 @@ fn unended(begin: &Token<'_>, end: &str) -> Misfit {
         end: begin.end,
         message: format!("`{}` begins here and has no `{end}`", begin.text),
         help: "close it",
+        is_too_deep: false,
     }
 }

@@ -1,5 +1,6 @@
 //! Cuts shell text into words and operators, as bash does.
 
+use super::ends;
 use super::grammar::Misfit;
 use super::placeholder;
 
@@ -71,6 +72,22 @@ const REDIRECTIONS: &[&str] = &[
     "&>>", "&>", "<<<", "<<-", "<<", "<&", ">&", "<>", ">>", ">|", "<", ">",
 ];
 
+/// Whether words in parentheses may follow: `a=`, `a+=`, `a[b]=`.
+fn is_assignment(word: &str) -> bool {
+    let Some(target) = word.strip_suffix('=') else {
+        return false;
+    };
+    let name = target.strip_suffix('+').unwrap_or(target);
+    let name = match name.split_once('[') {
+        Some((name, index)) if index.ends_with(']') => name,
+        _ => name,
+    };
+    let of_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    !name.is_empty()
+        && !name.starts_with(|letter: char| letter.is_ascii_digit())
+        && name.chars().all(of_name)
+}
+
 /// Whether an operator or a redirection can begin with a byte.
 fn begins_sign(byte: u8) -> bool {
     matches!(
@@ -83,7 +100,7 @@ pub struct Lexer<'t> {
     text: &'t str,
     at: usize,
     /// The ends of the texts that follow the line.
-    heredocs: Vec<String>,
+    heredocs: Vec<&'t str>,
     /// Whether the next word ends a text that follows, and whether its lines may begin with tabs.
     heredoc_next: bool,
     /// Where the insides of `$(…)` lie in the token that was read last.
@@ -134,20 +151,23 @@ impl<'t> Lexer<'t> {
             || rest.starts_with(">(");
         if !word && self.fresh && rest.starts_with("((") {
             // Arithmetic, up to its `))`.
-            if let Some(end) = self
-                .balanced(self.at + 1, "((")
-                .ok()
-                .filter(|end| self.text.as_bytes().get(*end) == Some(&b')'))
-            {
-                self.at = end + 1;
-                return Ok(self.token(start, 2, Kind::Operator));
+            match ends::end(self.text, start) {
+                Ok(whole) if whole.arithmetic => {
+                    self.at = whole.end;
+                    self.inner.extend(whole.inner);
+                    return Ok(self.token(start, 2, Kind::Operator));
+                }
+                Err(misfit) if misfit.is_too_deep => return Err(misfit),
+                Ok(_) | Err(_) => {}
             }
         }
         if !word {
             // `2>&1`: the number of a file belongs to the sign.
             let file = rest.bytes().take_while(u8::is_ascii_digit).count();
             let sign_of_file = REDIRECTIONS.iter().find(|sign| {
-                rest[file..].starts_with(**sign) && (file == 0 || !sign.starts_with('&'))
+                let behind = &rest[file..];
+                let process = behind.starts_with("<(") || behind.starts_with(">(");
+                behind.starts_with(**sign) && !process && (file == 0 || !sign.starts_with('&'))
             });
             if let Some(sign) = sign_of_file {
                 self.at += file + sign.len();
@@ -167,11 +187,7 @@ impl<'t> Lexer<'t> {
         let bare = self.word()?;
         let text = self.slice(start, self.at);
         if std::mem::take(&mut self.heredoc_next) {
-            let end: String = text
-                .chars()
-                .filter(|letter| !matches!(letter, '\'' | '"' | '\\'))
-                .collect();
-            self.heredocs.push(end);
+            self.heredocs.push(text);
         }
         // Behind these another command begins; behind `for` stands `((`.
         self.fresh = bare
@@ -226,17 +242,15 @@ impl<'t> Lexer<'t> {
                         bare = false;
                         continue;
                     }
-                    let process =
-                        self.at == start && self.text.as_bytes().get(self.at + 1) == Some(&b'(');
-                    if !process {
+                    if self.text.as_bytes().get(self.at + 1) != Some(&b'(') {
                         break;
                     }
-                    self.at = self.parenthesis(self.at + 1, "<(")?;
+                    self.whole()?;
                     bare = false;
                 }
                 // An array: `a=(b c)`.
-                b'(' if self.slice(start, self.at).ends_with('=') => {
-                    self.at = self.balanced(self.at, "(")?;
+                b'(' if is_assignment(self.slice(start, self.at)) => {
+                    self.whole()?;
                 }
                 b'(' => break,
                 b'\\' => {
@@ -246,7 +260,7 @@ impl<'t> Lexer<'t> {
                 }
                 b'\'' | b'"' | b'`' | b'$' => {
                     bare = false;
-                    self.at = self.quoted(self.at)?;
+                    self.whole()?;
                 }
                 // Of a letter with several bytes, each is passed over by itself.
                 _ => self.at += 1,
@@ -255,134 +269,16 @@ impl<'t> Lexer<'t> {
         Ok(bare)
     }
 
-    /// The end of what begins here with a quote, a backtick or a dollar.
-    fn quoted(&mut self, open: usize) -> Result<usize, Misfit> {
-        let rest = self.text.get(open..).unwrap_or_default();
-        let bytes = self.text.as_bytes();
-        if rest.starts_with('\'') || rest.starts_with("$'") {
-            let escapes = rest.starts_with('$');
-            let mut at = open + if escapes { 2 } else { 1 };
-            while let Some(&byte) = bytes.get(at) {
-                match byte {
-                    b'\'' => return Ok(at + 1),
-                    b'\\' if escapes => at += 2,
-                    _ => at += 1,
-                }
-            }
-            return Err(unclosed("'", open));
-        }
-        if rest.starts_with("$((")
-            && let Ok(end) = self.balanced(open + 1, "$((")
-        {
-            // `$((…) …)` is a substitution that begins with a subshell.
-            if bytes.get(end.wrapping_sub(2)) == Some(&b')') {
-                return Ok(end);
-            }
-        }
-        if rest.starts_with("$(") {
-            return self.parenthesis(open + 1, "$(");
-        }
-        if rest.starts_with("${") {
-            let mut at = open + 2;
-            while let Some(&byte) = bytes.get(at) {
-                at = match byte {
-                    b'}' => return Ok(at + 1),
-                    b'\\' => at + 2,
-                    b'\'' | b'"' | b'`' | b'$' => self.quoted(at)?,
-                    _ => at + 1,
-                };
-            }
-            return Err(unclosed("${", open));
-        }
-        let (mark, end) = match rest.as_bytes().first() {
-            Some(b'"') => ("\"", b'"'),
-            Some(b'`') => ("`", b'`'),
-            _ => return Ok(open + 1),
-        };
-        let mut at = open + 1;
-        while let Some(&byte) = bytes.get(at) {
-            at = match byte {
-                byte if byte == end => return Ok(at + 1),
-                b'\\' => at + 2,
-                b'$' | b'`' if end == b'"' => self.quoted(at)?,
-                _ => at + 1,
-            };
-        }
-        Err(unclosed(mark, open))
-    }
-
-    /// The end of a substitution whose `(` stands here; what is inside is noted.
-    fn parenthesis(&mut self, open: usize, mark: &'static str) -> Result<usize, Misfit> {
-        let noted = self.inner.len();
-        let end = self.balanced(open, mark)?;
-        self.inner.truncate(noted);
-        self.inner.push((open + 1, end - 1));
-        Ok(end)
-    }
-
-    /// One past the `)` that belongs to the `(` here; quotes and comments are passed over.
-    fn balanced(&mut self, open: usize, mark: &'static str) -> Result<usize, Misfit> {
-        let bytes = self.text.as_bytes();
-        let mut depth = 0usize;
-        let mut at = open;
-        // In `case`, a pattern ends with a `)` of its own.
-        let mut cases = 0usize;
-        let mut word = at;
-        while let Some(&byte) = bytes.get(at) {
-            let plain = byte.is_ascii_alphanumeric() || byte == b'_';
-            if !plain {
-                match self.slice(word, at) {
-                    "case" => cases += 1,
-                    "esac" => cases = cases.saturating_sub(1),
-                    _ => {}
-                }
-            }
-            at = match byte {
-                b'(' => {
-                    depth += 1;
-                    at + 1
-                }
-                b')' if cases > 0 && depth == 1 => at + 1,
-                b')' => {
-                    depth -= 1;
-                    if depth == 0 {
-                        return Ok(at + 1);
-                    }
-                    at + 1
-                }
-                b'\\' => at + 2,
-                b'\'' | b'"' | b'`' | b'$' => self.quoted(at)?,
-                b'#' if at > open && bytes[at - 1].is_ascii_whitespace() => {
-                    at + self.slice(at, bytes.len()).find('\n').unwrap_or(1)
-                }
-                _ => at + 1,
-            };
-            if !plain {
-                word = at;
-            }
-        }
-        Err(unclosed(mark, open + 1 - mark.len().min(open + 1)))
+    /// Passes over what begins here; the commands that are substituted in it are noted.
+    fn whole(&mut self) -> Result<(), Misfit> {
+        let whole = ends::end(self.text, self.at)?;
+        self.at = whole.end;
+        self.inner.extend(whole.inner);
+        Ok(())
     }
 
     fn skip_heredocs(&mut self) {
-        for mark in std::mem::take(&mut self.heredocs) {
-            while !self.rest().is_empty() {
-                let rest = self.rest();
-                let length = rest.find('\n').map_or(rest.len(), |end| end + 1);
-                self.at += length;
-                if rest[..length].trim() == mark {
-                    break;
-                }
-            }
-        }
-    }
-}
-
-fn unclosed(mark: &'static str, at: usize) -> Misfit {
-    Misfit {
-        start: at,
-        end: at + mark.len(),
-        message: format!("`{mark}` begins here and never ends"),
-        help: "close it",
+        let marks = std::mem::take(&mut self.heredocs);
+        self.at = ends::behind_heredocs(self.text, self.at, &marks);
     }
 }

@@ -1,6 +1,7 @@
 //! Reads shell text far enough to know which programs it runs with which words. What is quoted,
 //! substituted or commented is kept apart; nothing is ever run.
 
+mod ends;
 mod grammar;
 mod lexer;
 
@@ -427,13 +428,10 @@ fn is_plain(byte: u8) -> bool {
 /// should have filled in, not a redirection.
 pub fn placeholder(text: &str) -> Option<&str> {
     let inner = text.strip_prefix('<')?;
-    let end = inner.find('>')?;
-    let name = &inner[..end];
-    let valid = name.starts_with(|letter: char| letter.is_ascii_alphabetic())
-        && name
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | ' '));
-    valid.then(|| &text[..end + 2])
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b' ');
+    let length = inner.bytes().take_while(is_of_name).count();
+    let named = inner.starts_with(|letter: char| letter.is_ascii_alphabetic());
+    (named && inner[length..].starts_with('>')).then(|| &text[..length + 2])
 }
 
 #[cfg(test)]
