@@ -427,3 +427,27 @@ phase one "One" { run make "Make it" `./make` }
         "{markdown}"
     );
 }
+
+#[test]
+fn choices_statuses_and_what_is_compared_with_them_read_escapes_as_every_text_does() {
+    let text = r#"edition 2026
+param way "Way" : choice("a \"b\" \\ \u{2192}", "c") = "a \"b\" \\ \u{2192}"
+deployment "D" { version "1" }
+phase one "One" status "half \"done\"" {
+  check "Only so" if way == "a \"b\" \\ \u{2192}"
+  record how "How" as choice("d \"e\"", "f")
+}
+"#;
+    let plan = plan("choices.deploy", text.to_owned()).expect("it is sound");
+    assert_eq!(plan.parameters[0].choices, ["a \"b\" \\ →", "c"]);
+    assert_eq!(plan.parameters[0].default.as_deref(), Some("a \"b\" \\ →"));
+    let markdown = runbook(&plan);
+    for shown in [
+        r#"| a "b" \\ →, c | `a "b" \ →` |"#,
+        r#"_half "done"_"#,
+        r#"`way` is a "b" \\ →"#,
+        r#"☐ d "e" ☐ f"#,
+    ] {
+        assert!(markdown.contains(shown), "{shown} in {markdown}");
+    }
+}

@@ -3,7 +3,7 @@
 use super::captures::captured_name;
 use super::lower::{Lower, Scope};
 use super::names::Noun;
-use super::values::{TYPE, trimmed};
+use super::values::{TYPE, plain, trimmed};
 use super::work::{ValueType, Work};
 use crate::diagnostic::Diagnostic;
 use crate::quantity::Unit;
@@ -106,7 +106,7 @@ impl<'a> Lower<'a> {
                     .into_iter()
                     .flat_map(|list| list.children())
                     .filter(|child| child.kind() == Kind::argument)
-                    .map(|argument| argument.text().trim().trim_matches('"').to_owned())
+                    .map(plain)
                     .collect(),
             ),
             other => {

@@ -3,7 +3,7 @@
 use super::condition::{Bound, Comparator, Condition, Matcher, Measured, MetricRef, Trend};
 use super::lower::{Binding, Lower, Scope};
 use super::names::{Noun, UNKNOWN_NAME};
-use super::values::{DIMENSION, TYPE, trimmed};
+use super::values::{DIMENSION, TYPE, plain, trimmed};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::quantity::{Dimension, Exact, Quantity, Range};
 use crate::source::Span;
@@ -329,7 +329,7 @@ impl Lower<'_> {
         let token = node
             .children()
             .find(|child| child.span().start >= sign.span().end && child.kind() != Kind::comment)?;
-        let value = token.text().trim().trim_matches('"').to_owned();
+        let value = plain(token);
         if let Some(declared) = self.names.find(scope.file, Noun::Parameter, name) {
             let choices = super::parameters::choices(declared.node);
             if !choices.is_empty() && !choices.contains(&value) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::lower::{Binding, Lower, Scope, file_scope, one_of, own_name};
 use super::names::Declared;
 use super::spec::{Parameter, Secret};
-use super::values::{TYPE, trimmed};
+use super::values::{TYPE, plain, trimmed};
 use super::variables::variable;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::quantity::Dimension;
@@ -82,7 +82,7 @@ impl<'a> Lower<'a> {
     ) -> Option<String> {
         let written = value.text().trim();
         let Some(type_node) = declaration.child(Kind::type_) else {
-            return Some(written.trim_matches('"').to_owned());
+            return Some(plain(value));
         };
         let name = type_node.child(Kind::type_name)?.text();
         let of = type_node.child(Kind::noun).map(|noun| noun.text());
@@ -133,7 +133,7 @@ impl<'a> Lower<'a> {
             ),
             "choice" => {
                 let choices = choices(declaration);
-                let word = written.trim_matches('"').to_owned();
+                let word = plain(value);
                 if choices.contains(&word) {
                     return Some(word);
                 }
@@ -348,6 +348,6 @@ pub(super) fn choices(parameter: Syntax<'_>) -> Vec<String> {
         .into_iter()
         .flat_map(|arguments| arguments.children())
         .filter(|argument| argument.kind() == Kind::argument)
-        .map(|argument| argument.text().trim().trim_matches('"').to_owned())
+        .map(plain)
         .collect()
 }

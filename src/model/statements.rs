@@ -6,7 +6,7 @@ use super::lower::{Draft, Lower, Scope, first_line, reference, repeated};
 use super::names::Noun;
 use super::node::Node;
 use super::text::Text;
-use super::values::{DIMENSION, trimmed};
+use super::values::{DIMENSION, plain, trimmed};
 use super::work::{Target, Work};
 use crate::diagnostic::Diagnostic;
 use crate::quantity::{Dimension, Range};
@@ -374,10 +374,7 @@ impl<'a> Lower<'a> {
                 }
                 Kind::only_if => draft.node.condition = self.only_if(scope, clause),
                 Kind::status => {
-                    draft.node.status = clause
-                        .children()
-                        .next()
-                        .map(|value| value.text().trim_matches('"').to_owned());
+                    draft.node.status = clause.children().next().map(plain);
                 }
                 Kind::after => {
                     draft.node.after = clause.all(Kind::path).map(reference).collect();

@@ -455,6 +455,33 @@ fn hole(text: &str) -> Option<&str> {
     valid.then_some(name)
 }
 
+/// What a text or a word says, with the escapes of a text read and nothing put in.
+pub(super) fn plain(token: Syntax<'_>) -> String {
+    let raw = token.text().trim();
+    let Some(mut rest) = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')) else {
+        return raw.to_owned();
+    };
+    let mut out = String::with_capacity(rest.len());
+    while let Some((before, behind)) = rest.split_once('\\') {
+        out.push_str(before);
+        let escape = &rest[before.len()..];
+        let (character, length) = match behind.chars().next() {
+            Some('n') => ('\n', 1),
+            Some('t') => ('\t', 1),
+            Some('u') => match unicode(escape) {
+                Some((character, length)) => (character, length - 1),
+                None => ('u', 1),
+            },
+            Some(other) => (other, other.len_utf8()),
+            None => ('\\', 0),
+        };
+        out.push(character);
+        rest = &behind[length..];
+    }
+    out.push_str(rest);
+    out
+}
+
 /// The character that `\u{…}` names, and the length of that text in bytes.
 fn unicode(text: &str) -> Option<(char, usize)> {
     let inner = text.strip_prefix("\\u{")?;
