@@ -167,7 +167,7 @@ impl ExcerptFile<'_> {
             let at = shown.start + index;
             line.map.push((range.start + at, self.text.len()));
             let acts = visible::command(&whole[at..]);
-            if acts || (visible::hidden(character) && character != '\t') {
+            if acts || (crate::source::is_hidden(character) && character != '\t') {
                 visible::escape(&mut self.text, character);
             } else {
                 self.text.push(character);

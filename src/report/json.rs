@@ -130,7 +130,7 @@ pub(super) fn to_text(document: &impl Serialize) -> String {
     let mut out = String::with_capacity(plain.len() + 1);
     for (index, character) in plain.char_indices() {
         // Outside of strings, JSON is ASCII and has neither `#` nor a control but the line break.
-        let escaped = character != '\n' && visible::hidden(character)
+        let escaped = character != '\n' && crate::source::is_hidden(character)
             || character == '#' && visible::command(&plain[index..]);
         if escaped {
             for unit in character.encode_utf16(&mut [0; 2]) {

@@ -3,15 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Whether a character acts on a terminal, reorders text or can't be seen, so that it is shown as
-/// `\u{…}`. (Line breaks and tabs are for the caller to decide.)
-pub(super) fn hidden(character: char) -> bool {
-    matches!(character,
-        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}'
-        | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
-        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
+use crate::source::is_hidden;
 
 /// Writes a hidden character so that it can be seen.
 pub(super) fn escape(text: &mut String, character: char) {
@@ -39,7 +31,7 @@ fn shown(text: &str, kept: impl Fn(char) -> bool) -> Cow<'_, str> {
         && !text.contains("##")
         && !text
             .chars()
-            .any(|character| hidden(character) && !kept(character));
+            .any(|character| is_hidden(character) && !kept(character));
     if plain {
         return Cow::Borrowed(text);
     }
@@ -48,7 +40,7 @@ fn shown(text: &str, kept: impl Fn(char) -> bool) -> Cow<'_, str> {
     for (index, character) in text.char_indices() {
         let rest = &text[index..];
         let acts = command(rest) || (at_start && rest.starts_with("::"));
-        if acts || (hidden(character) && !kept(character)) {
+        if acts || (is_hidden(character) && !kept(character)) {
             escape(&mut out, character);
         } else {
             out.push(character);

@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use super::chart::{Chart, Item, Shape, Tie};
 use crate::plan::EdgeKind;
+use crate::source::is_hidden;
 
 pub(super) fn write(chart: &Chart) -> String {
     let mut out = format!("digraph \"{}\" {{\n", escape(&chart.title));
@@ -142,8 +143,7 @@ fn escape(text: &str) -> String {
             '"' | '\\' | '&' | '<' | '>' => {
                 let _ = write!(out, "&#{};", u32::from(character));
             }
-            other if other.is_control() || other.is_whitespace() => out.push(' '),
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => out.push(' '),
+            other if other.is_whitespace() || is_hidden(other) => out.push(' '),
             other => out.push(other),
         }
     }

@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use super::chart::{Chart, Item, Shape};
 use crate::plan::EdgeKind;
+use crate::source::is_hidden;
 
 pub(super) fn write(chart: &Chart) -> String {
     let names = names(chart);
@@ -116,8 +117,8 @@ fn names(chart: &Chart) -> BTreeMap<&str, String> {
     names
 }
 
-/// A label between quotes. A line break is a blank; a number or a dash at the beginning is no list.
-fn escape(text: &str) -> String {
+/// A label between quotes. What can't be seen is a blank; a number or a dash at the beginning is no list.
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut listed = true;
     for character in text.trim().chars() {
@@ -129,12 +130,12 @@ fn escape(text: &str) -> String {
             }
             '.' | '-' | '+' | ')' => !listed,
             '(' | ':' => true,
-            other => !other.is_ascii() && !other.is_control() && !reorders(other),
+            other => !other.is_ascii() && !is_hidden(other) && !other.is_whitespace(),
         };
         listed = false;
         if plain {
             out.push(character);
-        } else if character.is_whitespace() {
+        } else if character.is_whitespace() || is_hidden(character) {
             out.push(' ');
         } else {
             let _ = write!(out, "#{};", u32::from(character));
@@ -144,11 +145,4 @@ fn escape(text: &str) -> String {
         out.push(' ');
     }
     out
-}
-
-/// Whether a character changes the direction of what follows, or can't be seen.
-fn reorders(character: char) -> bool {
-    matches!(character,
-        '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

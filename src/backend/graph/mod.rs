@@ -9,6 +9,8 @@ mod svg;
 mod view;
 
 pub use chart::{Chart, Item, Shape, Tie};
+pub(super) use mermaid::escape as mermaid_label;
+pub(super) use svg::escape as xml_text;
 pub use view::{View, chart, parts};
 
 /// The languages that a chart can be written in.

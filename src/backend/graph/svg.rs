@@ -7,6 +7,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::chart::{Chart, Shape};
 use super::layout::{BOX_WIDTH, DETAIL, HEAD, INDENT, Layout, Line, Placed, ROW, TITLE, layout};
 use crate::plan::EdgeKind;
+use crate::source::is_hidden;
 
 /// Each rule names the picture: it may stand inside a page that has classes of its own.
 const STYLE: &str = ".deployc-graph text{font-family:system-ui,'Segoe UI','DejaVu Sans',sans-serif;fill:#1f2933}\
@@ -247,7 +248,7 @@ fn fitted(words: &str, room: i32, size: i32) -> String {
 }
 
 /// Text for XML 1.0, which has no place for control characters.
-fn escape(words: &str) -> String {
+pub fn escape(words: &str) -> String {
     let mut out = String::with_capacity(words.len());
     for character in words.chars() {
         match character {
@@ -256,12 +257,7 @@ fn escape(words: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            other
-                if other.is_control()
-                    || matches!(other, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
-            {
-                out.push(' ');
-            }
+            other if is_hidden(other) => out.push(' '),
             other => out.push(other),
         }
     }

@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Renderer;
-use super::marks::visible;
-use crate::backend::runbook::{About, Blank, TakenBack, anchor};
+use crate::backend::runbook::{About, Blank, TakenBack, anchor, visible};
 use crate::plan::{Interval, Node, ValueType, Work};
 
 impl Renderer<'_> {
@@ -141,7 +140,10 @@ fn control(value: &ValueType) -> Value {
         ValueType::Time => input("time", "text"),
         ValueType::YesNo => json!({ "type": null, "mode": null, "choices": ["yes", "no"] }),
         ValueType::Choice(choices) => {
-            let choices: Vec<String> = choices.iter().map(|choice| visible(choice)).collect();
+            let choices: Vec<String> = choices
+                .iter()
+                .map(|choice| visible(choice).into_owned())
+                .collect();
             json!({ "type": null, "mode": null, "choices": choices })
         }
     }

@@ -3,7 +3,7 @@
 use handlebars::html_escape;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
 
-use crate::backend::runbook::{Markup, is_page};
+use crate::backend::runbook::{Markup, is_page, visible};
 use crate::plan::{Piece, Text};
 
 /// HTML as a markup.
@@ -71,16 +71,6 @@ pub fn block(marked: &str, language: &str) -> String {
          <button type=\"button\" class=\"copy scripted\">Copy</button></div>",
         marked.trim_end_matches('\n')
     )
-}
-
-/// Without what is not seen: controls, and marks that turn the direction of what follows.
-pub fn visible(text: &str) -> String {
-    text.chars()
-        .filter(|letter| {
-            let turns = matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-            !turns && (!letter.is_control() || matches!(letter, '\n' | '\t'))
-        })
-        .collect()
 }
 
 /// On one line.

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::Renderer;
-use super::marks::{block, visible};
+use super::marks::block;
 use super::{SCRIPT, STYLE, embedded, policy};
 use crate::backend::graph::{Form, View, chart};
-use crate::backend::runbook::{Reason, Rule, anchor};
+use crate::backend::runbook::{Reason, Rule, anchor, visible};
 use crate::backend::timeline;
 use crate::plan::{Message, Node, Piece, Work};
 
@@ -96,7 +96,7 @@ impl Renderer<'_> {
         json!({
             "spec": visible(stem),
             "title": visible(&head.title.to_string()),
-            "version": head.version.as_ref().map(|version| visible(&version.to_string())),
+            "version": head.version.as_ref().map(|version| visible(&version.to_string()).into_owned()),
             "starts": head.starts_unix_seconds,
             "zone": head
                 .starts
@@ -244,7 +244,7 @@ impl Renderer<'_> {
         json!({
             "id": id,
             "title": match message.title.is_empty() {
-                true => crate::backend::runbook::capital(&markup.words(&message.name)).replace('-', " "),
+                true => self.say.named(&message.name),
                 false => markup.text(&message.title),
             },
             "subject": words(&message.subject),

@@ -2,6 +2,7 @@
 
 use super::Renderer;
 use super::inline::fence;
+use crate::backend::graph::mermaid_label;
 use crate::plan::{Node, Work};
 
 impl Renderer<'_> {
@@ -24,7 +25,7 @@ impl Renderer<'_> {
         };
         let mut lines = vec!["flowchart TD".to_owned()];
         for (index, node) in nodes.iter().enumerate() {
-            let label = mermaid(&node.label());
+            let label = mermaid_label(&node.label());
             lines.push(match node.work {
                 Work::Gate => format!("  n{index}{{{{\"{label}\"}}}}"),
                 _ => format!("  n{index}[\"{label}\"]"),
@@ -42,7 +43,10 @@ impl Renderer<'_> {
             }
         }
         for (index, rollback) in self.plan.of_kind("rollback").enumerate() {
-            lines.push(format!("  r{index}([\"{}\"])", mermaid(&rollback.label())));
+            lines.push(format!(
+                "  r{index}([\"{}\"])",
+                mermaid_label(&rollback.label())
+            ));
             let undone = self.plan.edges.iter().find(|edge| {
                 edge.kind == crate::plan::EdgeKind::Undoes && edge.from == rollback.id
             });
@@ -61,22 +65,4 @@ impl Renderer<'_> {
         }
         Some(fence(&lines.join("\n"), "mermaid"))
     }
-}
-
-/// A label of a Mermaid chart: what Mermaid or HTML could take for structure is written by number.
-fn mermaid(label: &str) -> String {
-    let mut out = String::new();
-    for letter in label.chars() {
-        match letter {
-            letter
-                if letter.is_alphanumeric()
-                    || matches!(letter, ' ' | ',' | '.' | '%' | '-' | ':' | '/') =>
-            {
-                out.push(letter);
-            }
-            letter if letter.is_control() => out.push(' '),
-            letter => out.push_str(&format!("#{};", letter as u32)),
-        }
-    }
-    out
 }

@@ -7,6 +7,9 @@ use super::inline::{fence, hang, prose, words};
 use crate::backend::runbook::{Blank, Item, TakenBack, anchor};
 use crate::plan::{Node, ValueType};
 
+/// A box to tick.
+const OPEN: &str = "[ ] ";
+
 impl Renderer<'_> {
     /// The items of several nodes, one below the other.
     pub fn items(&self, nodes: &[Node]) -> Result<String, String> {
@@ -26,7 +29,7 @@ impl Renderer<'_> {
         let item = self.say.item(node);
         let tick = match (item.tick, node.done) {
             (true, true) => "[x] ",
-            (true, false) => "[ ] ",
+            (true, false) => OPEN,
             (false, _) => "",
         };
         let facts: Vec<&str> = item.facts.iter().map(|fact| fact.words.as_str()).collect();
@@ -52,8 +55,7 @@ impl Renderer<'_> {
                 "children": self.items(&node.children)?,
             }),
         )?;
-        let body: Vec<&str> = body.trim().lines().map(str::trim_end).collect();
-        Ok(format!("- {}", hang(&body.join("\n"), 2)))
+        Ok(listed(&body))
     }
 }
 
@@ -63,7 +65,7 @@ impl Renderer<'_> {
         let body = self.render(
             "item",
             &json!({
-                "tick": "[ ] ",
+                "tick": OPEN,
                 "anchor": step.key,
                 "line": step.line,
                 "about": [],
@@ -77,9 +79,21 @@ impl Renderer<'_> {
                 "children": "",
             }),
         )?;
-        let body: Vec<&str> = body.trim().lines().map(str::trim_end).collect();
-        Ok(format!("- {}", hang(&body.join("\n"), 2)))
+        Ok(listed(&body))
     }
+}
+
+/// What was rendered, as an item of a list.
+fn listed(body: &str) -> String {
+    let lines: Vec<&str> = body.trim().lines().map(str::trim_end).collect();
+    let mut body = lines.join("\n");
+    // A box counts as ticked for cmark-gfm (0.29) where `[x]` stands anywhere on its line.
+    let end = body.find('\n').unwrap_or(body.len());
+    let line = &body[..end];
+    if line.starts_with(OPEN) && (line.contains("[x]") || line.contains("[X]")) {
+        body = body.replacen("</a>", "</a>\n", 1);
+    }
+    format!("- {}", hang(&body, 2))
 }
 
 /// The line of an item, with what is filled in by hand.

@@ -5,6 +5,7 @@ mod inline;
 mod items;
 mod sections;
 mod stretches;
+mod table;
 
 use handlebars::Handlebars;
 use serde_json::Value;
@@ -85,6 +86,7 @@ impl<'a> Renderer<'a> {
         handlebars.set_strict_mode(true);
         // What reaches a template is Markdown already: every word is escaped where it is read.
         handlebars.register_escape_fn(handlebars::no_escape);
+        handlebars.register_helper("cell", Box::new(table::Cell));
         for (name, embedded) in TEMPLATES {
             let replaced = templates.template(name);
             handlebars

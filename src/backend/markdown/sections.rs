@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::Renderer;
-use super::inline::prose;
 use crate::backend::runbook::{Rule, anchor};
 use crate::plan::Work;
 
@@ -30,7 +29,7 @@ impl Renderer<'_> {
         let data = json!({
             "title": self.say.markup.text(&plan.deployment.title),
             "head": self.say.head(),
-            "notes": plan.deployment.notes.iter().map(prose).collect::<Vec<_>>(),
+            "notes": plan.deployment.notes.iter().map(|note| self.say.markup.prose(note)).collect::<Vec<_>>(),
             "wrong": self.say.goes_wrong(),
             "trouble": self.say.trouble(),
             "on_failure": (!plan.deployment.on_failure.is_empty())

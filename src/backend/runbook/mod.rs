@@ -20,7 +20,31 @@ pub use rules::{Reason, Rule};
 pub use sentences::{Sentences, and};
 pub use stretches::{Approval, Required, Stretch};
 
+use std::borrow::Cow;
+
 use crate::plan::{Piece, Text};
+use crate::source::is_hidden;
+
+/// A text without what is not seen: controls, and marks that turn the direction of what follows. Every
+/// end of a line is LF.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    let shown = |letter: char| !is_hidden(letter) || matches!(letter, '\n' | '\t');
+    if text.chars().all(shown) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\r' if letters.peek() == Some(&'\n') => {}
+            '\r' => out.push('\n'),
+            letter if shown(letter) => out.push(letter),
+            letter if letter.is_whitespace() => out.push(' '),
+            _ => {}
+        }
+    }
+    Cow::Owned(out)
+}
 
 /// Whether an address is that of a page, and has nothing in it that a page made of it could take for
 /// something else.
@@ -28,12 +52,13 @@ pub fn is_page(address: &str) -> bool {
     let rest = address
         .strip_prefix("https://")
         .or_else(|| address.strip_prefix("http://"));
-    rest.is_some_and(|rest| {
-        !rest.is_empty()
-            && rest
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&()*+,;=%".contains(&byte))
-    })
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&()*+,;=%".contains(&byte);
+    // `&copy;` is a letter to some readers of Markdown.
+    let named = |rest: &str| {
+        let mut parts = rest.split('&').skip(1);
+        parts.any(|part| part.contains(';'))
+    };
+    rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(plain) && !named(rest))
 }
 
 /// How a page marks words up. What people wrote can't break out of what these return.
@@ -43,11 +68,6 @@ pub trait Markup: Sync {
 
     /// Code inside a line.
     fn code(&self, code: &str) -> String;
-
-    /// Code inside a cell of a table.
-    fn cell_code(&self, code: &str) -> String {
-        self.code(code)
-    }
 
     /// Where something is found: a page can be opened from here, anything else is code.
     fn address(&self, text: &str) -> String {
@@ -151,6 +171,8 @@ mod tests {
             ("https://example.com/{region}", false),
             ("https://example.com/\"><script>", false),
             ("https://example.com/a|b", false),
+            ("https://example.com/?a=1;b&c=2", true),
+            ("https://example.com/?a=1&copy;=2", false),
             ("#deployments", false),
         ] {
             assert_eq!(is_page(address), page, "{address}");

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::anchor;
 use super::sentences::Sentences;
-use super::{anchor, capital};
 use crate::plan::{Node, Work};
 
 impl Sentences<'_> {
@@ -25,7 +25,7 @@ impl Sentences<'_> {
                     let rule = rules.find(|rule| rule.id.rsplit('/').next() == Some(severity));
                     let mut what = match rule {
                         Some(rule) => self.link(&rule.id),
-                        None => capital(&markup.words(severity)).replace('-', " "),
+                        None => self.named(severity),
                     };
                     if !child.title.is_empty() {
                         what.push_str(&format!(" ({})", markup.text(&child.title)));
@@ -58,11 +58,11 @@ impl Sentences<'_> {
                     .contacts
                     .iter()
                     .map(|contact| match contact.kind.as_str() {
-                        "" => self.markup.cell_code(&contact.address.to_string()),
+                        "" => self.markup.code(&contact.address.to_string()),
                         kind => format!(
                             "{}: {}",
                             self.markup.words(kind),
-                            self.markup.cell_code(&contact.address.to_string())
+                            self.markup.code(&contact.address.to_string())
                         ),
                     })
                     .collect();
@@ -126,7 +126,7 @@ impl Sentences<'_> {
                 json!({
                     "anchor": format!("message/{}", anchor(&message.name)),
                     "title": match message.title.is_empty() {
-                        true => capital(&self.markup.words(&message.name).replace('-', " ")),
+                        true => self.named(&message.name),
                         false => self.markup.text(&message.title),
                     },
                     "subject": self.markup.text(&message.subject),

@@ -56,13 +56,13 @@ impl Sentences<'_> {
             .map(|service| {
                 let mut facts = Vec::new();
                 if let Some(workload) = &service.workload {
-                    facts.push(markup.cell_code(workload));
+                    facts.push(markup.code(workload));
                 }
                 if let Some(namespace) = &service.namespace {
-                    facts.push(format!("in {}", markup.cell_code(namespace)));
+                    facts.push(format!("in {}", markup.code(namespace)));
                 }
                 if let Some(image) = &service.image {
-                    facts.push(format!("image {}", markup.cell_code(&image.to_string())));
+                    facts.push(format!("image {}", markup.code(&image.to_string())));
                 }
                 if let Some(replicas) = &service.replicas {
                     facts.push(format!("{replicas} replicas"));
@@ -147,7 +147,7 @@ impl Sentences<'_> {
             }
             json!({
                 "key": parameter.name,
-                "name": markup.cell_code(&format!("${}", parameter.variable)),
+                "name": markup.code(&format!("${}", parameter.variable)),
                 "what": match parameter.title.is_empty() {
                     true => markup.words(&parameter.name),
                     false => markup.text(&parameter.title),
@@ -155,7 +155,7 @@ impl Sentences<'_> {
                 "kind": kind,
                 "secret": false,
                 "default": match parameter.default.as_deref() {
-                    Some(default) => markup.cell_code(default),
+                    Some(default) => markup.code(default),
                     None => markup.strong("to be set"),
                 },
             })
@@ -163,7 +163,7 @@ impl Sentences<'_> {
         let secrets = self.plan.secrets.iter().map(|secret| {
             json!({
                 "key": secret.name,
-                "name": markup.cell_code(&format!("${}", secret.variable)),
+                "name": markup.code(&format!("${}", secret.variable)),
                 "what": match secret.title.is_empty() {
                     true => markup.words(&secret.name),
                     false => markup.text(&secret.title),
@@ -224,10 +224,20 @@ impl Sentences<'_> {
         })
     }
 
+    /// A name in words: `cache-cold` is "Cache cold". What is no name stays as it is.
+    pub fn named(&self, name: &str) -> String {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'/');
+        let words = match name.bytes().all(plain) {
+            true => name.replace('-', " "),
+            false => name.to_owned(),
+        };
+        self.markup.words(&capital(&words))
+    }
+
     /// The title of a node that stands under a heading; its name in words where it has none.
     pub fn heading(&self, node: &Node) -> String {
         match node.title.is_empty() {
-            true => capital(&self.markup.words(&node.label()).replace('-', " ")),
+            true => self.named(&node.label()),
             false => self.markup.text(&node.title),
         }
     }

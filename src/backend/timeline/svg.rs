@@ -5,6 +5,7 @@ use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Bar, Day, Timeline, lengths, times};
+use crate::backend::graph::xml_text;
 
 /// All lengths are in pixels.
 const ROW: i64 = 24;
@@ -44,7 +45,7 @@ pub(super) fn write(timeline: &Timeline) -> String {
         .sum();
     let foot = 84 + 18 * timeline.ways_back.len() as i64;
     let height = 64 + rows + foot;
-    let title = escape(&timeline.title);
+    let title = xml_text(&timeline.title);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"deployc-timeline\" width=\"{width}\" height=\"{height}\" \
          viewBox=\"0 0 {width} {height}\" role=\"img\">\n<title>{title}</title>\n<style>{STYLE}</style>\n\
@@ -55,7 +56,7 @@ pub(super) fn write(timeline: &Timeline) -> String {
         let _ = writeln!(
             out,
             "<text class=\"dim\" x=\"{LEFT}\" y=\"52\">T is {}</text>",
-            escape(&starts.to_string())
+            xml_text(&starts.to_string())
         );
     }
     let mut y = 64;
@@ -68,7 +69,7 @@ pub(super) fn write(timeline: &Timeline) -> String {
         let _ = writeln!(
             out,
             "<text class=\"top\" x=\"{LEFT}\" y=\"{y}\">{}</text>",
-            escape(&ending)
+            xml_text(&ending)
         );
     }
     y += 18;
@@ -93,7 +94,7 @@ pub(super) fn write(timeline: &Timeline) -> String {
         let _ = writeln!(
             out,
             "<text class=\"dim\" x=\"{LEFT}\" y=\"{y}\">way back: {}</text>",
-            escape(way)
+            xml_text(way)
         );
     }
     out.push_str("</svg>\n");
@@ -107,7 +108,7 @@ fn panel(out: &mut String, day: &Day, origin: i64, top: i64) {
          <text class=\"dim\" x=\"{2}\" y=\"{0}\" text-anchor=\"end\">takes</text>\
          <text class=\"dim\" x=\"{3}\" y=\"{0}\" text-anchor=\"end\">slack</text>",
         top + 30,
-        escape(&day.name),
+        xml_text(&day.name),
         origin + BARS + 64,
         origin + BARS + 130,
     );
@@ -160,9 +161,9 @@ fn row(out: &mut String, bar: &Bar, day: &Day, origin: i64, top: i64) {
         out,
         "<g><title>{}</title><text class=\"dim\" x=\"{LEFT}\" y=\"{base}\">{}</text>\
          <text class=\"{class}\" x=\"{named}\" y=\"{base}\">{}</text>",
-        escape(&bar.id),
-        escape(&when),
-        escape(&title)
+        xml_text(&bar.id),
+        xml_text(&when),
+        xml_text(&title)
     );
     let (from, to) = (
         x(day, origin, bar.starts_seconds),
@@ -207,22 +208,4 @@ fn row(out: &mut String, bar: &Bar, day: &Day, origin: i64, top: i64) {
         origin + BARS + 64,
         origin + BARS + 130,
     );
-}
-
-/// Text for XML; controls are left out.
-fn escape(text: &str) -> String {
-    let mut out = String::new();
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            // Neither has a place in XML, nor what would turn the direction of the words behind it.
-            letter if letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}') => {}
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
-            letter => out.push(letter),
-        }
-    }
-    out
 }
