@@ -160,7 +160,7 @@ fn each_outside_crate_has_one_address() {
             ],
         ),
         ("serde_saphyr", &["src/backend/yaml.rs"]),
-        ("pulldown_cmark", &["src/backend/html/", "src/cli/mdbook/"]),
+        ("pulldown_cmark", &["src/backend/", "src/cli/mdbook/"]),
         ("notify", &["src/cli/watch.rs"]),
         ("ctrlc", &["src/cli/watch.rs"]),
         ("base64", &["src/backend/html/"]),

@@ -4,6 +4,7 @@
 
 mod html;
 mod markdown;
+mod notes;
 mod payloads;
 mod slots;
 

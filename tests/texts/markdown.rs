@@ -138,7 +138,7 @@ pub fn same(payload: &str, seen: &[String], wanted: &[String]) {
 
 /// The parts of a document as cmark-gfm reads it, with all of its extensions; nothing where it is not
 /// installed.
-fn gfm(markdown: &str) -> Option<Vec<String>> {
+pub fn gfm(markdown: &str) -> Option<Vec<String>> {
     let mut child = Command::new("cmark-gfm")
         .args(["-t", "xml", "--unsafe"])
         .args([

@@ -1,10 +1,10 @@
 //! Text that can't break out of the HTML around it: what people wrote is escaped where it is read.
 
 use handlebars::html_escape;
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{Event, Tag, TagEnd, html};
 
-use crate::backend::runbook::{Markup, is_page, visible};
-use crate::plan::{Piece, Text};
+use crate::backend::runbook::{Markup, is_page, prose as read, visible};
+use crate::plan::Text;
 
 /// HTML as a markup.
 pub struct Marks;
@@ -80,51 +80,21 @@ fn flat(text: &str) -> String {
     words.join(" ")
 }
 
-/// Markdown by its author. HTML in it is shown, not obeyed; its headings don't mix with those of the
-/// page; its pictures are links, for a page needs no network.
+/// Markdown by its author.
 fn prose(text: &Text) -> String {
-    let mut source = String::new();
-    for piece in &text.pieces {
-        match piece {
-            Piece::Literal(literal) => source.push_str(&visible(literal)),
-            Piece::Parameter { parameter } => source.push_str(&format!("`{{{parameter}}}`")),
+    let events = read(text).into_iter().map(|event| match event {
+        Event::Start(Tag::CodeBlock(_)) => Event::Html("<pre tabindex=\"0\"><code>".into()),
+        Event::End(TagEnd::CodeBlock) => Event::Html("</code></pre>\n".into()),
+        Event::Start(Tag::Link { dest_url, .. }) => {
+            let href = html_escape(&dest_url);
+            Event::Html(format!("<a href=\"{href}\" rel=\"noreferrer\">").into())
         }
-    }
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    let mut links = Vec::new();
-    let events = Parser::new_ext(&source, options).filter_map(|event| match event {
-        Event::Html(html) | Event::InlineHtml(html) => Some(Event::Text(html)),
-        Event::Start(Tag::HtmlBlock) => Some(Event::Start(Tag::Paragraph)),
-        Event::End(TagEnd::HtmlBlock) => Some(Event::End(TagEnd::Paragraph)),
-        Event::Start(Tag::CodeBlock(_)) => Some(Event::Html("<pre tabindex=\"0\"><code>".into())),
-        Event::End(TagEnd::CodeBlock) => Some(Event::Html("</code></pre>\n".into())),
-        Event::Start(Tag::Heading { .. }) => Some(Event::Html("<p><strong>".into())),
-        Event::End(TagEnd::Heading(_)) => Some(Event::Html("</strong></p>".into())),
-        Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
-            let safe = leads_elsewhere(&dest_url);
-            links.push(safe);
-            safe.then(|| {
-                let href = html_escape(&dest_url);
-                Event::Html(format!("<a href=\"{href}\" rel=\"noreferrer\">").into())
-            })
-        }
-        Event::End(TagEnd::Link | TagEnd::Image) => match links.pop() {
-            Some(true) => Some(Event::Html("</a>".into())),
-            Some(false) | None => None,
-        },
-        other => Some(other),
+        Event::End(TagEnd::Link) => Event::Html("</a>".into()),
+        other => other,
     });
     let mut out = String::new();
     html::push_html(&mut out, events);
     out
-}
-
-/// Whether a link only leads to another page.
-fn leads_elsewhere(address: &str) -> bool {
-    let lower = address.to_ascii_lowercase();
-    ["https://", "http://", "mailto:", "#"]
-        .iter()
-        .any(|start| lower.starts_with(start))
 }
 
 #[cfg(test)]

@@ -250,72 +250,6 @@ pub fn fence(text: &str, language: &str) -> String {
     }
 }
 
-/// Markdown by its author, held inside its block: raw HTML comments and unclosed fences can't
-/// swallow what follows, and headings don't mix with those of the runbook.
-pub fn prose(text: &Text) -> String {
-    let source = text
-        .pieces
-        .iter()
-        .map(|piece| match piece {
-            crate::plan::Piece::Literal(literal) => literal.clone(),
-            crate::plan::Piece::Parameter { parameter } => code(&format!("{{{parameter}}}")),
-        })
-        .collect::<String>();
-    let mut out: Vec<String> = Vec::new();
-    let mut open: Option<String> = None;
-    for line in source.lines() {
-        let line = line.trim_end();
-        let start = line.trim_start();
-        let marks: String = start
-            .chars()
-            .take_while(|mark| matches!(mark, '`' | '~'))
-            .collect();
-        match &open {
-            Some(fence)
-                if start == fence.as_str()
-                    || start.starts_with(fence.as_str())
-                        && start.trim_start_matches(['`', '~']).is_empty() =>
-            {
-                open = None;
-                out.push(line.to_owned());
-            }
-            Some(_) => out.push(line.to_owned()),
-            None if marks.len() >= 3 => {
-                open = Some(marks);
-                out.push(line.to_owned());
-            }
-            None => {
-                // HTML of any kind could open what nothing closes.
-                let mut safe = String::with_capacity(line.len());
-                let mut characters = line.chars().peekable();
-                while let Some(character) = characters.next() {
-                    let opens = character == '<'
-                        && characters.peek().is_some_and(|next| {
-                            next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?')
-                        });
-                    if opens {
-                        safe.push_str("&lt;");
-                    } else {
-                        safe.push(character);
-                    }
-                }
-                if start.starts_with('#')
-                    || start.len() >= 2 && start.chars().all(|mark| mark == '=')
-                {
-                    safe = safe.replacen(
-                        ['#', '='],
-                        if start.starts_with('#') { "\\#" } else { "\\=" },
-                        1,
-                    );
-                }
-                out.push(safe);
-            }
-        }
-    }
-    out.extend(open);
-    out.join("\n").trim().to_owned()
-}
-
 /// The text, every line but the first moved to the right; blank lines stay empty.
 pub fn hang(text: &str, by: usize) -> String {
     let indent = " ".repeat(by);
@@ -378,6 +312,6 @@ impl Markup for Marks {
     }
 
     fn prose(&self, text: &Text) -> String {
-        self::prose(text)
+        super::prose::prose(text).text
     }
 }

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::Renderer;
-use super::inline::{fence, hang, prose, words};
+use super::inline::{fence, hang, words};
+use super::prose::prose;
 use crate::backend::runbook::{Blank, Item, TakenBack, anchor};
 use crate::plan::{Node, ValueType};
 
@@ -101,9 +102,10 @@ fn line(item: &Item<'_>) -> String {
     if let Some(note) = item.note {
         let words = prose(note);
         // A fence, list or table begins a line of its own.
-        let block = words.starts_with(['`', '~', '-', '*', '+', '|', '>'])
-            || words.starts_with(|first: char| first.is_ascii_digit());
-        return if block { format!("\n\n{words}") } else { words };
+        return match words.begins_with_words {
+            true => words.text,
+            false => format!("\n\n{}", words.text),
+        };
     }
     match &item.blank {
         None => item.line.clone(),

@@ -3,6 +3,7 @@
 mod graph;
 mod inline;
 mod items;
+mod prose;
 mod sections;
 mod stretches;
 mod table;
