@@ -1,4 +1,5 @@
-//! A file in its one form. Only white space changes; what could not be read stays as it is.
+//! A file in its one form. Only white space changes; a statement that could not be read stays as it is,
+//! byte for byte.
 //!
 //! Two columns a block, a statement a line, one blank between tokens, at most one blank line. Where
 //! a statement goes on over lines, the author's breaks stay. A piece whose braces do not balance is
@@ -98,6 +99,10 @@ pub fn format_range(file: &File, text: &str, span: Span) -> Option<(Span, String
     let mut printer = Printer::new(text, depth);
     printer.statements(&nodes).ok()?;
     let place = Span::new(first.span().source, start as u32, end);
+    printer
+        .writer
+        .out
+        .truncate(printer.writer.out.trim_end().len());
     let new = with_line_ends_of(text, printer.writer.out);
     same_but_blanks(&text[place.range()], &new).then_some((place, new))
 }
@@ -152,9 +157,7 @@ fn piece(placed: &Placed, text: &str) -> Result<Vec<Part>, Unread> {
         let own = match node.kind() {
             Kind::comment => node.text().trim_end().to_string(),
             // Not even its indentation is touched.
-            Kind::ERR_ITEM => text[line_start(text, start)..node.span().end as usize]
-                .trim_end()
-                .to_string(),
+            _ if is_broken(node) => whole_lines(text, node, node).to_string(),
             _ => {
                 let mut printer = Printer::new(text, 0);
                 printer.writer.out.reserve(node.text().len() + STEP);
@@ -204,8 +207,31 @@ fn is_block(kind: Kind) -> bool {
 fn is_unread(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::ERR_ITEM | Kind::ERR_STMT | Kind::ERR_HEAD | Kind::ERR_TAIL
+        Kind::ERR_ITEM | Kind::ERR_STMT | Kind::ERR_HEAD | Kind::ERR_TAIL | Kind::MISSING
     )
+}
+
+/// Whether a statement could not be read, or not all of it; a block in it counts for itself.
+fn is_broken(statement: Node<'_>) -> bool {
+    let mut block: Option<Node<'_>> = None;
+    statement.descend().any(|node| {
+        if block.is_some_and(|block| node.is_inside(block)) {
+            return false;
+        }
+        if is_block(node.kind()) {
+            block = Some(node);
+        }
+        is_unread(node.kind())
+    })
+}
+
+/// The lines that statements stand on, from the beginning of the first to the end of the last.
+fn whole_lines<'t>(text: &'t str, first: Node<'_>, last: Node<'_>) -> &'t str {
+    let start = line_start(text, first.span().start as usize);
+    let own = &text[start..last.span().end as usize];
+    let end = start + own.trim_end_matches([' ', '\t', '\r', '\n']).len();
+    let blanks = text[end..].trim_start_matches([' ', '\t']);
+    &text[start..text.len() - blanks.len()]
 }
 
 struct Printer<'a> {
@@ -237,10 +263,10 @@ impl<'a> Printer<'a> {
             }
             let unread = nodes[index..]
                 .iter()
-                .take_while(|node| node.kind() == Kind::ERR_STMT)
+                .take_while(|node| is_broken(**node))
                 .count();
             if unread > 0 {
-                self.unread_lines(&nodes[index..index + unread])?;
+                self.unread_lines(*node, nodes[index + unread - 1])?;
                 index += unread;
                 continue;
             }
@@ -256,36 +282,12 @@ impl<'a> Printer<'a> {
         Ok(())
     }
 
-    /// Lines that could not be read: moved as a whole.
-    fn unread_lines(&mut self, nodes: &[Node<'_>]) -> Result<(), Unread> {
-        let (Some(first), Some(last)) = (nodes.first(), nodes.last()) else {
-            return Ok(());
-        };
-        let start = line_start(self.text, first.span().start as usize);
-        let lead = &self.text[start..first.span().start as usize];
-        between(lead)?;
-        let own = &self.text[start..last.span().end as usize];
-        let lines: Vec<&str> = own.trim_end().lines().collect();
-        let indented = |line: &&str| line.len() - line.trim_start_matches([' ', '\t']).len();
-        let shared = lines
-            .iter()
-            .filter(|line| !line.trim().is_empty())
-            .map(indented)
-            .min()
-            .unwrap_or(0);
-        let mut blank = false;
-        for line in lines {
-            let line = line.trim_end();
-            if line.trim().is_empty() {
-                blank = true;
-                continue;
-            }
-            if std::mem::take(&mut blank) {
-                self.writer.blank();
-            }
-            self.writer.line();
-            self.writer.token(&line[shared..], Glue::Loose);
-        }
+    /// Statements that could not be read, and what stands between them.
+    fn unread_lines(&mut self, first: Node<'_>, last: Node<'_>) -> Result<(), Unread> {
+        let start = first.span().start as usize;
+        between(&self.text[line_start(self.text, start)..start])?;
+        self.writer
+            .as_it_stands(whole_lines(self.text, first, last));
         Ok(())
     }
 
@@ -306,7 +308,6 @@ impl<'a> Printer<'a> {
                 Kind::comment if self.one_line => return Err(Unread),
                 Kind::comment => self.writer.comment(own),
                 kind if is_block(kind) => self.block(child)?,
-                kind if is_unread(kind) => self.unread(child),
                 Kind::range_dots | Kind::matching => self.writer.token(own, Glue::Tight),
                 Kind::selector => {
                     self.selects = node.kind() == Kind::metric_ref;
@@ -331,20 +332,6 @@ impl<'a> Printer<'a> {
             return;
         }
         self.writer.token(own, Glue::Loose);
-    }
-
-    /// What is left over in a statement keeps the blank before it, or the lack of one.
-    fn unread(&mut self, node: Node<'_>) {
-        let start = node.span().start as usize;
-        let own = node.text();
-        let spaced = own.starts_with([' ', '\t'])
-            || self.text[..start].ends_with([' ', '\t', '\n'])
-            || self.text[..start].is_empty();
-        let glue = if spaced { Glue::Loose } else { Glue::Unread };
-        let own = own.trim_matches([' ', '\t', '\r', '\n']);
-        if !own.is_empty() {
-            self.writer.token(own, glue);
-        }
     }
 
     /// Keywords and signs between two nodes.
@@ -424,7 +411,7 @@ impl<'a> Printer<'a> {
     fn on_one_line(&mut self, statement: Node<'_>) -> bool {
         let mark = self.writer.mark();
         let outer = std::mem::replace(&mut self.one_line, true);
-        let written = if is_unread(statement.kind()) || statement.kind() == Kind::comment {
+        let written = if is_broken(statement) || statement.kind() == Kind::comment {
             Err(Unread)
         } else {
             self.writer.token("{", Glue::Loose);

@@ -17,8 +17,6 @@ pub(super) enum Glue {
     Closes,
     /// `..` in a range, `=` in a selector: nothing on either side.
     Tight,
-    /// What could not be read and had no blank before it in the file either.
-    Unread,
 }
 
 /// Text under construction.
@@ -54,6 +52,16 @@ impl Writer {
             self.out.push('\n');
         }
         self.start(self.indent);
+    }
+
+    /// Lines that stay as they are, their indentation included.
+    pub fn as_it_stands(&mut self, lines: &str) {
+        if !self.out.is_empty() {
+            self.out.push('\n');
+        }
+        self.start(0);
+        self.out.push_str(lines);
+        self.last = Some(Glue::Loose);
     }
 
     /// An empty line.
@@ -97,7 +105,7 @@ impl Writer {
         self.broken = false;
         let spaced = match (self.last, glue) {
             (None, _) | (Some(Glue::Opens { .. } | Glue::Tight), _) => false,
-            (_, Glue::Closes | Glue::Tight | Glue::Unread | Glue::Opens { sticks: true }) => false,
+            (_, Glue::Closes | Glue::Tight | Glue::Opens { sticks: true }) => false,
             (_, Glue::Loose | Glue::Opens { sticks: false }) => true,
         };
         if spaced {
