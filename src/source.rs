@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use line_index::{LineIndex, TextSize, WideEncoding};
 
+/// The most bytes of a file that are read.
+pub const MOST_BYTES: usize = 64_000_000;
+
 /// The number of a file within one compilation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(pub u32);
@@ -96,6 +99,7 @@ pub struct EditorPosition {
 pub struct Source {
     path: String,
     text: Arc<str>,
+    marked: bool,
     lines: std::sync::OnceLock<LineIndex>,
 }
 
@@ -103,13 +107,14 @@ impl Source {
     /// A file called `path` with this text. A byte order mark at the beginning is dropped.
     pub fn new(path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
         let text = text.into();
-        let text = match text.strip_prefix('\u{feff}') {
-            Some(rest) => Arc::from(rest),
-            None => text,
+        let (text, marked) = match text.strip_prefix('\u{feff}') {
+            Some(rest) => (Arc::from(rest), true),
+            None => (text, false),
         };
         Source {
             path: path.into(),
             text,
+            marked,
             lines: std::sync::OnceLock::new(),
         }
     }
@@ -122,6 +127,11 @@ impl Source {
     /// The whole text.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Whether a byte order mark stood before the text.
+    pub fn is_marked(&self) -> bool {
+        self.marked
     }
 
     /// The whole text, shared.

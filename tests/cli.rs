@@ -1,5 +1,7 @@
 //! The binary as a user meets it: what it prints, where, and how it ends.
 
+#[path = "cli/bad_files.rs"]
+mod bad_files;
 #[path = "cli/bench.rs"]
 mod bench;
 #[path = "cli/build.rs"]
@@ -24,6 +26,8 @@ mod manifests;
 mod mdbook;
 #[path = "cli/new.rs"]
 mod new;
+#[path = "cli/panics.rs"]
+mod panics;
 #[path = "cli/settings.rs"]
 mod settings;
 #[path = "cli/shell.rs"]
@@ -38,3 +42,5 @@ mod timeline;
 mod watch;
 #[path = "cli/why.rs"]
 mod why;
+#[path = "cli/writing.rs"]
+mod writing;

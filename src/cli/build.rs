@@ -4,18 +4,22 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use deployc::backend::manifests::Manifests;
 use deployc::backend::{Account, Artifact, Backend, account};
 use deployc::catalogue;
+use deployc::compile::Compilation;
 use deployc::diagnostic::nearest;
 use deployc::report::visible_line;
 use similar::{ChangeTag, TextDiff};
 
-use super::files::{Chosen, Input};
+use super::disk::ReadError;
+use super::files::{Chosen, Found, Input};
 use super::layout::{Laid, Listed};
 use super::screen::Screen;
 use super::templates::Folder;
 use super::trouble::Trouble;
-use super::{Exit, disk, fidelity, front, write};
+use super::write::{self, Expected, Replacing};
+use super::{Exit, bug, disk, fidelity, front};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = examples())]
@@ -82,70 +86,86 @@ pub struct Accounted {
     pub nodes: Vec<Account>,
 }
 
+/// What one spec makes.
+#[derive(Default)]
+struct OfSpec {
+    /// For each target the artifacts, their paths below the folder of the output, and the manifests
+    /// that they hold.
+    files: Vec<(Vec<Artifact>, Vec<String>, Option<Manifests>)>,
+    accounts: Vec<Accounted>,
+    /// Whether a target refuses a node.
+    refused: bool,
+}
+
 impl Build {
     pub fn run(self, screen: Screen) -> miette::Result<Exit> {
         let targets = targets(&self.target)?;
         let templates = Folder::open(self.templates.as_deref())?;
-        let inputs = self.chosen.inputs()?;
-        let Some(sound) = front::sound(screen, &inputs, self.quiet)? else {
-            return Ok(Exit::Found);
+        let Found {
+            inputs,
+            mut failures,
+        } = self.chosen.inputs()?;
+        let Some(sound) = front::all_sound(screen, &inputs, &mut failures, self.quiet)? else {
+            return Ok(front::left_out(
+                screen,
+                &failures,
+                inputs.len(),
+                Exit::Found,
+            ));
         };
-        let plans = front::plans(&inputs, &sound)?;
-        if let (Some(input), true) = (inputs.first(), plans.is_empty()) {
-            return Err(front::no_deployment(input).into());
-        }
-
         let mut made: Vec<Made> = Vec::new();
         let mut accounts: Vec<Accounted> = Vec::new();
         let mut listed = Listed::default();
         let mut refused = false;
-        for (input, plan) in &plans {
-            self.laid.heeded(plan, &targets)?;
-            for target in &targets {
-                let nodes = account(*target, plan);
-                refused |= fidelity::tell(screen, *target, plan, &nodes, self.quiet);
-                accounts.push(Accounted {
-                    spec: input.name(),
-                    target: target.name(),
-                    nodes,
-                });
-                let (artifacts, manifests) =
-                    self.laid.files(*target, plan, &input.stem(), &templates)?;
-                let paths: Vec<String> = artifacts
-                    .iter()
-                    .map(|artifact| below(input, &artifact.path))
-                    .collect();
+        let mut plans = 0;
+        for (input, sound) in &sound {
+            let of_spec = bug::guarded(&input.name(), || {
+                self.of_spec(screen, input, sound, &targets, &templates)
+            });
+            let of_spec = match of_spec {
+                Ok(of_spec) => of_spec?,
+                Err(failure) => {
+                    failures.push(failure);
+                    continue;
+                }
+            };
+            let Some(of_spec) = of_spec else { continue };
+            plans += 1;
+            refused |= of_spec.refused;
+            accounts.extend(of_spec.accounts);
+            for (artifacts, paths, manifests) in of_spec.files {
                 if let Some(manifests) = &manifests {
                     self.laid.list(&mut listed, &paths, manifests)?;
                 }
-                made.extend(
-                    artifacts
-                        .into_iter()
-                        .zip(paths)
-                        .map(|(artifact, path)| Made {
-                            path,
-                            artifact,
-                            from: input.name(),
-                        }),
-                );
+                let files = artifacts.into_iter().zip(paths);
+                made.extend(files.map(|(artifact, path)| Made {
+                    path,
+                    artifact,
+                    from: input.name(),
+                }));
             }
+        }
+        if let (Some(input), 0, true) = (inputs.first(), plans, failures.is_empty()) {
+            return Err(front::no_deployment(input).into());
         }
         templates.finish()?;
         if refused {
-            return Ok(Exit::Found);
+            return Ok(front::left_out(screen, &failures, plans, Exit::Found));
         }
-        made.extend(
-            listed
-                .kustomizations()
-                .into_iter()
-                .map(|(path, artifact)| Made {
-                    path,
-                    artifact,
-                    from: "--kustomization".to_owned(),
-                }),
-        );
+        let kustomizations = listed.kustomizations();
+        if failures.is_empty() {
+            made.extend(kustomizations.into_iter().map(|(path, artifact)| Made {
+                path,
+                artifact,
+                from: "--kustomization".to_owned(),
+            }));
+        } else if !kustomizations.is_empty() {
+            // It would leave out what is in use, and what applies it might delete that.
+            screen.note("no kustomization is made, since a spec is left out");
+        }
         distinct(&made)?;
         let exit = match &self.out {
+            None if made.is_empty() && !failures.is_empty() => Exit::Clean,
             None => self.print(screen, &made)?,
             Some(out) if self.check => self.compare(screen, out, &made, &listed)?,
             Some(out) => self.write(screen, out, &made, &inputs)?,
@@ -153,7 +173,40 @@ impl Build {
         if let Some(path) = &self.fidelity {
             write_fidelity(path, &accounts)?;
         }
-        Ok(exit)
+        Ok(front::left_out(screen, &failures, plans, exit))
+    }
+
+    /// What a spec makes; nothing where it declares no deployment.
+    fn of_spec(
+        &self,
+        screen: Screen,
+        input: &Input,
+        sound: &Compilation,
+        targets: &[&'static dyn Backend],
+        templates: &Folder,
+    ) -> Result<Option<OfSpec>, Trouble> {
+        let Some(plan) = front::plan(input, sound)? else {
+            return Ok(None);
+        };
+        self.laid.heeded(&plan, targets)?;
+        let mut made = OfSpec::default();
+        for target in targets {
+            let nodes = account(*target, &plan);
+            made.refused |= fidelity::tell(screen, *target, &plan, &nodes, self.quiet);
+            made.accounts.push(Accounted {
+                spec: input.name(),
+                target: target.name(),
+                nodes,
+            });
+            let (artifacts, manifests) =
+                self.laid.files(*target, &plan, &input.stem(), templates)?;
+            let paths = artifacts
+                .iter()
+                .map(|artifact| below(input, &artifact.path))
+                .collect();
+            made.files.push((artifacts, paths, manifests));
+        }
+        Ok(Some(made))
     }
 
     fn print(&self, screen: Screen, made: &[Made]) -> miette::Result<Exit> {
@@ -192,28 +245,23 @@ impl Build {
                 Input::Stdin(_) => None,
             })
             .collect();
-        let (mut written, mut same) = (0, 0);
+        let (mut written, mut same, mut failed) = (0, 0, 0);
         for one in made {
-            let path = write::inside(out, &one.path, Some(&root))?;
-            if path
-                .canonicalize()
-                .is_ok_and(|path| sources.contains(&path))
-            {
-                return Err(Trouble::used(format!(
-                    "`{}` is a spec, and would be overwritten",
-                    disk::shown(&path)
-                ))
-                .into());
+            match self.write_one(screen, out, one, &root, &sources) {
+                Ok(true) => written += 1,
+                Ok(false) => same += 1,
+                // A file of another spec can be written all the same.
+                Err(trouble) => {
+                    screen.trouble(trouble);
+                    failed += 1;
+                }
             }
-            if disk::read(&path).is_ok_and(|before| before == one.artifact.text) {
-                same += 1;
-                continue;
+        }
+        if failed > 0 {
+            if failed > 1 {
+                screen.complain(&format!("{failed} files could not be written\n"));
             }
-            write::replace(&path, &one.artifact.text, one.artifact.executable, &root)?;
-            written += 1;
-            if !self.quiet {
-                screen.complain(&format!("wrote {}\n", visible_line(&disk::shown(&path))));
-            }
+            return Ok(Exit::CouldNotWork);
         }
         if !self.quiet && written + same == 0 {
             screen.complain("there was nothing to write\n");
@@ -222,6 +270,44 @@ impl Build {
             screen.complain(&format!("{same} {files} up to date\n"));
         }
         Ok(Exit::Clean)
+    }
+
+    /// Writes a file, unless it is up to date.
+    fn write_one(
+        &self,
+        screen: Screen,
+        out: &Path,
+        one: &Made,
+        root: &Path,
+        sources: &[PathBuf],
+    ) -> Result<bool, Trouble> {
+        let path = write::inside(out, &one.path, Some(root))?;
+        let shown = disk::shown(&path);
+        let real = path.canonicalize();
+        if real.is_ok_and(|path| sources.contains(&path)) {
+            return Err(Trouble::worked(format!(
+                "`{shown}` is a spec, and would be overwritten"
+            )));
+        }
+        let before = disk::read(&path);
+        let expected = match &before {
+            Ok(before) if *before == one.artifact.text => return Ok(false),
+            Ok(before) => Expected::Text(before),
+            Err(ReadError::Missing) => Expected::Nothing,
+            // No text of ours; whether it can be replaced is seen then.
+            Err(_) => Expected::Anything,
+        };
+        let how = Replacing {
+            expected,
+            runs: one.artifact.executable,
+            root,
+        };
+        let said = write::replace(&path, &one.artifact.text, how)?;
+        if !self.quiet {
+            screen.complain(&format!("wrote {}\n", visible_line(&shown)));
+        }
+        said.iter().for_each(|said| screen.note(said));
+        Ok(true)
     }
 
     fn compare(
@@ -242,7 +328,7 @@ impl Build {
                 Ok(before) => {
                     let _ = writeln!(text, "{shown} is out of date: {}", changes(&before, one));
                 }
-                Err(disk::ReadError::Missing) => {
+                Err(ReadError::Missing) => {
                     let _ = writeln!(text, "{shown} is missing");
                 }
                 Err(error) => {
@@ -358,13 +444,11 @@ fn canonical(folder: &Path) -> Result<PathBuf, Trouble> {
 
 /// Writes the fidelity report.
 pub fn write_fidelity(path: &Path, accounts: &[Accounted]) -> Result<(), Trouble> {
-    let root = folder_of(path)?;
-    write::replace(path, &fidelity::json(accounts), false, &root)
-}
-
-fn folder_of(path: &Path) -> Result<PathBuf, Trouble> {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => canonical(folder),
-        Some(_) | None => canonical(Path::new(".")),
-    }
+    let root = canonical(&disk::folder_of(path))?;
+    let how = Replacing {
+        expected: Expected::Anything,
+        runs: false,
+        root: &root,
+    };
+    write::replace(path, &fidelity::json(accounts), how).map(|_| ())
 }

@@ -4,20 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use deployc::backend::Backend;
+use deployc::compile::Compilation;
 use deployc::diagnostic::Level;
 use deployc::report::{Failure, Format, Look, Report};
 use deployc::settings::Settings;
 
 use super::build::{self, Accounted};
-use super::files::{Chosen, Input};
+use super::files::{Chosen, Found, Input};
 use super::front::Texts;
 use super::patch::patch;
 use super::screen::Screen;
 use super::settings::Configured;
 use super::trouble::Trouble;
-use super::{Exit, coverage, dependents, fix, front, watch, write};
-use deployc::parallel;
+use super::{Exit, coverage, dependents, fix, front, watch};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -111,7 +110,10 @@ impl Check {
 
     /// Checks once; what was found is shown by the round.
     pub fn round(&self, screen: Screen) -> miette::Result<Round> {
-        let mut inputs = self.chosen.inputs()?;
+        let Found {
+            mut inputs,
+            failures: not_found,
+        } = self.chosen.inputs()?;
         // A fix changes what was named, and nothing else.
         if !(self.no_dependents || self.fix || self.diff || self.coverage) {
             inputs.extend(dependents::of(&inputs, &self.chosen)?);
@@ -122,46 +124,51 @@ impl Check {
             .zip(settings.iter().map(AsRef::as_ref))
             .collect();
         if self.coverage {
-            return Ok(Round::of(self.cover(screen, &all)?));
+            return Ok(Round::of(self.cover(screen, &all, not_found)?));
         }
         let targets = build::targets(&self.target)?;
-        let (mut checked, mut failures) = check_all(&all, &Texts::new(), &targets);
+        let check_all = |texts: &Texts| {
+            let mut failures = not_found.clone();
+            let name = |(input, _): &(&Input, &Settings)| input.name();
+            let checked = front::each(&all, name, &mut failures, |(input, settings)| {
+                front::check(input, texts, settings, &targets)
+            });
+            let checked: Vec<front::Checked> = checked.into_iter().map(|(_, one)| one).collect();
+            (checked, failures)
+        };
+        let (mut checked, mut failures) = check_all(&Texts::new());
+        let mut not_written = false;
         if self.fix || self.diff {
             let files = files_of(&inputs)?;
-            let mut texts = Texts::new();
-            let mut before: Texts = Texts::new();
-            let mut fixes = 0;
-            // One fix may make room for the next.
-            for _ in 0..MOST_ROUNDS {
-                let (fixed, applied) = fix::apply(&checked);
-                if fixed.is_empty() {
-                    break;
-                }
-                fixes += applied;
-                for (name, fixed) in fixed {
-                    before.entry(name.clone()).or_insert(fixed.before);
-                    texts.insert(name, fixed.after);
-                }
-                (checked, failures) = check_all(&all, &texts, &targets);
-            }
+            let fixes;
+            (fixes, checked, failures) = fix::rounds(checked, failures, check_all);
             if self.diff {
-                for (name, after) in &texts {
-                    screen.print(&patch(name, &before[name], after, screen.look()))?;
+                for (name, fixed) in &fixes.files {
+                    screen.print(&patch(name, &fixed.before, &fixed.after, screen.look()))?;
                 }
-                return Ok(Round::of(if texts.is_empty() {
-                    Exit::Clean
-                } else {
-                    Exit::Found
-                }));
+                let exit = match (failures.is_empty(), fixes.files.is_empty()) {
+                    (false, _) => Exit::CouldNotWork,
+                    (true, true) => Exit::Clean,
+                    (true, false) => Exit::Found,
+                };
+                return Ok(Round {
+                    failures,
+                    ..Round::of(exit)
+                });
             }
-            for (name, after) in &texts {
-                if let Some(path) = files.get(name) {
-                    write::replace_in_project(path, after)?;
-                }
-            }
+            let refused = fix::write(screen, &files, &fixes, &failures);
             if !self.quiet {
-                let noun = if fixes == 1 { "fix" } else { "fixes" };
-                screen.complain(&format!("{fixes} {noun} applied\n"));
+                let noun = if fixes.applied == 1 { "fix" } else { "fixes" };
+                screen.complain(&match refused {
+                    0 => format!("{} {noun} applied\n", fixes.applied),
+                    1 => "fixes applied, but for 1 file\n".to_owned(),
+                    several => format!("fixes applied, but for {several} files\n"),
+                });
+            }
+            if refused > 0 {
+                // What is found is what the files say now.
+                (checked, failures) = check_all(&Texts::new());
+                not_written = true;
             }
         }
         let fails = match self.level {
@@ -175,7 +182,7 @@ impl Check {
             fails,
         );
         let text = report.render(self.view(screen));
-        let exit = if !failures.is_empty() {
+        let exit = if !failures.is_empty() || not_written {
             Exit::CouldNotWork
         } else if report.failed() {
             Exit::Found
@@ -223,12 +230,20 @@ impl Check {
         self.chosen.reads_stdin()
     }
 
-    fn cover(&self, screen: Screen, inputs: &[(&Input, &Settings)]) -> miette::Result<Exit> {
-        let read = parallel::each(inputs, |(input, settings)| {
-            let compilation = front::compiled(input, settings)?;
-            Ok((input.name(), compilation))
-        });
-        let read = read.into_iter().collect::<Result<Vec<_>, Trouble>>()?;
+    fn cover(
+        &self,
+        screen: Screen,
+        inputs: &[(&Input, &Settings)],
+        mut failures: Vec<Failure>,
+    ) -> miette::Result<Exit> {
+        let name = |(input, _): &(&Input, &Settings)| input.name();
+        let read: Vec<(String, Compilation)> =
+            front::each(inputs, name, &mut failures, |(input, settings)| {
+                front::compiled(input, settings)
+            })
+            .into_iter()
+            .map(|((input, _), compilation)| (input.name(), compilation))
+            .collect();
         let text = match self.format {
             View::Human | View::Short => coverage::table(&read),
             View::Json => coverage::document(&read),
@@ -239,7 +254,7 @@ impl Check {
             }
         };
         screen.print(&text)?;
-        Ok(Exit::Clean)
+        Ok(front::left_out(screen, &failures, read.len(), Exit::Clean))
     }
 
     fn view(&self, screen: Screen) -> Format {
@@ -291,27 +306,6 @@ impl Round {
         front::complain(screen, &self.failures);
         Ok(heard)
     }
-}
-
-/// So many times fixes are applied and the files checked again.
-const MOST_ROUNDS: usize = 8;
-
-fn check_all(
-    inputs: &[(&Input, &Settings)],
-    texts: &Texts,
-    targets: &[&'static dyn Backend],
-) -> (Vec<front::Checked>, Vec<Failure>) {
-    let mut checked = Vec::new();
-    let mut failures = Vec::new();
-    for result in parallel::each(inputs, |(input, settings)| {
-        front::check(input, texts, settings, targets)
-    }) {
-        match result {
-            Ok(one) => checked.push(one),
-            Err(failure) => failures.push(failure),
-        }
-    }
-    (checked, failures)
 }
 
 /// The files by the names under which they are shown.

@@ -18,7 +18,7 @@ pub fn of(inputs: &[Input], chosen: &Chosen) -> miette::Result<Vec<Input>> {
         // What was searched with its folder is there already.
         if let Input::File { path, .. } = input
             && chosen.names(path)
-            && let Some(project) = Disk::of(&input.name()).project()
+            && let Some(project) = Disk::of(path).project()
             && let Ok(real) = path.canonicalize()
         {
             projects.entry(project).or_default().insert(real);
@@ -34,8 +34,10 @@ pub fn of(inputs: &[Input], chosen: &Chosen) -> miette::Result<Vec<Input>> {
     let mut dependents = Vec::new();
     for (project, mut reached) in projects {
         let files = chosen.below(&here(project))?;
+        // One that can't be read brings in none, whatever the reason.
         let read = parallel::each(&files, |file| {
-            (file.canonicalize().unwrap_or_default(), brought_in(file))
+            let uses = parallel::caught(|| brought_in(file)).unwrap_or_default();
+            (file.canonicalize().unwrap_or_default(), uses)
         });
         // What brings in a dependent depends, too.
         loop {
@@ -79,12 +81,13 @@ fn brought_in(file: &Path) -> Vec<PathBuf> {
     if lines.is_empty() {
         return Vec::new();
     }
-    let disk = Disk::of(&file.to_string_lossy());
+    let disk = Disk::of(file);
+    let name = disk::shown(file);
     let (read, _) = syntax::parse(SourceId::default(), &lines.join("\n"));
     read.items()
         .filter(|item| item.kind() == Kind::use_)
         .filter_map(|item| item.child(Kind::module))
-        .filter_map(|module| disk.real(&file.to_string_lossy(), module.text()))
+        .filter_map(|module| disk.real(&name, module.text()))
         .collect()
 }
 

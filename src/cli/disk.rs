@@ -1,16 +1,14 @@
 //! Files on a disk: reading them with care, and the way from an import to its file.
 
-use std::fs::{self, File};
+use std::ffi::OsStr;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 
-use deployc::source::{LoadError, Loader};
+use deployc::source::{LoadError, Loader, MOST_BYTES};
 
 use super::trouble::io_in_words;
-
-/// A file of more bytes than this is not read.
-pub const MOST_BYTES: u64 = 100 * 1000 * 1000;
 
 /// Why a file could not be read.
 #[derive(Debug)]
@@ -58,15 +56,29 @@ impl From<io::Error> for ReadError {
 
 /// The text of a regular file.
 pub fn read(path: &Path) -> Result<String, ReadError> {
-    // Before it is opened: to open a pipe would wait for its other end.
-    regular(&fs::metadata(path)?)?;
-    let file = File::open(path)?;
-    let metadata = file.metadata()?;
-    regular(&metadata)?;
-    if metadata.len() > MOST_BYTES {
+    let (file, metadata) = open(path)?;
+    if metadata.len() > MOST_BYTES as u64 {
         return Err(ReadError::TooLarge);
     }
     read_bounded(file, metadata.len())
+}
+
+/// Opens a regular file, without waiting for whoever holds the other end of what is none.
+pub fn open(path: &Path) -> Result<(File, fs::Metadata), ReadError> {
+    // Some devices do something when they are opened.
+    regular(&fs::metadata(path)?)?;
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        // A pipe may have been put in its place since.
+        options.custom_flags(libc::O_NONBLOCK);
+    }
+    let file = options.open(path)?;
+    let metadata = file.metadata()?;
+    regular(&metadata)?;
+    Ok((file, metadata))
 }
 
 fn regular(metadata: &fs::Metadata) -> Result<(), ReadError> {
@@ -86,8 +98,8 @@ pub fn read_stdin() -> Result<String, ReadError> {
 
 fn read_bounded(from: impl Read, expected: u64) -> Result<String, ReadError> {
     let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0) + 1);
-    from.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MOST_BYTES {
+    from.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > MOST_BYTES {
         return Err(ReadError::TooLarge);
     }
     String::from_utf8(bytes).map_err(|error| {
@@ -106,7 +118,8 @@ fn not_text(bytes: &[u8], at: usize) -> String {
     format!("line {line}, byte {at} of the file is 0x{:02X}", bytes[at])
 }
 
-/// The name under which a file is shown: relative where it can be, with forward slashes.
+/// The name under which a file is shown: relative where it can be, with forward slashes. Bytes that are
+/// no UTF-8 are shown by their numbers, so that two files rarely have one name.
 pub fn shown(path: &Path) -> String {
     let relative = std::env::current_dir()
         .ok()
@@ -121,45 +134,81 @@ pub fn shown(path: &Path) -> String {
     }
 }
 
-/// `path` seen from the folder `from`, with `.` and `..` worked out as far as they can be.
-fn join(from: &str, path: &Path) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    let mut root = String::new();
-    for component in Path::new(from).components().chain(path.components()) {
-        match component {
-            Component::Prefix(prefix) => {
-                parts.clear();
-                root = prefix.as_os_str().to_string_lossy().replace('\\', "/");
-            }
-            Component::RootDir => {
-                parts.clear();
-                root.push('/');
-            }
-            Component::CurDir => {}
-            Component::ParentDir => match parts.last() {
-                Some(last) if last != ".." => {
-                    parts.pop();
-                }
-                Some(_) | None if root.is_empty() => parts.push("..".to_owned()),
-                Some(_) | None => {}
-            },
-            Component::Normal(part) => parts.push(part.to_string_lossy().into_owned()),
+fn visible(part: &OsStr) -> String {
+    let mut name = String::new();
+    for chunk in part.as_encoded_bytes().utf8_chunks() {
+        name.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            name.push_str(&format!("\\x{byte:02X}"));
         }
     }
-    format!("{root}{}", parts.join("/"))
+    name
+}
+
+/// `path` seen from the folder `from`, with `.` and `..` worked out as far as they can be, as it is
+/// shown.
+fn join(from: &str, path: &Path) -> String {
+    let joined = within(Path::new(from), path);
+    let mut name = String::new();
+    for component in joined.components() {
+        match component {
+            Component::Prefix(prefix) => name.push_str(&visible(prefix.as_os_str())),
+            Component::RootDir => name.push('/'),
+            part => {
+                if !name.is_empty() && !name.ends_with('/') {
+                    name.push('/');
+                }
+                name.push_str(&visible(part.as_os_str()));
+            }
+        }
+    }
+    if cfg!(windows) {
+        name = name.replace('\\', "/");
+    }
+    name
+}
+
+/// `path` seen from the folder `from`, with `.` and `..` worked out as far as they can be by name.
+fn within(from: &Path, path: &Path) -> PathBuf {
+    let mut joined = PathBuf::new();
+    for component in from.components().chain(path.components()) {
+        match component {
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => {
+                joined.push(component);
+            }
+            Component::CurDir => {}
+            Component::ParentDir => match joined.components().next_back() {
+                Some(Component::Normal(_)) => {
+                    joined.pop();
+                }
+                Some(Component::RootDir | Component::Prefix(_)) => {}
+                Some(Component::ParentDir | Component::CurDir) | None => joined.push(".."),
+            },
+        }
+    }
+    joined
+}
+
+/// What two ways of naming a file have in common: its absolute path, worked out by name.
+pub fn absolute(path: &Path) -> PathBuf {
+    let current = std::env::current_dir().unwrap_or_default();
+    within(&current, path)
 }
 
 /// The loader of one spec: its imports may reach every file of its project and none outside.
 pub struct Disk {
+    /// The spec, as it is shown.
+    spec: String,
     folder: PathBuf,
     root: OnceLock<io::Result<PathBuf>>,
 }
 
 impl Disk {
-    /// For the spec at `path`, as it is shown.
-    pub fn of(path: &str) -> Self {
+    /// For the spec at `path`.
+    pub fn of(path: &Path) -> Self {
         Disk {
-            folder: folder_of(Path::new(path)),
+            spec: shown(path),
+            folder: folder_of(path),
             root: OnceLock::new(),
         }
     }
@@ -196,32 +245,34 @@ impl Disk {
             return Err(LoadError::Outside);
         }
         let root = self.root().map_err(load_error)?;
-        let from = Path::new(from).parent().unwrap_or(Path::new(""));
+        // The name as it is shown is not the path where that is no UTF-8.
+        let from = match from == self.spec {
+            true => self.folder.clone(),
+            false => folder_of(Path::new(from)),
+        };
         // First by name, so that no answer depends on what lies outside; then by what is really
         // there, since a link on the way may lead out.
-        let folder = folder_of(&from.join("x"))
+        let folder = from
             .canonicalize()
             .map_err(|error| load_error(error.into()))?;
-        let mut by_name = join(&folder.to_string_lossy(), relative);
-        let mut named = join(&from.to_string_lossy(), relative);
-        if !named.ends_with(".deploy") {
-            by_name.push_str(".deploy");
-            named.push_str(".deploy");
+        let mut by_name = within(&folder, relative);
+        let mut named = within(&from, relative);
+        if !path.ends_with(".deploy") {
+            by_name.as_mut_os_string().push(".deploy");
+            named.as_mut_os_string().push(".deploy");
         }
-        if !Path::new(&by_name).starts_with(root) {
+        if !by_name.starts_with(root) {
             return Err(LoadError::Outside);
         }
-        let real = Path::new(&by_name)
+        let real = by_name
             .canonicalize()
             .map_err(|error| load_error(error.into()))?;
         if !real.starts_with(root) {
             return Err(LoadError::Outside);
         }
         // `a/../b` is not `b` where `a` is a link
-        let same = Path::new(&named)
-            .canonicalize()
-            .is_ok_and(|path| path == real);
-        Ok((if same { named } else { shown(&real) }, real))
+        let same = named.canonicalize().is_ok_and(|path| path == real);
+        Ok((shown(if same { &named } else { &real }), real))
     }
 }
 

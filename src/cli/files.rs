@@ -1,13 +1,15 @@
 //! Which files a command is about: paths as they were given, folders walked.
 
 use std::collections::BTreeSet;
+use std::fs::FileType;
 use std::path::{Path, PathBuf};
 
+use deployc::report::Failure;
 use ignore::WalkBuilder;
 use ignore::overrides::{Override, OverrideBuilder};
 
 use super::disk::{self, ReadError};
-use super::trouble::Trouble;
+use super::trouble::{Trouble, io_in_words};
 
 /// What standard input is called unless it is given a name.
 const STDIN: &str = "<stdin>";
@@ -43,7 +45,24 @@ pub enum Input {
     Stdin(String),
 }
 
+/// The files that a command is about, and what could not be had of those that were asked for.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Each once, in the order of their names.
+    pub inputs: Vec<Input>,
+    /// Files and folders that can't be read, whose others are among the inputs.
+    pub failures: Vec<Failure>,
+}
+
 impl Input {
+    /// Where it is; where it would be if it has a name alone.
+    pub fn path(&self) -> &Path {
+        match self {
+            Input::File { path, .. } => path,
+            Input::Stdin(name) => Path::new(name),
+        }
+    }
+
     /// The name as it is shown.
     pub fn name(&self) -> String {
         match self {
@@ -62,12 +81,11 @@ impl Input {
 
     /// The name of the file without its folder and its ending.
     pub fn stem(&self) -> String {
-        let path = match self {
-            Input::File { path, .. } => path.as_path(),
-            Input::Stdin(name) if name == STDIN => return "stdin".to_owned(),
-            Input::Stdin(name) => Path::new(name),
-        };
-        path.file_stem()
+        if *self == Input::Stdin(STDIN.to_owned()) {
+            return "stdin".to_owned();
+        }
+        self.path()
+            .file_stem()
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned()
@@ -75,46 +93,66 @@ impl Input {
 }
 
 impl Chosen {
-    /// The files, each once, in the order of their names. Empty only where files were named and
-    /// all of them are excluded by force.
-    pub fn inputs(&self) -> miette::Result<Vec<Input>> {
+    /// The files. None only where files were named and all of them are excluded by force, or where
+    /// none could be read of several that were asked for.
+    pub fn inputs(&self) -> miette::Result<Found> {
         let excluded = self.excluded()?;
-        let mut inputs = BTreeSet::new();
+        let mut inputs: BTreeSet<(String, PathBuf, Input)> = BTreeSet::new();
+        let mut add = |input: Input| {
+            let place = match &input {
+                Input::File { path, .. } => disk::absolute(path),
+                Input::Stdin(_) => PathBuf::new(),
+            };
+            inputs.insert((input.name(), place, input));
+        };
+        let mut failures = Vec::new();
         let mut left_out = false;
         for path in &self.paths {
             if path.as_os_str() == "-" {
-                inputs.insert((
-                    self.stdin_filename.clone(),
-                    Input::Stdin(self.stdin_filename.clone()),
-                ));
+                add(Input::Stdin(self.stdin_filename.clone()));
                 continue;
             }
-            let metadata = std::fs::metadata(path).map_err(|error| {
-                let name = disk::shown(path);
-                match ReadError::from(error) {
-                    ReadError::Missing => Trouble::used(format!("`{name}` does not exist")),
-                    other => Trouble::worked(format!("`{name}` {}", other.in_words())),
+            let metadata = match std::fs::metadata(path) {
+                Ok(metadata) => metadata,
+                Err(error) => {
+                    let error = ReadError::from(error);
+                    let name = disk::shown(path);
+                    let message = error.in_words();
+                    if let [_] = self.paths.as_slice() {
+                        let said = format!("`{name}` {message}");
+                        return Err(match error {
+                            ReadError::Missing => Trouble::used(said),
+                            _ => Trouble::worked(said),
+                        }
+                        .into());
+                    }
+                    failures.push(Failure {
+                        path: name,
+                        message,
+                    });
+                    continue;
                 }
-            })?;
+            };
             if metadata.is_dir() {
-                for file in walk(path, &excluded)? {
+                let walked = walk(path, &excluded);
+                failures.extend(walked.failures);
+                for file in walked.files {
                     let below = file
                         .parent()
                         .and_then(|folder| folder.strip_prefix(path).ok())
                         .map_or_else(PathBuf::new, Path::to_path_buf);
-                    inputs.insert((disk::shown(&file), Input::File { path: file, below }));
+                    add(Input::File { path: file, below });
                 }
             } else if self.force_exclude && is_excluded(path, &excluded) {
                 left_out = true;
             } else {
-                let named = Input::File {
+                add(Input::File {
                     path: path.clone(),
                     below: PathBuf::new(),
-                };
-                inputs.insert((disk::shown(path), named));
+                });
             }
         }
-        if inputs.is_empty() && !left_out {
+        if inputs.is_empty() && failures.is_empty() && !left_out {
             let paths: Vec<String> = self
                 .paths
                 .iter()
@@ -125,9 +163,25 @@ impl Chosen {
                 .help("name the specs or their folder: `deployc check specs/`")
                 .into());
         }
-        let mut inputs: Vec<(String, Input)> = inputs.into_iter().collect();
-        inputs.dedup_by(|a, b| a.0 == b.0);
-        Ok(inputs.into_iter().map(|(_, input)| input).collect())
+        let mut inputs: Vec<(String, PathBuf, Input)> = inputs.into_iter().collect();
+        inputs.dedup_by(|a, b| a.0 == b.0 && a.1 == b.1);
+        // What is found and fixed is known by the name of its file.
+        inputs.dedup_by(|a, b| {
+            let same = a.0 == b.0;
+            if same {
+                failures.push(Failure {
+                    path: a.0.clone(),
+                    message: "has the same name as another file when it is shown".to_owned(),
+                });
+            }
+            same
+        });
+        failures.sort_by(|a, b| a.path.cmp(&b.path));
+        failures.dedup();
+        Ok(Found {
+            inputs: inputs.into_iter().map(|(_, _, input)| input).collect(),
+            failures,
+        })
     }
 
     /// Whether standard input is among them.
@@ -169,9 +223,10 @@ impl Chosen {
         self.paths.iter().any(|path| path == file)
     }
 
-    /// The specs in a folder that neither `.gitignore` nor `--exclude` leaves out.
+    /// The specs in a folder that neither `.gitignore` nor `--exclude` leaves out, as far as it can be
+    /// searched.
     pub fn below(&self, folder: &Path) -> miette::Result<Vec<PathBuf>> {
-        walk(folder, &self.excluded()?)
+        Ok(walk(folder, &self.excluded()?).files)
     }
 
     fn excluded(&self) -> miette::Result<Override> {
@@ -186,31 +241,92 @@ impl Chosen {
     }
 }
 
-/// The specs in a folder that `.gitignore` does not leave out.
-pub fn below(folder: &Path) -> miette::Result<Vec<PathBuf>> {
-    walk(folder, &Override::empty())
+/// The specs in a folder that `.gitignore` does not leave out, as far as it can be searched.
+pub fn below(folder: &Path) -> Vec<PathBuf> {
+    walk(folder, &Override::empty()).files
 }
 
-/// The specs in a folder that neither `.gitignore` nor `--exclude` leaves out.
-fn walk(folder: &Path, excluded: &Override) -> miette::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
+/// What a folder holds.
+#[derive(Default)]
+struct Walked {
+    files: Vec<PathBuf>,
+    failures: Vec<Failure>,
+}
+
+/// The specs in a folder that neither `.gitignore` nor `--exclude` leaves out. Links to files are not
+/// followed: what they lead to is a spec where it lies.
+fn walk(folder: &Path, excluded: &Override) -> Walked {
+    let mut walked = Walked::default();
     let walk = WalkBuilder::new(folder)
         .require_git(false)
         .overrides(excluded.clone())
         .build();
     for entry in walk {
-        let entry = entry.map_err(|error| {
-            Trouble::worked(format!(
-                "`{}` can't be searched: {error}",
-                disk::shown(folder)
-            ))
-        })?;
-        let file = entry.file_type().is_some_and(|kind| kind.is_file());
-        if file && entry.path().extension().is_some_and(|end| end == "deploy") {
-            files.push(entry.into_path());
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                walked.failures.push(not_searched(folder, &error));
+                continue;
+            }
+        };
+        let path = entry.path();
+        if path.extension().is_none_or(|end| end != "deploy") {
+            continue;
+        }
+        match entry.file_type().map(|kind| is_spec(path, kind)) {
+            Some(Ok(true)) => walked.files.push(entry.into_path()),
+            Some(Ok(false)) | None => {}
+            Some(Err(message)) => walked.failures.push(Failure {
+                path: disk::shown(path),
+                message,
+            }),
         }
     }
-    Ok(files)
+    walked
+}
+
+/// Whether what has the name of a spec is one; why it can't be, though somebody may think so.
+fn is_spec(path: &Path, kind: FileType) -> Result<bool, String> {
+    if kind.is_file() {
+        Ok(true)
+    } else if kind.is_dir() {
+        Ok(false)
+    } else if kind.is_symlink() {
+        match std::fs::metadata(path) {
+            Ok(_) => Ok(false),
+            Err(error) => Err(format!(
+                "is a link that can't be followed: {}",
+                io_in_words(&error)
+            )),
+        }
+    } else {
+        Err(ReadError::Odd.in_words())
+    }
+}
+
+fn not_searched(folder: &Path, error: &ignore::Error) -> Failure {
+    let mut place = folder;
+    let mut inner = error;
+    loop {
+        match inner {
+            ignore::Error::WithPath { path, err } => {
+                place = path;
+                inner = err;
+            }
+            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+                inner = err;
+            }
+            _ => break,
+        }
+    }
+    let why = match inner.io_error() {
+        Some(error) => io_in_words(error),
+        None => inner.to_string(),
+    };
+    Failure {
+        path: disk::shown(place),
+        message: format!("can't be searched: {why}"),
+    }
 }
 
 /// Whether a file that was named would have been left out of a walk.

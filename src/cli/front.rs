@@ -15,8 +15,8 @@ use deployc::source::{LoadError, Loader, Sources};
 use super::disk::{Disk, ReadError};
 use super::files::Input;
 use super::screen::Screen;
-use super::settings;
 use super::trouble::Trouble;
+use super::{Exit, bug, settings};
 use deployc::parallel;
 
 /// What is kept of a spec that was checked.
@@ -57,17 +57,10 @@ pub fn check(
     let path = input.name();
     let text = match texts.get(&path) {
         Some(text) => text.clone(),
-        None => match input.read() {
-            Ok(text) => text,
-            Err(error) => {
-                return Err(Failure {
-                    path,
-                    message: error.in_words(),
-                });
-            }
-        },
+        None => text(input)?,
     };
-    let over = Over::new(&path, texts);
+    bug::planted(&text);
+    let over = Over::new(input.path(), texts);
     let mut compilation = compile::check(&path, text, &over);
     let accounts = compile::for_targets(&mut compilation, targets);
     let Compilation {
@@ -90,9 +83,41 @@ pub fn check(
     })
 }
 
-/// Checks a text under the name of a file.
-pub fn compile(path: &str, text: String, texts: &Texts, settings: &Settings) -> Compilation {
-    Over::new(path, texts).compile(path, text, settings)
+/// Does `work` on all inputs. One on which it fails, or panics, is a failure and no result.
+pub fn each<'a, T: Sync, R: Send>(
+    inputs: &'a [T],
+    name: impl Fn(&T) -> String,
+    failures: &mut Vec<Failure>,
+    work: impl Fn(&T) -> Result<R, Failure> + Sync,
+) -> Vec<(&'a T, R)> {
+    let results = parallel::each_caught(inputs, work);
+    let mut done = Vec::with_capacity(results.len());
+    for (input, result) in inputs.iter().zip(results) {
+        match result {
+            Ok(Ok(result)) => done.push((input, result)),
+            Ok(Err(failure)) => failures.push(failure),
+            Err(panic) => failures.push(bug::failure(&name(input), &panic)),
+        }
+    }
+    done
+}
+
+/// The text of a spec.
+fn text(input: &Input) -> Result<String, Failure> {
+    input.read().map_err(|error| Failure {
+        path: input.name(),
+        message: error.in_words(),
+    })
+}
+
+/// Checks a text under the name of a spec.
+pub fn compile(input: &Input, text: String, settings: &Settings) -> Compilation {
+    bug::planted(&text);
+    let texts = Texts::new();
+    let over = Over::new(input.path(), &texts);
+    let mut compilation = compile::check(&input.name(), text, &over);
+    compilation.diagnostics = settings.apply(compilation.diagnostics);
+    compilation
 }
 
 /// The disk, with other texts for some of its files.
@@ -104,18 +129,12 @@ struct Over<'a> {
 }
 
 impl<'a> Over<'a> {
-    fn new(path: &str, texts: &'a Texts) -> Self {
+    fn new(path: &Path, texts: &'a Texts) -> Self {
         Over {
             disk: Disk::of(path),
             texts,
             looked: RefCell::default(),
         }
-    }
-
-    fn compile(&self, path: &str, text: String, settings: &Settings) -> Compilation {
-        let mut compilation = compile::check(path, text, self);
-        compilation.diagnostics = settings.apply(compilation.diagnostics);
-        compilation
     }
 }
 
@@ -134,9 +153,24 @@ impl Loader for Over<'_> {
 /// Says on standard error what could not be read.
 pub fn complain(screen: Screen, failures: &[Failure]) {
     for failure in failures {
-        let trouble = Trouble::worked(format!("`{}` {}", failure.path, failure.message));
-        screen.complain(&format!("{:?}\n", miette::Report::new(trouble)));
+        screen.trouble(Trouble::worked(format!(
+            "`{}` {}",
+            failure.path, failure.message
+        )));
     }
+}
+
+/// Says what was left out of a command on several specs, and counts it where others were done. The
+/// exit of the command, that of the others where nothing was left out.
+pub fn left_out(screen: Screen, failures: &[Failure], done: usize, exit: Exit) -> Exit {
+    complain(screen, failures);
+    match failures.len() {
+        0 => return exit,
+        1 if done == 0 => {}
+        1 => screen.complain("1 file was left out\n"),
+        several => screen.complain(&format!("{several} files were left out\n")),
+    }
+    Exit::CouldNotWork
 }
 
 /// The text of a spec that a command can't do without.
@@ -153,29 +187,47 @@ pub fn read(input: &Input) -> Result<String, Trouble> {
     })
 }
 
-/// Reads and checks one spec.
-pub fn compiled(input: &Input, settings: &Settings) -> Result<Compilation, Trouble> {
-    read(input).map(|text| compile(&input.name(), text, &Texts::new(), settings))
+/// Reads and checks one of several specs.
+pub fn compiled(input: &Input, settings: &Settings) -> Result<Compilation, Failure> {
+    Ok(compile(input, text(input)?, settings))
+}
+
+/// Reads and checks the spec that a command is about. Its findings go to standard error, unless it is
+/// sound and little is to be said. Nothing is returned if it has an error.
+pub fn sound(screen: Screen, input: &Input, quiet: bool) -> miette::Result<Option<Compilation>> {
+    let settings = settings::nearest([input])?;
+    let compilation = compile(input, read(input)?, &settings[0]);
+    let sound = tell(screen, &[(input.name(), &compilation)], quiet);
+    Ok(sound.then_some(compilation))
 }
 
 /// Reads and checks specs that something is to be made of. Their findings go to standard error,
-/// unless a spec is sound and little is to be said. Nothing is returned if one has an error.
-pub fn sound(
+/// unless all are sound and little is to be said. Nothing is returned if one has an error; one that
+/// can't be read is among the failures.
+pub fn all_sound<'i>(
     screen: Screen,
-    inputs: &[Input],
+    inputs: &'i [Input],
+    failures: &mut Vec<Failure>,
     quiet: bool,
-) -> miette::Result<Option<Vec<Compilation>>> {
+) -> miette::Result<Option<Vec<(&'i Input, Compilation)>>> {
     let settings = settings::nearest(inputs)?;
     let all: Vec<(&Input, &Settings)> = inputs
         .iter()
         .zip(settings.iter().map(AsRef::as_ref))
         .collect();
-    let read = parallel::each(&all, |(input, settings)| compiled(input, settings));
-    let compilations = read.into_iter().collect::<Result<Vec<_>, Trouble>>()?;
-    let named: Vec<(String, &Compilation)> =
-        inputs.iter().map(Input::name).zip(&compilations).collect();
+    let name = |(input, _): &(&Input, &Settings)| input.name();
+    let compiled: Vec<(&Input, Compilation)> = each(&all, name, failures, |(input, settings)| {
+        compiled(input, settings)
+    })
+    .into_iter()
+    .map(|((input, _), compilation)| (*input, compilation))
+    .collect();
+    let named: Vec<(String, &Compilation)> = compiled
+        .iter()
+        .map(|(input, compilation)| (input.name(), compilation))
+        .collect();
     let sound = tell(screen, &named, quiet);
-    Ok(sound.then_some(compilations))
+    Ok(sound.then_some(compiled))
 }
 
 /// Says on standard error what was found, unless all is sound and little is to be said. Whether all
@@ -197,20 +249,14 @@ pub fn tell(screen: Screen, compilations: &[(String, &Compilation)], quiet: bool
     sound
 }
 
-/// The plans of sound specs, with what the settings say of them. A file without a deployment is there for
-/// others to use, and has none.
-pub fn plans<'i>(
-    inputs: &'i [Input],
-    sound: &[Compilation],
-) -> Result<Vec<(&'i Input, Plan)>, Trouble> {
-    let settings = settings::nearest(inputs)?;
-    let all = inputs.iter().zip(sound).zip(&settings);
-    let plans = all.filter_map(|((input, sound), settings)| {
-        let mut plan = compile::plan(sound)?;
-        plan.deployment.runbook_url = settings.runbook_url(&input.stem());
-        Some((input, plan))
-    });
-    Ok(plans.collect())
+/// The plan of a sound spec, with what the settings say of it. A file without a deployment is there
+/// for others to use, and has none.
+pub fn plan(input: &Input, sound: &Compilation) -> Result<Option<Plan>, Trouble> {
+    let settings = settings::nearest([input])?;
+    Ok(compile::plan(sound).map(|mut plan| {
+        plan.deployment.runbook_url = settings[0].runbook_url(&input.stem());
+        plan
+    }))
 }
 
 /// Says that a file is sound and yet nothing can be made of it.

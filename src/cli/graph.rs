@@ -6,10 +6,10 @@ use deployc::compile;
 use deployc::diagnostic::nearest;
 use deployc::plan::Plan;
 
-use super::files::One;
+use super::files::{Input, One};
 use super::screen::Screen;
 use super::trouble::Trouble;
-use super::{Exit, front};
+use super::{Exit, bug, front};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -49,11 +49,15 @@ enum Language {
 impl Graph {
     pub fn run(self, screen: Screen) -> miette::Result<Exit> {
         let input = self.spec.input();
-        let Some(sound) = front::sound(screen, std::slice::from_ref(&input), false)? else {
+        bug::about(&input.name(), || self.draw(screen, &input))
+    }
+
+    fn draw(&self, screen: Screen, input: &Input) -> miette::Result<Exit> {
+        let Some(sound) = front::sound(screen, input, false)? else {
             return Ok(Exit::Found);
         };
-        let Some(plan) = sound.first().and_then(compile::plan) else {
-            return Err(front::no_deployment(&input).into());
+        let Some(plan) = compile::plan(&sound) else {
+            return Err(front::no_deployment(input).into());
         };
         let form = match self.format {
             Language::Mermaid => Form::Mermaid,

@@ -12,7 +12,8 @@ use deployc::source::{LoadError, Loader};
 use super::disk::{self, Disk};
 use super::files;
 use super::screen::Screen;
-use super::{Exit, settings, write};
+use super::write::{self, Expected, Replacing};
+use super::{Exit, bug, settings};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -28,6 +29,8 @@ Examples:
 
 impl Lsp {
     pub fn run(self, screen: Screen) -> miette::Result<Exit> {
+        // What the editor is answered goes elsewhere; this is what its log shows.
+        bug::tell_at_once();
         let ended =
             lsp::serve_streams(BufReader::new(io::stdin()), io::stdout(), Arc::new(Machine));
         match ended {
@@ -56,14 +59,14 @@ impl Host for Machine {
     }
 
     fn specs(&self, folder: &str) -> Vec<String> {
-        let files = files::below(Path::new(folder)).unwrap_or_default();
+        let files = files::below(Path::new(folder));
         let mut paths: Vec<String> = files.iter().map(|file| written(file)).collect();
         paths.sort();
         paths
     }
 
     fn load(&self, from: &str, path: &str) -> Result<(String, String), LoadError> {
-        let (shown, text) = Disk::of(from).load(from, path)?;
+        let (shown, text) = Disk::of(Path::new(from)).load(from, path)?;
         let absolute = std::path::absolute(&shown).unwrap_or_else(|_| PathBuf::from(&shown));
         Ok((written(&absolute), text))
     }
@@ -73,7 +76,7 @@ impl Host for Machine {
             path: PathBuf::from(path),
             below: PathBuf::new(),
         };
-        settings::nearest(std::slice::from_ref(&input))
+        settings::nearest([&input])
             .map(|settings| {
                 settings
                     .first()
@@ -94,7 +97,12 @@ impl Host for Machine {
         let folder = path.parent()?;
         std::fs::create_dir_all(folder).ok()?;
         let root = folder.canonicalize().ok()?;
-        write::replace(&path, text, false, &root).ok()?;
+        let how = Replacing {
+            expected: Expected::Anything,
+            runs: false,
+            root: &root,
+        };
+        write::replace(&path, text, how).ok()?;
         Some(written(&path))
     }
 }

@@ -1,5 +1,6 @@
 //! The command line: one file for each subcommand, and what they share.
 
+mod bug;
 mod build;
 mod check;
 mod completions;
@@ -32,18 +33,16 @@ mod whence;
 mod why;
 mod write;
 
-use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{Parser, Subcommand};
 
-use deployc::report::visible_text;
+use deployc::parallel;
 
 use screen::{Color, Screen};
 
-/// How a command ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a command ended, the worse the later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Exit {
     /// 0: nothing to complain about.
     Clean,
@@ -102,7 +101,7 @@ Exit codes:
   0  clean
   1  something was found
   2  used wrongly (also: no file matched)
-  3  could not work (a file that can't be read, a bug in deployc)";
+  3  could not work (a file that can't be read or has changed meanwhile, a bug in deployc)";
 
 // The arguments of a subcommand are described when it is used: the rest need not be built at each start.
 #[derive(Debug, Subcommand)]
@@ -161,30 +160,45 @@ impl Command {
     }
 }
 
-/// Runs the command that the arguments of the process ask for.
+/// Runs the command that the arguments of the process ask for, on a thread whose stack is as large
+/// everywhere.
 pub fn main() -> ExitCode {
-    std::panic::set_hook(Box::new(confess));
-    guarded(|| {
-        let arguments = match Arguments::try_parse() {
-            Ok(arguments) => arguments,
-            Err(error) => {
-                // help and version go to standard output and are no errors
-                let _ = error.print();
-                return if error.use_stderr() {
-                    Exit::UsedWrongly
-                } else {
-                    Exit::Clean
-                };
+    bug::watch();
+    let command = std::thread::Builder::new()
+        .name(parallel::WORKER.to_owned())
+        .stack_size(parallel::STACK)
+        .spawn(|| guarded(parsed));
+    let exit = match command.map(std::thread::JoinHandle::join) {
+        Ok(Ok(exit)) => exit,
+        // A panic outside of what is guarded: it was told by the hook, as far as it could be.
+        Ok(Err(_)) => Exit::CouldNotWork,
+        // The system gives no thread.
+        Err(_) => guarded(parsed),
+    };
+    exit.into()
+}
+
+fn parsed() -> Exit {
+    match Arguments::try_parse() {
+        Ok(arguments) => run(arguments),
+        Err(error) => {
+            // help and version go to standard output and are no errors
+            let _ = error.print();
+            if error.use_stderr() {
+                Exit::UsedWrongly
+            } else {
+                Exit::Clean
             }
-        };
-        run(arguments)
-    })
-    .into()
+        }
+    }
 }
 
 /// Does the work; a panic in it, in whatever thread, is a way to end like others.
 fn guarded(work: impl FnOnce() -> Exit) -> Exit {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Exit::CouldNotWork)
+    parallel::caught(work).unwrap_or_else(|panic| {
+        bug::tell(&panic);
+        Exit::CouldNotWork
+    })
 }
 
 fn run(arguments: Arguments) -> Exit {
@@ -199,25 +213,6 @@ fn run(arguments: Arguments) -> Exit {
             trouble::exit(&error)
         }
     }
-}
-
-/// Says that a panic is our fault. Of several at once, the first is told.
-fn confess(panic: &PanicHookInfo<'_>) {
-    static TOLD: AtomicBool = AtomicBool::new(false);
-    if TOLD.swap(true, Ordering::Relaxed) {
-        return;
-    }
-    let what = panic.payload_as_str().unwrap_or("no reason given");
-    let place = panic
-        .location()
-        .map(|place| format!(" at {}:{}", place.file(), place.line()))
-        .unwrap_or_default();
-    Screen::new(Color::Never).complain(&format!(
-        "error: this is a bug in deployc {}: {}{place}\n  \
-         = help: please report it with the command and the file that led here\n",
-        env!("CARGO_PKG_VERSION"),
-        visible_text(what),
-    ));
 }
 
 #[cfg(test)]

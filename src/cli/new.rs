@@ -1,13 +1,12 @@
 //! `deployc new`: a spec to start from.
 
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
 use super::screen::Screen;
 use super::trouble::Trouble;
+use super::write::{self, Expected, Replacing};
 use super::{Exit, disk};
 
 #[derive(Debug, clap::Args)]
@@ -52,22 +51,19 @@ impl New {
                 .help("begin the name with a letter: `deployc new checkout`")
         })?;
         let text = self.spec(&service);
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&path)
-            .map_err(|error| match error.kind() {
-                ErrorKind::AlreadyExists => {
-                    Trouble::used(format!("`{shown}` exists, and is left as it is"))
-                        .help("choose another name")
-                }
-                ErrorKind::NotFound => {
-                    Trouble::used(format!("there is no folder to put `{shown}` in"))
-                }
-                _ => Trouble::io(format!("`{shown}` can't be written"), error),
-            })?;
-        file.write_all(text.as_bytes())
-            .map_err(|error| Trouble::io(format!("`{shown}` can't be written"), error))?;
+        if path.symlink_metadata().is_ok() {
+            let trouble = Trouble::used(format!("`{shown}` exists, and is left as it is"));
+            return Err(trouble.help("choose another name").into());
+        }
+        let root = disk::folder_of(&path)
+            .canonicalize()
+            .map_err(|_| Trouble::used(format!("there is no folder to put `{shown}` in")))?;
+        let how = Replacing {
+            expected: Expected::Nothing,
+            runs: false,
+            root: &root,
+        };
+        write::replace(&path, &text, how)?;
         screen.complain(&format!(
             "wrote {shown}\nnext: deployc check {shown}\n      deployc build {shown}\n"
         ));

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use deployc::report::Look;
+use deployc::report::{Look, visible_line};
 
 use super::trouble::Trouble;
 
@@ -72,6 +72,16 @@ impl Screen {
                 .write_all(b"\x1b[2J\x1b[3J\x1b[H")
                 .and_then(|()| out.flush());
         }
+    }
+
+    /// Says something that is good to know, on standard error.
+    pub fn note(self, text: &str) {
+        self.complain(&format!("note: {}\n", visible_line(text)));
+    }
+
+    /// Says an error of something after which the work goes on.
+    pub fn trouble(self, trouble: Trouble) {
+        self.complain(&format!("{:?}\n", miette::Report::new(trouble)));
     }
 
     /// Writes to standard error; there is nobody to tell if that fails.

@@ -59,16 +59,14 @@ impl Configured {
 }
 
 /// The settings nearest to each input, in their order.
-pub fn nearest(inputs: &[Input]) -> Result<Vec<Arc<Settings>>, Trouble> {
+pub fn nearest<'i>(
+    inputs: impl IntoIterator<Item = &'i Input>,
+) -> Result<Vec<Arc<Settings>>, Trouble> {
     let mut known: BTreeMap<PathBuf, Arc<Settings>> = BTreeMap::new();
     inputs
-        .iter()
+        .into_iter()
         .map(|input| {
-            let name = input.name();
-            let folder = match Path::new(&name).parent() {
-                Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
-                Some(_) | None => PathBuf::from("."),
-            };
+            let folder = disk::folder_of(input.path());
             if let Some(settings) = known.get(&folder) {
                 return Ok(Arc::clone(settings));
             }

@@ -11,10 +11,10 @@ use deployc::simulate::{
 };
 
 use super::disk;
-use super::files::{Chosen, Input};
+use super::files::{Chosen, Found};
 use super::screen::Screen;
 use super::trouble::Trouble;
-use super::{Exit, front};
+use super::{Exit, bug, front};
 use deployc::parallel;
 
 #[derive(Debug, clap::Args)]
@@ -80,21 +80,30 @@ struct Done {
 
 impl Test {
     pub fn run(self, screen: Screen) -> miette::Result<Exit> {
-        let inputs = self.chosen.inputs()?;
-        let Some(sound) = front::sound(screen, &inputs, true)? else {
-            return Ok(Exit::Found);
+        let Found {
+            inputs,
+            mut failures,
+        } = self.chosen.inputs()?;
+        let Some(sound) = front::all_sound(screen, &inputs, &mut failures, true)? else {
+            return Ok(front::left_out(
+                screen,
+                &failures,
+                inputs.len(),
+                Exit::Found,
+            ));
         };
-        let plans: Vec<(String, Compilation, Plan)> = inputs
-            .iter()
-            .map(Input::name)
-            .zip(sound)
-            .filter_map(|(path, compilation)| {
-                let plan = compile::plan(&compilation)?;
-                Some((path, compilation, plan))
-            })
-            .collect();
+        let mut plans: Vec<(String, Compilation, Plan)> = Vec::new();
+        for (input, compilation) in sound {
+            match bug::guarded(&input.name(), || compile::plan(&compilation)) {
+                Ok(plan) => plans.extend(plan.map(|plan| (input.name(), compilation, plan))),
+                Err(failure) => failures.push(failure),
+            }
+        }
         if plans.is_empty() {
-            return Err(front::no_deployment(&inputs[0]).into());
+            return match inputs.first() {
+                Some(input) if failures.is_empty() => Err(front::no_deployment(input).into()),
+                _ => Ok(front::left_out(screen, &failures, 0, Exit::Clean)),
+            };
         }
         if self.mutate && matches!(self.format, View::Junit) {
             return Err(
@@ -106,33 +115,17 @@ impl Test {
         let mut done = Vec::new();
         for (path, compilation, plan) in plans {
             let recordings = self.recordings(&plan)?;
-            let wanted: Vec<Trial<'_>> = Trial::all(&plan)
-                .into_iter()
-                .filter(|trial| self.is_wanted(trial))
-                .collect();
-            let judged = parallel::each(&wanted, |trial| run_test(&plan, *trial, &recordings));
-            let mutants = match self.mutate && judged.iter().all(|judged| judged.passed) {
-                true => {
-                    let trials: Vec<String> =
-                        wanted.iter().map(|trial| trial.node.id.clone()).collect();
-                    let mutants = match trials.is_empty() {
-                        true => Vec::new(),
-                        false => mutants(&plan, &path),
-                    };
-                    let test = |mutant: &Mutant| noticed(&plan, mutant, &trials, &recordings);
-                    let tests = parallel::each(&mutants, test);
-                    mutants.into_iter().zip(tests).collect()
-                }
-                false => Vec::new(),
-            };
-            done.push(Done {
-                path,
-                compilation,
-                judged,
-                mutants,
-            });
+            match bug::guarded(&path, || self.judge(&path, &plan, &recordings)) {
+                Ok((judged, mutants)) => done.push(Done {
+                    path,
+                    compilation,
+                    judged,
+                    mutants,
+                }),
+                Err(failure) => failures.push(failure),
+            }
         }
-        if done.iter().all(|one| one.judged.is_empty()) {
+        if failures.is_empty() && done.iter().all(|one| one.judged.is_empty()) {
             let trouble = match self.filter.is_empty() {
                 true => Trouble::used("there are no tests").help(
                     "a test is written `test \"…\" { given error-rate = 7% from T+5m expect rollback quick }`",
@@ -156,11 +149,36 @@ impl Test {
             .iter()
             .any(|one| one.judged.iter().any(|judged| !judged.passed));
         // Tests that fail notice nothing: what is wrong with them comes first.
-        if self.mutate && !failed {
-            return self.tell_mutants(screen, &done);
+        let exit = if self.mutate && !failed {
+            self.tell_mutants(screen, &done)?
+        } else {
+            screen.print(&trials(&tested, &failures, self.view(screen)))?;
+            if failed { Exit::Found } else { Exit::Clean }
+        };
+        Ok(front::left_out(screen, &failures, done.len(), exit))
+    }
+
+    /// Runs the tests of a plan that are wanted; and, if all pass, whether they notice mutants.
+    fn judge(
+        &self,
+        path: &str,
+        plan: &Plan,
+        recordings: &[Recording],
+    ) -> (Vec<Judged>, Vec<(Mutant, Option<String>)>) {
+        let wanted: Vec<Trial<'_>> = Trial::all(plan)
+            .into_iter()
+            .filter(|trial| self.is_wanted(trial))
+            .collect();
+        let judged = parallel::each(&wanted, |trial| run_test(plan, *trial, recordings));
+        let passed = judged.iter().all(|judged| judged.passed);
+        if !self.mutate || !passed || wanted.is_empty() {
+            return (judged, Vec::new());
         }
-        screen.print(&trials(&tested, &[], self.view(screen)))?;
-        Ok(if failed { Exit::Found } else { Exit::Clean })
+        let trials: Vec<String> = wanted.iter().map(|trial| trial.node.id.clone()).collect();
+        let mutants = mutants(plan, path);
+        let test = |mutant: &Mutant| noticed(plan, mutant, &trials, recordings);
+        let tests = parallel::each(&mutants, test);
+        (judged, mutants.into_iter().zip(tests).collect())
     }
 
     fn tell_mutants(&self, screen: Screen, done: &[Done]) -> miette::Result<Exit> {

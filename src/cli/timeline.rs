@@ -4,10 +4,10 @@ use clap::ValueEnum;
 use deployc::backend::timeline::{Paper, timeline};
 use deployc::compile;
 
-use super::files::One;
+use super::files::{Input, One};
 use super::screen::Screen;
 use super::trouble::Trouble;
-use super::{Exit, front};
+use super::{Exit, bug, front};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -42,11 +42,15 @@ enum Form {
 impl Timeline {
     pub fn run(self, screen: Screen) -> miette::Result<Exit> {
         let input = self.spec.input();
-        let Some(sound) = front::sound(screen, std::slice::from_ref(&input), true)? else {
+        bug::about(&input.name(), || self.draw(screen, &input))
+    }
+
+    fn draw(&self, screen: Screen, input: &Input) -> miette::Result<Exit> {
+        let Some(sound) = front::sound(screen, input, true)? else {
             return Ok(Exit::Found);
         };
-        let Some(plan) = sound.first().and_then(compile::plan) else {
-            return Err(front::no_deployment(&input).into());
+        let Some(plan) = compile::plan(&sound) else {
+            return Err(front::no_deployment(input).into());
         };
         let timeline = timeline(&plan).ok_or_else(|| {
             Trouble::used("no times are known, so there is no timeline")

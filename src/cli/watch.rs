@@ -14,7 +14,7 @@ use notify::{Config, Event, EventKind, RecommendedWatcher, RecursiveMode, Watche
 use super::check::Check;
 use super::screen::Screen;
 use super::trouble::{self, Trouble};
-use super::{Exit, disk, settings};
+use super::{Exit, bug, disk, settings};
 
 /// A change is followed by others: a round waits until there is none for so long …
 const QUIET: Duration = Duration::from_millis(40);
@@ -59,7 +59,7 @@ pub fn run(check: &Check, screen: Screen) -> miette::Result<Exit> {
         if drain(&signals) {
             return Ok(exit);
         }
-        let round = check.round(screen);
+        let round = bug::about("deployc check --watch", || check.round(screen));
         if let Ok(round) = &round
             && round.imports != imports
         {

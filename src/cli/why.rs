@@ -17,7 +17,7 @@ use super::templates::Folder;
 use super::trace::{self, How, Part};
 use super::trouble::Trouble;
 use super::whence::{Known, made, part_at, sources, spec_of};
-use super::{Exit, build, disk, front};
+use super::{Exit, bug, build, disk, front};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -61,11 +61,11 @@ const SHOWN: usize = 8;
 impl Why {
     pub fn run(self, screen: Screen) -> miette::Result<Exit> {
         let (path, line) = place(&self.place)?;
-        if path.extension().is_some_and(|ending| ending == "deploy") {
-            self.where_to(screen, &path, line)
-        } else {
-            self.where_from(screen, &path, line)
-        }
+        let spec = path.extension().is_some_and(|ending| ending == "deploy");
+        bug::about(&disk::shown(&path), || match spec {
+            true => self.where_to(screen, &path, line),
+            false => self.where_from(screen, &path, line),
+        })
     }
 
     fn known(&self, screen: Screen, path: &Path) -> miette::Result<Option<Known>> {
@@ -73,11 +73,10 @@ impl Why {
             path: path.to_path_buf(),
             below: PathBuf::new(),
         };
-        let Some(mut sound) = front::sound(screen, std::slice::from_ref(&input), true)? else {
+        let Some(compilation) = front::sound(screen, &input, true)? else {
             return Ok(None);
         };
-        let mut plans = front::plans(std::slice::from_ref(&input), &sound)?;
-        let (compilation, Some((_, plan))) = (sound.remove(0), plans.pop()) else {
+        let Some(plan) = front::plan(&input, &compilation)? else {
             return Err(front::no_deployment(&input).into());
         };
         Ok(Some(Known {

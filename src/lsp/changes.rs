@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::lines::{Encoding, Lines};
 
-/// The most bytes that a text may grow to by changes.
-const MOST_BYTES: usize = 256 * 1024 * 1024;
+/// The most bytes that a text may grow to by changes: more than is ever read.
+const MOST_BYTES: usize = 4 * crate::source::MOST_BYTES;
 
 /// Why the text of the editor is not known for certain any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

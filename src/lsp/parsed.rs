@@ -10,11 +10,8 @@ use super::names::Names;
 use super::world::Host;
 use crate::diagnostic::Diagnostic;
 use crate::parallel;
-use crate::source::{Source, SourceId, Span};
+use crate::source::{MOST_BYTES, Source, SourceId, Span};
 use crate::syntax::{File, Node};
-
-/// The most bytes of a text that are read, as on the command line.
-const MOST_BYTES: usize = 64_000_000;
 
 /// Why nothing of a text was read.
 #[derive(Clone, Debug, PartialEq, Eq)]

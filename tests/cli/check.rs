@@ -271,11 +271,11 @@ fn a_file_that_is_too_large_is_not_read() {
     let bench = Bench::new();
     let file = std::fs::File::create(bench.path("a.deploy")).expect("made");
     // sparse: it takes no room
-    file.set_len(100_000_001).expect("there is room");
+    file.set_len(64_000_001).expect("there is room");
     bench
         .run(&["check"])
         .ends(3)
-        .complains("error: `a.deploy` is larger than 100 MB, the most that deployc reads\n");
+        .complains("error: `a.deploy` is larger than 64 MB, the most that deployc reads\n");
 }
 
 #[cfg(unix)]

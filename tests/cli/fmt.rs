@@ -99,14 +99,49 @@ fn standard_input_goes_to_standard_output() {
 }
 
 #[test]
-fn a_file_with_mistakes_is_formatted_where_it_can_be_read() {
-    let bench = Bench::with(&[(
-        "a.deploy",
-        "edition 2026\nphase a \"A\"   {\n     chek \"x\"\n check    \"y\"\n}\n",
-    )]);
-    bench.run(&["fmt"]).ends(0);
-    let text = bench.read("a.deploy");
-    assert!(text.contains("  chek \"x\"\n  check \"y\"\n}\n"), "{text}");
+fn statements_that_can_t_be_read_stay_byte_for_byte_and_are_said() {
+    let broken = "edition 2026\nphase a \"A\"   {\n     chek \"x\"  \n check    \"y\"\n}\n";
+    let formatted = "edition 2026\n\nphase a \"A\" {\n     chek \"x\"  \n  check \"y\"\n}\n";
+    let said = |line: usize| {
+        format!("a.deploy:{line}:6: error[D0102] unknown-word: `chek` begins no statement\n")
+    };
+    let bench = Bench::with(&[("a.deploy", broken), ("b.deploy", MESSY)]);
+    bench
+        .run(&["fmt", "--check"])
+        .ends(1)
+        .prints("would change a.deploy\nwould change b.deploy\n")
+        .complains(&format!(
+            "{}2 files would change; statements that can't be read are left as they are, in 1 file\n",
+            said(3)
+        ));
+    assert_eq!(bench.read("a.deploy"), broken);
+    bench.run(&["fmt"]).ends(1).prints("").complains(&format!(
+        "{}2 files changed; statements that can't be read are left as they are, in 1 file\n",
+        said(3)
+    ));
+    assert_eq!(bench.read("a.deploy"), formatted);
+    assert_eq!(bench.read("b.deploy"), TIDY);
+    // It is said again, though nothing changes.
+    for arguments in [
+        &["fmt", "-q"][..],
+        &["fmt", "-q", "--check"],
+        &["fmt", "-q", "--diff"],
+    ] {
+        bench.run(arguments).ends(1).prints("").complains(&said(4));
+    }
+    bench
+        .run_with(&["fmt", "-", "--stdin-filename", "a.deploy"], broken)
+        .ends(1)
+        .prints(formatted)
+        .complains(&said(3));
+    // A file without its edition can be read; one of a later edition can't, and is left as it is.
+    bench.write("a.deploy", "role   a\n");
+    bench.run(&["fmt", "-q", "a.deploy"]).ends(0).silent();
+    assert_eq!(bench.read("a.deploy"), "role a\n");
+    bench.write("a.deploy", "edition 2999\nrole   a\n");
+    let run = bench.run(&["fmt", "-q", "a.deploy"]).ends(1);
+    assert!(run.err.contains("D0110"), "{run:#?}");
+    assert_eq!(bench.read("a.deploy"), "edition 2999\nrole   a\n");
 }
 
 #[test]

@@ -178,3 +178,120 @@ fn what_brings_in_a_named_file_is_checked_too() {
         .run(&["check", "common.deploy", "--format=short"])
         .ends(0);
 }
+
+#[test]
+fn files_that_bring_each_other_in_are_a_finding_with_the_way() {
+    let bench = Bench::with(&[
+        ("self.deploy", "edition 2026\n\nuse ./self\n"),
+        ("a.deploy", "edition 2026\n\nuse ./b\n"),
+        ("b.deploy", "edition 2026\n\nuse ./c\n"),
+        ("c.deploy", "edition 2026\n\nuse ./a\n"),
+    ]);
+    let run = bench.run(&["check", "self.deploy"]).ends(1);
+    assert!(
+        run.out.contains("`self.deploy` → `self.deploy`"),
+        "{run:#?}"
+    );
+    let run = bench.run(&["check", "a.deploy"]).ends(1);
+    let way = "`a.deploy` → `b.deploy` → `c.deploy` → `a.deploy`";
+    assert!(run.out.contains(way), "{run:#?}");
+}
+
+#[test]
+fn a_chain_of_imports_may_be_long_and_not_too_long() {
+    let bench = Bench::new();
+    let module = |number: usize| {
+        format!(
+            "edition 2026\n\nuse ./m{}\n\nrole r{number} \"R\"\n",
+            number + 1
+        )
+    };
+    for number in 0..300 {
+        bench.write(&format!("m{number}.deploy"), module(number));
+    }
+    // 33 deep, and as many as there may be.
+    for first in [300 - 33, 300 - 255] {
+        bench.write("m300.deploy", MODULE);
+        let name = format!("m{first}.deploy");
+        bench.run(&["check", &name, "--level=error"]).ends(0);
+    }
+    let run = bench.run(&["check", "m0.deploy", "--format=short"]).ends(1);
+    assert!(
+        run.out.contains("can't bring in more than 256 files"),
+        "{run:#?}"
+    );
+    // A file that is reached twice is read once.
+    bench.write("left.deploy", "edition 2026\n\nuse ./common\n");
+    bench.write("right.deploy", "edition 2026\n\nuse ./common\n");
+    bench.write("common.deploy", MODULE);
+    bench.write(
+        "top.deploy",
+        "edition 2026\n\nuse ./left\nuse ./right\nuse ./common\n\ndeployment \"D\" {\n  owner common.lead\n}\n",
+    );
+    bench.run(&["check", "top.deploy", "--level=error"]).ends(0);
+}
+
+#[test]
+fn paths_that_lead_astray_are_refused_without_a_look() {
+    let bench = Bench::with(&[("secret", "TOP SECRET\n"), ("sub/x.deploy", MODULE)]);
+    for path in [
+        "../../etc/passwd",
+        "/etc/passwd",
+        "./../../../../../../proc/self/environ",
+        "~/x",
+        "file:///etc/passwd",
+        "C:\\x",
+        "\\\\server\\share\\x",
+        "./%2e%2e/secret",
+        "./x.",
+        "./sub",
+        "./sub/../../secret",
+        "./sub/x.deploy/y",
+    ] {
+        bench.write("a.deploy", importing(path));
+        let run = bench.run(&["check", "a.deploy", "--format=short"]).ends(1);
+        assert!(
+            !run.out.contains("SECRET") && !run.out.contains("root:"),
+            "{run:#?}"
+        );
+        let refused = ["D0204", "D0101", "D0102"];
+        assert!(
+            refused.iter().any(|code| run.out.contains(code)),
+            "{path}: {run:#?}"
+        );
+    }
+    // Up and down again inside of the project is no way out.
+    bench.write("common.deploy", MODULE);
+    bench.write("a.deploy", importing("./sub/../common"));
+    bench.run(&["check", "a.deploy", "--level=error"]).ends(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_not_brought_in() {
+    use std::os::unix::fs::symlink;
+    use std::process::Command;
+    let bench = Bench::with(&[("a.deploy", &importing("./common"))]);
+    let refuses = |why: &str| {
+        let run = bench.run(&["check", "a.deploy", "--format=short"]).ends(1);
+        assert!(
+            run.out.contains("D0204") && run.out.contains(why),
+            "{run:#?}"
+        );
+        std::fs::remove_file(bench.path("common.deploy")).expect("it is there");
+    };
+    let pipe = Command::new("mkfifo")
+        .arg(bench.path("common.deploy"))
+        .status();
+    assert!(pipe.expect("it starts").success());
+    refuses("is not a regular file");
+    symlink("common.deploy", bench.path("common.deploy")).expect("made");
+    refuses("too many levels of symbolic links");
+    symlink("gone", bench.path("common.deploy")).expect("made");
+    refuses("there is no file");
+    symlink("/dev/zero", bench.path("common.deploy")).expect("made");
+    refuses("outside of the project");
+    let large = std::fs::File::create(bench.path("common.deploy")).expect("made");
+    large.set_len(64_000_001).expect("sparse");
+    refuses("is larger than 64 MB");
+}

@@ -12,8 +12,8 @@ use serde_json::Value;
 
 use super::files::Input;
 use super::screen::Screen;
-use super::trouble::Trouble;
-use super::{Exit, disk, front, settings};
+use super::trouble::{self, Trouble};
+use super::{Exit, bug, disk, front, settings};
 use chapter::{Spec, Wanted};
 use drawing::Medium;
 
@@ -69,15 +69,16 @@ impl Mdbook {
             .map_err(|error| Trouble::worked(format!("standard input {}", error.in_words())))?;
         let (context, mut book) = read(&text)?;
         let work = Work::new(&context, screen);
-        let mut sound = true;
+        let mut worst = Exit::Clean;
         // mdBook 0.5 says `items`, 0.4 said `sections`.
         for name in ["items", "sections"] {
             if let Some(items) = book.get_mut(name).and_then(Value::as_array_mut) {
-                sound &= work.items(items)?;
+                work.items(items, &mut worst);
             }
         }
-        if !sound {
-            return Ok(Exit::Found);
+        // A book in which something is missing is none.
+        if worst != Exit::Clean {
+            return Ok(worst);
         }
         screen.print(&format!("{book}\n"))?;
         Ok(Exit::Clean)
@@ -120,19 +121,28 @@ impl Work {
         }
     }
 
-    /// Works on chapters and those below them. Whether all specs are sound.
-    fn items(&self, items: &mut [Value]) -> miette::Result<bool> {
-        let mut sound = true;
+    /// Works on chapters and those below them. What is wrong with one is told, and the others are
+    /// worked on; the worst of it is how it ends.
+    fn items(&self, items: &mut [Value], worst: &mut Exit) {
         for item in items {
             let Some(chapter) = item.get_mut("Chapter").filter(|one| one.is_object()) else {
                 continue;
             };
-            sound &= self.chapter(chapter)?;
+            let path = chapter["path"].as_str().or(chapter["name"].as_str());
+            let name = path.unwrap_or_default().to_owned();
+            let exit = match bug::about(&name, || self.chapter(chapter)) {
+                Ok(true) => Exit::Clean,
+                Ok(false) => Exit::Found,
+                Err(trouble) => {
+                    self.screen.complain(&format!("{trouble:?}\n"));
+                    trouble::exit(&trouble)
+                }
+            };
+            *worst = (*worst).max(exit);
             if let Some(below) = chapter.get_mut("sub_items").and_then(Value::as_array_mut) {
-                sound &= self.items(below)?;
+                self.items(below, worst);
             }
         }
-        Ok(sound)
     }
 
     fn chapter(&self, chapter: &mut Value) -> miette::Result<bool> {
@@ -210,8 +220,8 @@ impl Work {
             }
         };
         let input = Input::Stdin(path.clone());
-        let settings = settings::nearest(std::slice::from_ref(&input))?;
-        let compilation = front::compile(&path, text, &front::Texts::new(), &settings[0]);
+        let settings = settings::nearest([&input])?;
+        let compilation = front::compile(&input, text, &settings[0]);
         let sound = front::tell(self.screen, &[(path, &compilation)], true);
         Ok(sound.then_some(compilation))
     }
