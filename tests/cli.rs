@@ -28,6 +28,8 @@ mod mdbook;
 mod new;
 #[path = "cli/panics.rs"]
 mod panics;
+#[path = "cli/server.rs"]
+mod server;
 #[path = "cli/settings.rs"]
 mod settings;
 #[path = "cli/shell.rs"]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use deployc::compile::Compilation;
 use deployc::diagnostic::Level;
-use deployc::report::{Failure, Format, Look, Report};
+use deployc::report::{Failure, Format, Look};
 use deployc::settings::Settings;
 
 use super::build::{self, Accounted};
@@ -176,15 +176,10 @@ impl Check {
             LeastLevel::Warning => Level::Warning,
             LeastLevel::Note => Level::Note,
         };
-        let report = Report::new(
-            checked.iter().map(front::Checked::for_report),
-            &failures,
-            fails,
-        );
-        let text = report.render(self.view(screen));
+        let (text, failed) = front::drawn(&mut checked, &mut failures, fails, self.view(screen));
         let exit = if !failures.is_empty() || not_written {
             Exit::CouldNotWork
-        } else if report.failed() {
+        } else if failed {
             Exit::Found
         } else {
             Exit::Clean

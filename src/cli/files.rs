@@ -320,7 +320,8 @@ fn not_searched(folder: &Path, error: &ignore::Error) -> Failure {
         }
     }
     let why = match inner.io_error() {
-        Some(error) => io_in_words(error),
+        // Its own words name the place once more.
+        Some(error) => io_in_words(&error.kind().into()),
         None => inner.to_string(),
     };
     Failure {

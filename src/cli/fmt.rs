@@ -193,23 +193,28 @@ impl Fmt {
             "would change"
         };
         let (changed, same) = (counts.changed, counts.same);
-        let mut line = if changed == 0 {
-            format!("{} in canonical form", files(same))
-        } else if same == 0 {
-            format!("{} {verb}", files(changed))
-        } else {
-            format!("{} {verb}, {} did not", files(changed), files(same))
-        };
+        let mut parts = Vec::new();
+        if changed > 0 && same > 0 {
+            parts.push(format!(
+                "{} {verb}, {} did not",
+                files(changed),
+                files(same)
+            ));
+        } else if changed > 0 {
+            parts.push(format!("{} {verb}", files(changed)));
+        } else if same > 0 {
+            parts.push(format!("{} in canonical form", files(same)));
+        }
         if counts.unread > 0 {
-            let count = files(counts.unread);
-            line.push_str(&format!(
-                "; statements that can't be read are left as they are, in {count}"
+            parts.push(format!(
+                "statements that can't be read are left as they are, in {}",
+                files(counts.unread)
             ));
         }
         if counts.failed > 0 {
-            let count = files(counts.failed);
-            line.push_str(&format!("; {count} could not be formatted"));
+            parts.push(format!("{} could not be formatted", files(counts.failed)));
         }
+        let line = parts.join("; ");
         screen.complain(&format!("{line}\n"));
     }
 }

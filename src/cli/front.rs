@@ -36,6 +36,7 @@ pub struct Checked {
 impl Checked {
     /// As the report takes it.
     pub fn for_report(&self) -> report::Checked<'_> {
+        bug::planted(&self.path);
         report::Checked {
             path: &self.path,
             sources: &self.sources,
@@ -100,6 +101,31 @@ pub fn each<'a, T: Sync, R: Send>(
         }
     }
     done
+}
+
+/// Draws what was found. A file whose findings can't be drawn, since that panics, becomes a failure.
+pub fn drawn(
+    checked: &mut Vec<Checked>,
+    failures: &mut Vec<Failure>,
+    fails: Level,
+    format: Format,
+) -> (String, bool) {
+    let draw = |checked: &[Checked], failures: &[Failure]| {
+        let report = Report::new(checked.iter().map(Checked::for_report), failures, fails);
+        (report.render(format), report.failed())
+    };
+    if let Ok(drawn) = parallel::caught(|| draw(checked, failures)) {
+        return drawn;
+    }
+    checked.retain(|one| {
+        let alone = bug::guarded(&one.path, || {
+            Report::new([one.for_report()], &[], fails).render(format)
+        });
+        let drawn = alone.is_ok();
+        failures.extend(alone.err());
+        drawn
+    });
+    draw(checked, failures)
 }
 
 /// The text of a spec.

@@ -74,6 +74,25 @@ fn the_other_files_are_checked() {
     assert!(ran.out.contains("z.deploy: a machine checks"), "{ran:#?}");
 }
 
+/// What was found may itself be what can't be drawn.
+#[test]
+fn the_findings_of_other_files_are_drawn() {
+    let bench = Bench::with(&[
+        ("a.deploy", BROKEN),
+        ("bad.deploy", BROKEN),
+        ("z.deploy", BROKEN),
+    ]);
+    for format in ["human", "json", "sarif", "junit"] {
+        let mut command = bench.command(&["check", "--format", format]);
+        command.env("DEPLOYC_PANIC_ON", "bad.deploy");
+        let ran = Run::from(command.output().expect("it starts"));
+        told(&ran);
+        for name in ["a.deploy", "z.deploy"] {
+            assert!(ran.out.contains(name), "{format}: {ran:#?}");
+        }
+    }
+}
+
 #[test]
 fn the_other_files_are_fixed_and_formatted() {
     let bench = bench();

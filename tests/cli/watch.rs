@@ -13,6 +13,9 @@ use super::bench::{BROKEN, Bench, CLEAN};
 /// So long a change may take to be noticed; a crowded machine is slow.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// On a text with this in it a build for development panics.
+const BUG: &str = "# a bug is here";
+
 /// A watch that is running, and what it has printed.
 struct Watch {
     child: Child,
@@ -30,6 +33,7 @@ impl Watch {
             .current_dir(bench.root())
             .env_clear()
             .env("LANG", "C.UTF-8")
+            .env("DEPLOYC_PANIC_ON", BUG)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -120,6 +124,24 @@ fn a_change_is_checked_and_ctrl_c_ends_with_what_was_found_last() {
         watch.seen
     );
     assert_eq!(watch.signal("TERM"), Some(0));
+}
+
+#[cfg(debug_assertions)]
+#[test]
+fn a_bug_in_one_file_ends_nothing_and_hides_no_other() {
+    let bench = Bench::with(&[("a.deploy", CLEAN), ("z.deploy", CLEAN)]);
+    let mut watch = Watch::of(&bench, &[]);
+    watch.rests();
+    bench.write("a.deploy", format!("{CLEAN}{BUG}\n"));
+    watch.says("`a.deploy` leads to a bug in deployc");
+    watch.rests();
+    bench.write("z.deploy", BROKEN);
+    watch.says("z.deploy:4:3");
+    watch.says("`a.deploy` leads to a bug in deployc");
+    watch.rests();
+    bench.write("a.deploy", CLEAN);
+    watch.rests();
+    assert_eq!(watch.signal("INT"), Some(1));
 }
 
 #[test]
