@@ -14,6 +14,7 @@ pub mod prometheus;
 pub mod promql;
 pub mod runbook;
 pub mod shell;
+mod templates;
 pub mod timeline;
 pub mod yaml;
 

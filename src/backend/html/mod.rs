@@ -8,20 +8,23 @@ mod stretches;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use handlebars::Handlebars;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::runbook::Sentences;
+use super::templates::{Filled, Set};
 use super::{Artifact, Backend, Fidelity, Templates};
 use crate::plan::{Plan, Work};
 
-/// The embedded templates by name; `--templates DIR` replaces them by `DIR/<name>.hbs`.
-pub const TEMPLATES: &[(&str, &str)] = &[
-    ("html-page", include_str!("templates/html-page.hbs")),
-    ("html-stretch", include_str!("templates/html-stretch.hbs")),
-    ("html-item", include_str!("templates/html-item.hbs")),
-];
+static TEMPLATES: Set = Set::new(
+    &[
+        ("html-page", include_str!("templates/html-page.hbs")),
+        ("html-stretch", include_str!("templates/html-stretch.hbs")),
+        ("html-item", include_str!("templates/html-item.hbs")),
+    ],
+    // `{{x}}` is text and escaped; `{{{x}}}` stands where `Marks` or a template has made HTML.
+    |handlebars| handlebars.register_escape_fn(handlebars::html_escape),
+);
 
 const STYLE: &str = include_str!("templates/page.css");
 const SCRIPT: &str = include_str!("templates/page.js");
@@ -68,31 +71,20 @@ impl Backend for Html {
 struct Renderer<'a> {
     plan: &'a Plan,
     say: Sentences<'a>,
-    handlebars: Handlebars<'static>,
+    templates: Filled,
 }
 
 impl<'a> Renderer<'a> {
     fn new(plan: &'a Plan, templates: &dyn Templates) -> Result<Self, String> {
-        let mut handlebars = Handlebars::new();
-        handlebars.set_strict_mode(true);
-        // `{{x}}` is text and escaped; `{{{x}}}` stands where `Marks` or a template has made HTML.
-        for (name, embedded) in TEMPLATES {
-            let replaced = templates.template(name);
-            handlebars
-                .register_template_string(name, replaced.as_deref().unwrap_or(embedded))
-                .map_err(|error| format!("the template `{name}.hbs` can't be read: {error}"))?;
-        }
         Ok(Renderer {
             plan,
             say: Sentences::new(plan, &marks::Marks),
-            handlebars,
+            templates: TEMPLATES.with(templates)?,
         })
     }
 
     fn render(&self, template: &str, data: &Value) -> Result<String, String> {
-        self.handlebars
-            .render(template, data)
-            .map_err(|error| format!("the template `{template}.hbs` can't be filled in: {error}"))
+        self.templates.render(template, data)
     }
 }
 

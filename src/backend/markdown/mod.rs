@@ -8,19 +8,25 @@ mod sections;
 mod stretches;
 mod table;
 
-use handlebars::Handlebars;
 use serde_json::Value;
 
 use super::runbook::Sentences;
+use super::templates::{Filled, Set};
 use super::{Artifact, Backend, Fidelity, Templates};
 use crate::plan::{Plan, Work};
 
-/// The embedded templates by name; `--templates DIR` replaces them by `DIR/<name>.hbs`.
-pub const TEMPLATES: &[(&str, &str)] = &[
-    ("runbook", include_str!("templates/runbook.hbs")),
-    ("item", include_str!("templates/item.hbs")),
-    ("stretch", include_str!("templates/stretch.hbs")),
-];
+static TEMPLATES: Set = Set::new(
+    &[
+        ("runbook", include_str!("templates/runbook.hbs")),
+        ("item", include_str!("templates/item.hbs")),
+        ("stretch", include_str!("templates/stretch.hbs")),
+    ],
+    |handlebars| {
+        // What reaches a template is Markdown already: every word is escaped where it is read.
+        handlebars.register_escape_fn(handlebars::no_escape);
+        handlebars.register_helper("cell", Box::new(table::Cell));
+    },
+);
 
 /// The Markdown target.
 pub struct Markdown;
@@ -74,7 +80,7 @@ pub(super) struct Renderer<'a> {
     pub plan: &'a Plan,
     pub say: Sentences<'a>,
     pub picture: Option<&'a str>,
-    handlebars: Handlebars<'static>,
+    templates: Filled,
 }
 
 impl<'a> Renderer<'a> {
@@ -83,29 +89,16 @@ impl<'a> Renderer<'a> {
         templates: &dyn Templates,
         picture: Option<&'a str>,
     ) -> Result<Self, String> {
-        let mut handlebars = Handlebars::new();
-        handlebars.set_strict_mode(true);
-        // What reaches a template is Markdown already: every word is escaped where it is read.
-        handlebars.register_escape_fn(handlebars::no_escape);
-        handlebars.register_helper("cell", Box::new(table::Cell));
-        for (name, embedded) in TEMPLATES {
-            let replaced = templates.template(name);
-            handlebars
-                .register_template_string(name, replaced.as_deref().unwrap_or(embedded))
-                .map_err(|error| format!("the template `{name}.hbs` can't be read: {error}"))?;
-        }
         Ok(Renderer {
             plan,
             say: Sentences::new(plan, &inline::Marks),
             picture,
-            handlebars,
+            templates: TEMPLATES.with(templates)?,
         })
     }
 
     pub(super) fn render(&self, template: &str, data: &Value) -> Result<String, String> {
-        self.handlebars
-            .render(template, data)
-            .map_err(|error| format!("the template `{template}.hbs` can't be filled in: {error}"))
+        self.templates.render(template, data)
     }
 }
 
