@@ -50,6 +50,7 @@ pub fn well_written() -> Vec<(String, String)> {
 pub struct Random(pub u64);
 
 impl Random {
+    #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
