@@ -1,7 +1,7 @@
 //! Conditions as PromQL, and numbers in the unit of a metric's query. For the targets that ask
 //! Prometheus.
 
-use promql_parser::label::Matcher as Label;
+use promql_parser::label::{MatchOp, Matcher as Label};
 use promql_parser::parser::Expr;
 use promql_parser::util::visitor::{ExprVisitorMut, walk_expr_mut};
 
@@ -132,6 +132,8 @@ fn value_query(measured: &Measured, metric: &Metric) -> Result<String, String> {
         .collect();
     if !labels.is_empty() {
         text = with_labels(&text, &labels)?;
+    } else if let Err(why) = promql::read(&text) {
+        return Err(format!("the query can't be read: {why}"));
     }
     match wanted {
         Some(over) if !asks => Ok(format!("avg_over_time(({text})[{over}:{}])", step(metric))),
@@ -381,21 +383,29 @@ pub fn with_labels(query: &str, labels: &[&Matcher]) -> Result<String, String> {
     let mut tree = read.tree;
     let selector: Vec<String> = labels
         .iter()
-        .map(|label| format!("{}{}{}", label.label, label.matching, quoted(&label.value)))
+        .map(|label| {
+            format!(
+                "{}{}{}",
+                label.label,
+                label.matching,
+                promql::quoted(&label.value)
+            )
+        })
         .collect();
-    let chosen = match promql::read(&format!("{{{}}}", selector.join(", "))).map(|read| read.tree) {
+    // `!=` and `!~` alone choose nothing: they stand beside the name of a series, as they will.
+    let series = format!("series{{{}}}", selector.join(", "));
+    let chosen = match promql::read(&series).map(|read| read.tree) {
         Ok(Expr::VectorSelector(selector)) => selector.matchers.matchers,
         Ok(_) => Vec::new(),
         Err(error) => return Err(format!("these labels can't be asked for: {error}")),
     };
     let mut choose = Choose { labels: chosen };
     let _ = walk_expr_mut(&mut choose, &mut tree);
-    Ok(tree.to_string())
-}
-
-/// A text as PromQL writes it.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    let text = promql::escaped(&tree.to_string());
+    match promql::read(&text) {
+        Ok(again) if again.tree == tree => Ok(text),
+        Ok(_) | Err(_) => Err("the query can't be written with these labels".into()),
+    }
 }
 
 struct Choose {
@@ -412,7 +422,25 @@ impl ExprVisitorMut for Choose {
             _ => None,
         };
         if let Some(selector) = selector {
-            selector.matchers.matchers.extend(self.labels.clone());
+            // A name that is none of PromQL's is a label as any other, or it is not printed right.
+            let plain = |name: &str| {
+                !name.starts_with(|first: char| first.is_ascii_digit())
+                    && (name.bytes())
+                        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':'))
+            };
+            let matchers = &mut selector.matchers;
+            if let Some(name) = selector.name.take_if(|name| !plain(name)) {
+                let name = Label::new(MatchOp::Equal, "__name__", &name);
+                matchers.matchers.push(name);
+            }
+            for either in &mut matchers.or_matchers {
+                either.extend(self.labels.clone());
+            }
+            if matchers.or_matchers.is_empty() {
+                matchers.matchers.extend(self.labels.clone());
+                // As they are printed, so that what is read again is the same.
+                matchers.matchers.sort_by_key(ToString::to_string);
+            }
         }
         Ok(true)
     }

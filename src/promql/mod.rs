@@ -3,6 +3,7 @@
 //! Knows nothing of metrics.
 
 mod balanced;
+mod text;
 
 use std::borrow::Cow;
 
@@ -10,6 +11,7 @@ use promql_parser::parser::{self, Expr};
 
 use crate::nesting::TooDeep;
 use balanced::balanced;
+pub use text::{escaped, quoted};
 
 /// Why a query has no tree.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@ mod html;
 mod markdown;
 mod notes;
 mod payloads;
+mod queries;
 mod slots;
 
 use deployc::backend::{Artifact, Backend, Embedded};
