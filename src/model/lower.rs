@@ -70,6 +70,8 @@ pub(super) struct Scope {
     pub file: usize,
     /// What the parameters of the checklist or procedure around stand for.
     pub bindings: BTreeMap<String, Binding>,
+    /// Where the arguments stand that the parameters got, by name; those of metrics alone.
+    pub arguments: BTreeMap<String, Span>,
     /// The includes around, outermost first: (file, name).
     pub includes: Vec<(usize, String)>,
     /// The fields of the message around.

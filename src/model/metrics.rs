@@ -2,6 +2,7 @@
 
 use super::lower::file_scope;
 use super::lower::own_name;
+use super::queries::{argument_written, spans};
 use super::settings::Setting;
 
 use super::lower::{Binding, Lower, Scope, one_of};
@@ -10,7 +11,7 @@ use super::spec::{Better, Metric, NoData};
 use super::text::Text;
 use super::values::TYPE;
 use crate::diagnostic::Diagnostic;
-use crate::quantity::{Dimension, Quantity, Unit};
+use crate::quantity::{Dimension, Unit};
 use crate::source::Span;
 use crate::syntax::text::content;
 use crate::syntax::{Kind, Node as Syntax};
@@ -37,7 +38,7 @@ impl<'a> Lower<'a> {
                 .flat_map(|list| list.children())
                 .filter_map(|parameter| parameter.child(Kind::name))
                 .filter_map(|name| bindings.get(name.text()))
-                .map(Binding::written)
+                .map(argument_written)
                 .collect();
             name = format!("{name}({})", values.join(", "));
         }
@@ -48,6 +49,7 @@ impl<'a> Lower<'a> {
             file: declared.file,
             bindings,
             includes: scope.includes.clone(),
+            arguments: spans(declared, arguments),
             ..Scope::default()
         };
         if inner.includes.len() > super::lower::MAX_INCLUDES {
@@ -165,7 +167,7 @@ impl<'a> Lower<'a> {
                 }
                 "window" => metric.window = self.duration(setting.node),
                 "interval" => metric.interval = self.duration(setting.node),
-                _ => self.query(scope, setting, &mut metric),
+                _ => self.query(scope, declared, setting, &mut metric),
             }
         }
         if let Some(Binding::Service(service)) = scope
@@ -195,7 +197,9 @@ impl<'a> Lower<'a> {
             return None;
         }
         inner.includes.push(key);
-        inner.bindings = self.bind(scope, declared, target.child(Kind::arguments), path.span())?;
+        let arguments = target.child(Kind::arguments);
+        inner.bindings = self.bind(scope, declared, arguments, path.span())?;
+        inner.arguments = spans(declared, arguments);
         let mut metric = self.make_metric(&inner, declared, own_name(alias))?;
         let labels = self.labels(scope, target);
         metric.labels.extend(labels);
@@ -246,7 +250,13 @@ impl<'a> Lower<'a> {
         }
     }
 
-    fn query(&mut self, scope: &Scope, setting: Setting<'_>, metric: &mut Metric) {
+    fn query(
+        &mut self,
+        scope: &Scope,
+        declared: Declared<'a>,
+        setting: Setting<'_>,
+        metric: &mut Metric,
+    ) {
         let values = setting.values();
         let [token] = values.as_slice() else {
             self.setting_wants(setting, "a query in backticks");
@@ -262,80 +272,6 @@ impl<'a> Lower<'a> {
             }
         };
         metric.query_span = token.span();
-        metric.query = Some(self.fill_query(scope, &body, metric));
+        metric.query = Some(self.fill_query(scope, declared, &body, metric));
     }
-
-    /// Fills `$service`, `$namespace` and the parameters into a query; `$window` stays.
-    fn fill_query(&self, scope: &Scope, query: &str, metric: &Metric) -> String {
-        let service = scope
-            .bindings
-            .values()
-            .find_map(|binding| match binding {
-                Binding::Service(name) => Some(name.as_str()),
-                Binding::Quantity(_) | Binding::Words(_) | Binding::Percentile(_) => None,
-            })
-            .or(metric.service.as_deref())
-            .or_else(|| self.names.only_service(0));
-        let service = service.and_then(|name| self.service(name));
-        let hole = |name: &str| match (scope.bindings.get(name), service, name) {
-            (Some(Binding::Quantity(quantity)), _, _) => Some(in_unit(quantity, metric)),
-            (Some(Binding::Words(words)), _, _) => Some(words.clone()),
-            (Some(percentile @ Binding::Percentile(_)), _, _) => Some(percentile.value()),
-            (Some(Binding::Service(name)), _, _) => Some(name.clone()),
-            (None, Some(service), "service") => Some(service.name.clone()),
-            (None, Some(service), "namespace") => service.namespace.clone(),
-            (None, Some(service), "workload") => service
-                .workload
-                .as_deref()
-                .map(|workload| workload.rsplit('/').next().unwrap_or(workload).to_owned())
-                .or_else(|| Some(service.name.clone())),
-            _ => None,
-        };
-        let mut out = String::with_capacity(query.len());
-        let mut rest = query;
-        while let Some(at) = rest.find('$') {
-            out.push_str(&rest[..at]);
-            rest = &rest[at + 1..];
-            let length = rest
-                .find(|character: char| {
-                    !(character.is_ascii_alphanumeric() || character == '_' || character == '-')
-                })
-                .unwrap_or(rest.len());
-            // A name may have hyphens in it, and hyphens may follow it: `pod=~"$workload-.+"`.
-            let mut name = &rest[..length];
-            let mut value = hole(name);
-            while value.is_none()
-                && let Some((shorter, _)) = name.rsplit_once('-')
-            {
-                name = shorter;
-                value = hole(name);
-            }
-            match value {
-                Some(value) => {
-                    out.push_str(&value);
-                    rest = &rest[name.len()..];
-                }
-                None => {
-                    out.push('$');
-                    out.push_str(&rest[..length]);
-                    rest = &rest[length..];
-                }
-            }
-        }
-        out.push_str(rest);
-        out
-    }
-}
-
-/// A quantity in a query: in the metric's unit where it is of its dimension, in the base unit
-/// otherwise.
-fn in_unit(quantity: &Quantity, metric: &Metric) -> String {
-    let value = metric
-        .unit
-        .as_deref()
-        .and_then(|unit| quantity.in_unit(unit))
-        .unwrap_or(quantity.value);
-    value
-        .to_decimal()
-        .map_or_else(|| value.to_string(), |decimal| decimal.to_string())
 }

@@ -28,6 +28,7 @@ mod parameters;
 mod parts;
 mod people;
 mod places;
+mod queries;
 mod references;
 mod rollbacks;
 mod rollouts;

@@ -3,6 +3,7 @@
 //! Knows nothing of metrics.
 
 mod balanced;
+mod fill;
 mod text;
 
 use std::borrow::Cow;
@@ -11,6 +12,7 @@ use promql_parser::parser::{self, Expr};
 
 use crate::nesting::TooDeep;
 use balanced::balanced;
+pub use fill::{Unfit, Value, fill};
 pub use text::{escaped, quoted};
 
 /// Why a query has no tree.

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::capital;
 use super::sentences::Sentences;
-use super::{capital, metric_anchor};
 use crate::plan::{Better, Deed, Metric, NoData, Node, Work};
 
 impl Sentences<'_> {
@@ -214,7 +214,7 @@ impl Sentences<'_> {
             );
         }
         json!({
-            "anchor": metric_anchor(&metric.name),
+            "anchor": self.metric_anchor(&metric.name),
             "title": match metric.title.is_empty() {
                 true => markup.words(&metric.name),
                 false => markup.text(&metric.title),

@@ -1,6 +1,6 @@
 //! Times, conditions and actions as sentences.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::back::WaysBack;
 use super::{Markup, anchor, is_page, metric_anchor};
@@ -17,6 +17,8 @@ pub struct Sentences<'a> {
     pub markup: &'static dyn Markup,
     nodes: BTreeMap<&'a str, &'a Node>,
     metrics: BTreeMap<&'a str, &'a Metric>,
+    /// The anchors of the metrics, by name.
+    anchors: BTreeMap<&'a str, String>,
     /// The nodes that capture a value, by the name of it.
     pub(super) captured: BTreeMap<&'a str, Vec<&'a Node>>,
     pub(super) ways_back: WaysBack<'a>,
@@ -30,6 +32,7 @@ impl<'a> Sentences<'a> {
             markup,
             captured: plan.captured(),
             ways_back: WaysBack::of(plan),
+            anchors: metric_anchors(plan.metrics.iter().map(|metric| metric.name.as_str())),
             nodes: plan.walk().map(|node| (node.id.as_str(), node)).collect(),
             metrics: plan
                 .metrics
@@ -37,6 +40,12 @@ impl<'a> Sentences<'a> {
                 .map(|metric| (metric.name.as_str(), metric))
                 .collect(),
         }
+    }
+
+    /// The anchor of a metric.
+    pub fn metric_anchor(&self, name: &str) -> String {
+        let known = self.anchors.get(name).cloned();
+        known.unwrap_or_else(|| metric_anchor(name))
     }
 
     /// A link to a node, by its title.
@@ -171,7 +180,7 @@ impl<'a> Sentences<'a> {
             Some(metric) if !metric.title.is_empty() => self.markup.text(&metric.title),
             Some(_) | None => self.markup.words(name),
         };
-        let link = self.markup.link(&label, &metric_anchor(name));
+        let link = self.markup.link(&label, &self.metric_anchor(name));
         if reference.labels.is_empty() {
             return link;
         }
@@ -320,6 +329,23 @@ impl<'a> Sentences<'a> {
             self.markup.words(&range.high.to_string())
         )
     }
+}
+
+/// An anchor for each metric: names may differ in what no anchor has.
+fn metric_anchors<'a>(names: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, String> {
+    let mut taken = BTreeSet::new();
+    let mut anchors = BTreeMap::new();
+    for name in names {
+        let plain = metric_anchor(name);
+        let mut own = plain.clone();
+        let mut number = 1;
+        while !taken.insert(own.clone()) {
+            number += 1;
+            own = format!("{plain}-{number}");
+        }
+        anchors.insert(name, own);
+    }
+    anchors
 }
 
 fn stretches(sustained: Option<&Quantity>, over: Option<&Quantity>) -> String {
