@@ -6,6 +6,8 @@
 //! own, for the statement that follows, its block included. `allow-file(…)` stands above the first
 //! declaration and is for the whole file.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Diagnostic, Rule, nearest};
 use crate::rule;
 use crate::source::{SourceId, Span};
@@ -32,9 +34,20 @@ struct Allowance {
 /// What targets make of a spec is looked for only where targets are named: codes that begin so.
 const OF_TARGETS: &str = "D07";
 
-/// What the author of a file allowed.
+/// What the author of a file allowed, in the order written.
 #[derive(Debug, Default)]
-pub struct Allowances(Vec<Allowance>);
+pub struct Allowances {
+    all: Vec<Allowance>,
+    /// Those of each rule, by where their scopes begin.
+    by_rule: BTreeMap<&'static str, Vec<Within>>,
+}
+
+/// A scope, and the one that had begun before it and not ended where it begins: its place in the list.
+#[derive(Debug)]
+struct Within {
+    allowance: usize,
+    around: Option<usize>,
+}
 
 impl Allowances {
     /// The allowances of a file, and what is wrong with them.
@@ -42,37 +55,77 @@ impl Allowances {
         let mut wrong = Vec::new();
         let mut allowances = Vec::new();
         // Most pieces of a file say nothing of it.
-        let comments = file
+        let pieces = file
             .pieces
             .iter()
-            .filter(|piece| piece.text().contains(MARK))
-            .flat_map(|piece| piece.root().descend())
-            .filter(|node| node.kind() == Kind::comment);
+            .filter(|piece| piece.text().contains(MARK));
+        let mut comments = Vec::new();
+        for piece in pieces {
+            gather(piece.root(), None, &mut comments);
+        }
+        comments.sort_by_key(|comment| comment.node.span().start);
+        let items = match comments.is_empty() {
+            true => Vec::new(),
+            false => file.items().collect(),
+        };
         for comment in comments {
-            let Some((words, at)) = words_of(comment) else {
+            let Some((words, at)) = words_of(comment.node) else {
                 continue;
             };
-            match read(file, comment, words, at, rules) {
+            match read(file, &items, &comment, words, at, rules) {
                 Ok(allowance) => allowances.push(allowance),
                 Err(finding) => wrong.push(*finding),
             }
         }
-        (Allowances(allowances), wrong)
+        (Allowances::sorted(allowances), wrong)
+    }
+
+    fn sorted(all: Vec<Allowance>) -> Self {
+        let mut by_rule: BTreeMap<&'static str, Vec<Within>> = BTreeMap::new();
+        let mut order: Vec<usize> = (0..all.len()).collect();
+        order.sort_by_key(|&at| (all[at].scope.source, all[at].scope.start, at));
+        for at in order {
+            let of_rule = by_rule.entry(all[at].rule.code).or_default();
+            let ended =
+                |place: usize| all[of_rule[place].allowance].scope.end < all[at].scope.start;
+            let mut around = of_rule.len().checked_sub(1);
+            while let Some(place) = around.filter(|&place| ended(place)) {
+                around = of_rule[place].around;
+            }
+            // Of those with one scope the first is meant.
+            if around.is_some_and(|place| all[of_rule[place].allowance].scope == all[at].scope) {
+                continue;
+            }
+            of_rule.push(Within {
+                allowance: at,
+                around,
+            });
+        }
+        Allowances { all, by_rule }
+    }
+
+    /// The first allowance that is meant for a finding.
+    fn of_finding(&self, finding: &Diagnostic) -> Option<usize> {
+        let span = finding.primary.span;
+        let of_rule = self.by_rule.get(finding.rule.code)?;
+        let begun = of_rule.partition_point(|within| {
+            let scope = self.all[within.allowance].scope;
+            (scope.source, scope.start) <= (span.source, span.start)
+        });
+        let around = std::iter::successors(begun.checked_sub(1), |&place| of_rule[place].around);
+        let holds = around.map(|place| of_rule[place].allowance).filter(|&at| {
+            let scope = self.all[at].scope;
+            scope.source == span.source && span.start <= scope.end
+        });
+        holds.min()
     }
 
     /// The findings without those that are allowed.
     pub fn filter(&mut self, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let mut kept = Vec::with_capacity(found.len());
         for finding in found {
-            let span = finding.primary.span;
-            let allowed = self.0.iter_mut().find(|allowance| {
-                allowance.rule.code == finding.rule.code
-                    && allowance.scope.source == span.source
-                    && allowance.scope.start <= span.start
-                    && span.start <= allowance.scope.end
-            });
-            match allowed {
-                Some(allowance) => allowance.used = true,
+            match self.of_finding(&finding) {
+                Some(at) => self.all[at].used = true,
                 None => kept.push(finding),
             }
         }
@@ -81,7 +134,7 @@ impl Allowances {
 
     /// What allowed nothing of all that was found.
     pub fn unused(&self) -> impl Iterator<Item = Diagnostic> {
-        self.0
+        self.all
             .iter()
             .filter(|allowance| !allowance.used && !allowance.rule.code.starts_with(OF_TARGETS))
             .map(|allowance| {
@@ -93,6 +146,32 @@ impl Allowances {
                 .help("remove the allowance")
                 .safe_fix("remove it", allowance.place, "")
             })
+    }
+}
+
+/// A comment, and the statement below it.
+struct Comment<'a> {
+    node: Node<'a>,
+    next: Option<Node<'a>>,
+}
+
+/// Gathers the comments inside a node. `behind` follows the node, where that is a block.
+fn gather<'a>(node: Node<'a>, behind: Option<Node<'a>>, comments: &mut Vec<Comment<'a>>) {
+    let children: Vec<Node<'a>> = node.children().collect();
+    let mut next = behind;
+    for &child in children.iter().rev() {
+        match child.kind() {
+            Kind::comment => comments.push(Comment { node: child, next }),
+            Kind::block => {
+                gather(child, next, comments);
+                let first = child.children().find(|inner| inner.kind() != Kind::comment);
+                next = first.or(next);
+            }
+            _ => {
+                gather(child, None, comments);
+                next = Some(child);
+            }
+        }
     }
 }
 
@@ -110,12 +189,13 @@ fn words_of(comment: Node<'_>) -> Option<(&str, u32)> {
 
 fn read(
     file: &File,
-    comment: Node<'_>,
+    items: &[Node<'_>],
+    comment: &Comment<'_>,
     words: &str,
     at: u32,
     rules: &[&'static Rule],
 ) -> Result<Allowance, Box<Diagnostic>> {
-    let source = comment.span().source;
+    let source = comment.node.span().source;
     let place = |from: usize, to: usize| Span::new(source, at + from as u32, at + to as u32);
     let whole = place(0, words.len());
     let wrong = |message: String, span: Span| {
@@ -168,30 +248,25 @@ fn read(
         return Err(wrong(format!("`{name}` is allowed without a reason"), span));
     }
     let scope = match verb {
-        "allow-file" => file_scope(file, source, comment).ok_or_else(|| {
+        "allow-file" => file_scope(items, source, comment.node).ok_or_else(|| {
             wrong(
                 "`allow-file` stands above the first declaration".to_owned(),
                 whole,
             )
         })?,
-        _ => statement_scope(file, comment),
+        _ => statement_scope(file, items, comment),
     };
     Ok(Allowance {
         rule,
-        place: whole_line(comment),
+        place: comment.node.span(),
         scope,
         used: false,
     })
 }
 
-/// The comment itself.
-fn whole_line(comment: Node<'_>) -> Span {
-    comment.span()
-}
-
-fn file_scope(file: &File, source: SourceId, comment: Node<'_>) -> Option<Span> {
-    let declared = file
-        .items()
+fn file_scope(items: &[Node<'_>], source: SourceId, comment: Node<'_>) -> Option<Span> {
+    let declared = items
+        .iter()
         .find(|item| !matches!(item.kind(), Kind::edition | Kind::use_))
         .map(|item| item.span().start);
     declared
@@ -200,21 +275,13 @@ fn file_scope(file: &File, source: SourceId, comment: Node<'_>) -> Option<Span> 
 }
 
 /// The statement in which the comment stands at the end of a line, or the one that follows it.
-fn statement_scope(file: &File, comment: Node<'_>) -> Span {
-    let span = comment.span();
-    let path = file.around(span.start);
-    let around = path
-        .iter()
-        .rev()
-        .find(|node| **node != comment && !matches!(node.kind(), Kind::block))
-        .copied();
+fn statement_scope(file: &File, items: &[Node<'_>], comment: &Comment<'_>) -> Span {
+    let span = comment.node.span();
     // Behind a statement on its line: the statement, or the head of the one that opens a block here.
-    if let Some(piece) = file
+    let begun = file
         .pieces
-        .iter()
-        .rev()
-        .find(|piece| piece.offset() <= span.start)
-    {
+        .partition_point(|piece| piece.offset() <= span.start);
+    if let Some(piece) = begun.checked_sub(1).map(|last| &file.pieces[last]) {
         let before = &piece.text()[..(span.start - piece.offset()) as usize];
         let line = before.rfind('\n').map_or(0, |at| at + 1);
         if !before[line..].trim().is_empty() {
@@ -222,15 +289,7 @@ fn statement_scope(file: &File, comment: Node<'_>) -> Span {
             return Span::new(span.source, start, span.start);
         }
     }
-    let next = around
-        .into_iter()
-        .flat_map(|node| node.children())
-        .flat_map(|node| match node.kind() {
-            Kind::block => node.children().collect::<Vec<_>>(),
-            _ => vec![node],
-        })
-        .chain(file.items())
-        .filter(|node| node.kind() != Kind::comment && node.span().start > span.start)
-        .min_by_key(|node| node.span().start);
+    let later = items.partition_point(|item| item.span().start <= span.start);
+    let next = comment.next.or(items.get(later).copied());
     next.map_or(span, Node::trimmed)
 }

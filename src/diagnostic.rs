@@ -221,6 +221,28 @@ pub fn is_one_slip(word: &str, other: &str) -> bool {
     word.len().abs_diff(other.len()) <= 4 && strsim::osa_distance(word, other) == 1
 }
 
+/// Whether all but a few of the letters of each word are letters of the other, in any order and either
+/// case. Words of which that is not true are as many slips apart; to tell so takes no time.
+fn have_letters_in_common(word: &str, other: &str, few: usize) -> bool {
+    let mut counts = [0i32; 64];
+    let slot = |byte: u8| usize::from(byte.to_ascii_lowercase() % 64);
+    for byte in word.bytes() {
+        counts[slot(byte)] += 1;
+    }
+    for byte in other.bytes() {
+        counts[slot(byte)] -= 1;
+    }
+    let (more, less) = counts.iter().fold((0, 0), |(more, less), count| {
+        (more + (*count).max(0), less + (-count).max(0))
+    });
+    // A letter outside of ASCII has up to four bytes.
+    let few = match word.is_ascii() && other.is_ascii() {
+        true => few,
+        false => few * 4,
+    };
+    usize::try_from(more.max(less)).is_ok_and(|different| different <= few)
+}
+
 /// The word of `candidates` that was probably meant by `word`, if one is near enough.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = word.chars().count();
@@ -228,7 +250,8 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let limit = if length < 3 { 0 } else { length / 3 };
     let mut best: Option<(usize, &'a str)> = None;
     for candidate in candidates {
-        if candidate.chars().count().abs_diff(length) > limit {
+        let far = candidate.chars().count().abs_diff(length) > limit;
+        if far || !have_letters_in_common(word, candidate, limit) {
             continue;
         }
         let distance = if candidate.eq_ignore_ascii_case(word) {

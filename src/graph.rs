@@ -372,11 +372,18 @@ impl<'o, 'a> Events<'o, 'a> {
             }
         }
         let first = nodes[0];
-        let drawn: Vec<String> = nodes
-            .iter()
-            .chain([&first])
-            .map(|node| format!("`{}`", node.id))
-            .collect();
+        // Of a long circle its begin and its end.
+        let named = match nodes.len() {
+            0..=MOST_NAMED => nodes.clone(),
+            length => [&nodes[..MOST_NAMED - 1], &nodes[length - 1..]].concat(),
+        };
+        let mut drawn: Vec<String> = named.iter().map(|node| format!("`{}`", node.id)).collect();
+        if named.len() < nodes.len() {
+            drawn.insert(
+                MOST_NAMED - 1,
+                format!("{} more", nodes.len() - named.len()),
+            );
+        }
         let waits = |node: &Node| -> Span {
             node.after
                 .first()
@@ -385,16 +392,14 @@ impl<'o, 'a> Events<'o, 'a> {
         let message = if nodes.len() == 1 {
             format!("`{}` waits for itself", first.id)
         } else {
-            format!(
-                "{} wait for each other in a circle",
-                drawn[..nodes.len()].join(", ")
-            )
+            format!("{} wait for each other in a circle", drawn.join(", "))
         };
+        drawn.push(drawn[0].clone());
         let mut finding = Diagnostic::new(&CYCLE, waits(first), message)
             .label(format!("`{}` waits here", first.id))
             .note(format!("the circle: {}", drawn.join(" → ")))
             .help("remove one `after` of the circle, or change what it names");
-        for node in &nodes[1..] {
+        for node in &named[1..] {
             let text = if node.after.is_empty() {
                 format!("`{}` follows what is written above it", node.id)
             } else {
@@ -405,6 +410,9 @@ impl<'o, 'a> Events<'o, 'a> {
         Some(finding)
     }
 }
+
+/// So many steps of a circle are named.
+const MOST_NAMED: usize = 20;
 
 /// Whether a node takes its turn in a sequence: rules and words for the reader do not.
 pub fn is_step(node: &Node) -> bool {

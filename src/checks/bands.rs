@@ -1,12 +1,16 @@
 //! Severities that overlap, and values at which nothing happens.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::Context;
 use super::facts::{Fact, Role};
 use super::interval::{Cut, Interval, Set};
 use super::words;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Better, Bound, Comparator, Metric};
+use crate::quantity::Exact;
 use crate::rule;
+use crate::source::Span;
 
 rule! {
     /// Two severities fire at the same value and do different things. On the day nobody can say which
@@ -27,63 +31,99 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// So many overlaps of one condition with others are told: whoever mends them looks at the rest anyway.
+const MOST_OVERLAPS: usize = 16;
+
 fn overlaps(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagnostic>) {
-    let rules: Vec<&Fact<'_>> = facts
-        .iter()
-        .filter(|fact| fact.role == Role::Severity)
-        .collect();
-    for (index, a) in rules.iter().enumerate() {
-        for b in &rules[index + 1..] {
-            let same_rule = a.rule.id == b.rule.id;
-            let same_deed = a
-                .actions
-                .iter()
-                .map(|action| (&action.deed, &action.after))
-                .eq(b.actions.iter().map(|action| (&action.deed, &action.after)));
-            // Sustained for different times, they are steps of one ladder.
-            let same_time =
-                a.measured.sustained == b.measured.sustained && a.measured.over == b.measured.over;
-            if same_rule || same_deed || !same_time || !a.set.meets(&b.set) {
-                continue;
-            }
-            let both = a.set.intersection(&b.set);
-            let Some(shared) = both.intervals().first() else {
+    // What is done by each, by what it comes to. Sustained for different times, they are steps of one
+    // ladder; those of one rule do the same.
+    let mut by_time: BTreeMap<String, Vec<(&Fact<'_>, String)>> = BTreeMap::new();
+    for fact in facts.iter().filter(|fact| fact.role == Role::Severity) {
+        let time = format!("{:?} {:?}", fact.measured.sustained, fact.measured.over);
+        let deeds: Vec<_> = fact
+            .actions
+            .iter()
+            .map(|one| (&one.deed, &one.after))
+            .collect();
+        let deeds = format!("{deeds:?}");
+        by_time.entry(time).or_default().push((fact, deeds));
+    }
+    for rules in by_time.values_mut() {
+        // From the least value on. Of those that came before, by what they do, when they end.
+        rules.sort_by_key(|(fact, _)| fact.set.intervals().first().map(|one| one.low));
+        let mut open: BTreeMap<&str, BTreeSet<(Cut, usize)>> = BTreeMap::new();
+        for (at, (fact, deeds)) in rules.iter().enumerate() {
+            let (Some(first), Some(last)) =
+                (fact.set.intervals().first(), fact.set.intervals().last())
+            else {
                 continue;
             };
-            // The one that fires at more values is the one that lacks an end.
-            let (narrow, wide) = if b.set.without(&a.set).is_empty() {
-                (b, a)
-            } else {
-                (a, b)
-            };
-            let example = words::witness(shared, &metric.dimension);
-            let mut finding = Diagnostic::new(
-                &BAND_OVERLAP,
-                wide.measured.span,
-                format!(
-                    "`{}` and `{}` both fire when `{}` is {}",
-                    name(wide),
-                    name(narrow),
-                    wide.measured.metric,
-                    words::interval(shared, &metric.dimension)
-                ),
-            )
-            .label(format!("`{}` fires here", name(wide)))
-            .also(
-                narrow.measured.span,
-                format!("`{}` fires here", name(narrow)),
-            );
-            if let Some(example) = example {
-                finding = finding.note(format!(
-                    "at {example} both fire, and they do different things"
-                ));
+            let mut over: Vec<&str> = Vec::new();
+            let mut overlapping: Vec<usize> = Vec::new();
+            for (other, ends) in open.iter().filter(|(other, _)| *other != deeds) {
+                let alike = ends.iter().rev().take_while(|(end, _)| *end > first.low);
+                let before = overlapping.len();
+                overlapping.extend(alike.map(|(_, at)| at).take(MOST_OVERLAPS - before));
+                if overlapping.len() == before {
+                    over.push(other);
+                }
+                if overlapping.len() == MOST_OVERLAPS {
+                    break;
+                }
             }
-            if let Some(text) = capped(wide, narrow, metric) {
-                finding = finding.offer(format!("write `{text}`"), wide.measured.span, text);
+            for other in over {
+                open.remove(other);
             }
-            found.push(finding.help("give the milder one an end where the other begins"));
+            let others = overlapping.iter().map(|&other| rules[other].0);
+            found.extend(others.filter_map(|other| overlap(metric, fact, other)));
+            open.entry(deeds).or_default().insert((last.high, at));
         }
     }
+}
+
+/// The finding of two rules that do different things at the same value, if there is one.
+fn overlap(metric: &Metric, one: &Fact<'_>, other: &Fact<'_>) -> Option<Diagnostic> {
+    if one.rule.id == other.rule.id {
+        return None;
+    }
+    let (a, b) = match one.measured.span < other.measured.span {
+        true => (one, other),
+        false => (other, one),
+    };
+    let both = a.set.intersection(&b.set);
+    let shared = both.intervals().first()?;
+    // The one that fires at more values is the one that lacks an end.
+    let (narrow, wide) = if b.set.without(&a.set).is_empty() {
+        (b, a)
+    } else {
+        (a, b)
+    };
+    let example = words::witness(shared, &metric.dimension);
+    let mut finding = Diagnostic::new(
+        &BAND_OVERLAP,
+        wide.measured.span,
+        format!(
+            "`{}` and `{}` both fire when `{}` is {}",
+            name(wide),
+            name(narrow),
+            wide.measured.metric,
+            words::interval(shared, &metric.dimension)
+        ),
+    )
+    .label(format!("`{}` fires here", name(wide)))
+    .also(
+        narrow.measured.span,
+        format!("`{}` fires here", name(narrow)),
+    );
+    if let Some(example) = example {
+        finding = finding.note(format!(
+            "at {example} both fire, and they do different things"
+        ));
+    }
+    if let Some(text) = capped(wide, narrow, metric) {
+        finding = finding.offer(format!("write `{text}`"), wide.measured.span, text);
+    }
+    Some(finding.help("give the milder one an end where the other begins"))
 }
 
 /// The wider condition, ended where the narrower one begins.
@@ -130,12 +170,24 @@ fn gaps(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagnostic>) {
         return;
     }
     let bad: Vec<&Fact<'_>> = facts.iter().filter(|fact| !fact.role.is_good()).collect();
-    let all_bad = bad
-        .iter()
-        .fold(Set::default(), |set, fact| set.union(&fact.set));
+    let all_bad = Set::of_all(bad.iter().flat_map(|fact| fact.set.intervals()));
+    // The first one whose values begin or end at a value.
+    let mut bad_at: BTreeMap<Exact, &Fact<'_>> = BTreeMap::new();
+    for &fact in &bad {
+        for end in fact
+            .set
+            .intervals()
+            .iter()
+            .flat_map(|one| [one.low, one.high])
+        {
+            if let Some(value) = end.value() {
+                bad_at.entry(value).or_insert(fact);
+            }
+        }
+    }
     let mut gaps: Vec<Gap<'_, '_>> = Vec::new();
     for passes in checks {
-        for between in passes.set.union(&all_bad).complement().intervals() {
+        for between in beside(&passes.set, &all_bad).complement().intervals() {
             // Only what lies between good and bad is a gap: what is better than good needs no rule.
             let (Some(low), Some(high)) = (between.low.value(), between.high.value()) else {
                 continue;
@@ -150,8 +202,7 @@ fn gaps(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagnostic>) {
                     .iter()
                     .any(|one| one.low.value() == Some(value) || one.high.value() == Some(value))
             };
-            let fires = bad.iter().find(|fact| ends_at(fact, bad_end));
-            if let Some(&fires) = fires
+            if let Some(&fires) = bad_at.get(&bad_end)
                 && ends_at(passes, good_end)
             {
                 gaps.push(Gap {
@@ -163,12 +214,12 @@ fn gaps(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagnostic>) {
         }
     }
     // One finding for each rule that begins too late: the widest gap, with every check before it.
-    while let Some(first) = gaps.first() {
-        let rule = first.fires.measured.span;
-        let (own, rest): (Vec<_>, Vec<_>) = gaps
-            .into_iter()
-            .partition(|gap| gap.fires.measured.span == rule);
-        gaps = rest;
+    let mut by_rule: BTreeMap<Span, Vec<Gap<'_, '_>>> = BTreeMap::new();
+    for gap in gaps {
+        let rule = gap.fires.measured.span;
+        by_rule.entry(rule).or_default().push(gap);
+    }
+    for own in by_rule.into_values() {
         let (points, wide): (Vec<_>, Vec<_>) = own
             .into_iter()
             .partition(|gap| gap.between.single().is_some());
@@ -177,6 +228,20 @@ fn gaps(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagnostic>) {
             found.push(gap_of(metric, better, &wide));
         }
     }
+}
+
+/// The values of which a check is true, and those of the bad ones that lie next to where they end.
+fn beside(passes: &Set, bad: &Set) -> Set {
+    let bad = bad.intervals();
+    let ends = passes
+        .intervals()
+        .iter()
+        .flat_map(|one| [one.low, one.high]);
+    let near = ends.flat_map(|end| {
+        let at = bad.partition_point(|one| one.low <= end);
+        &bad[at.saturating_sub(2)..bad.len().min(at + 2)]
+    });
+    Set::of_all(passes.intervals().iter().chain(near))
 }
 
 /// Which way is good, where the metric does not say it and every rule fires on one side.

@@ -1,5 +1,6 @@
 //! Conditions on one metric that contradict each other, or themselves.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Context;
@@ -54,10 +55,17 @@ fn passes_what_rolls_back(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<D
                 .iter()
                 .any(|action| matches!(action.deed, Deed::Rollback { .. }))
     };
+    let passing: Vec<&Fact<'_>> = facts
+        .iter()
+        .filter(|fact| fact.role == Role::Pass && fact.measured.over.is_none())
+        .collect();
+    let all = Set::of_all(passing.iter().flat_map(|fact| fact.set.intervals()));
     for fires in facts.iter().filter(rolls_back) {
-        let worst = facts
+        if !fires.set.meets(&all) {
+            continue;
+        }
+        let worst = passing
             .iter()
-            .filter(|fact| fact.role == Role::Pass && fact.measured.over.is_none())
             .filter(|passes| passes.set.meets(&fires.set))
             .find_map(|passes| {
                 let both = passes.set.intersection(&fires.set);
@@ -147,17 +155,18 @@ fn limit(fact: &Fact<'_>, better: Better) -> Option<Exact> {
 }
 
 fn unchecked_success(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagnostic>) {
+    let checks: Vec<&Fact<'_>> = facts
+        .iter()
+        .filter(|fact| matches!(fact.role, Role::Pass | Role::Watch) && fact.moving)
+        .collect();
+    let Some(last) = checks.last() else {
+        return; // the metric is measured at the end alone
+    };
+    let strictest = strictest(&checks);
     for success in facts.iter().filter(|fact| fact.role == Role::Success) {
-        let checks: Vec<&Fact<'_>> = facts
-            .iter()
-            .filter(|fact| matches!(fact.role, Role::Pass | Role::Watch) && fact.moving)
-            .collect();
-        let Some(last) = checks.last() else {
-            continue; // the metric is measured at the end alone
-        };
         // A check that differs in the end of its bound alone is a mismatch of its own.
-        let as_strict = checks.iter().any(|fact| {
-            let more = fact.set.without(&success.set);
+        let as_strict = strictest.iter().any(|set| {
+            let more = set.without(&success.set);
             more.intervals().iter().all(|one| one.single().is_some())
         });
         if as_strict {
@@ -182,6 +191,27 @@ fn unchecked_success(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagno
         }
         found.push(finding.help("let one check ask for what success needs"));
     }
+}
+
+/// The sets of these conditions, without those of which others hold a part alone.
+fn strictest<'f>(facts: &[&'f Fact<'_>]) -> Vec<&'f Set> {
+    let (mut single, mut kept): (Vec<&Set>, Vec<&Set>) = facts
+        .iter()
+        .map(|fact| &fact.set)
+        .partition(|set| set.intervals().len() == 1);
+    let ends = |set: &Set| set.intervals().first().map(|one| (one.low, one.high));
+    // From the last begin on, the shorter ones first: what ends no earlier than one before holds all of it.
+    single.sort_by_key(|set| ends(set).map(|(low, high)| (Reverse(low), high)));
+    let mut least: Option<Cut> = None;
+    for set in single {
+        if let Some((_, high)) = ends(set)
+            && least.is_none_or(|least| high < least)
+        {
+            least = Some(high);
+            kept.push(set);
+        }
+    }
+    kept
 }
 
 fn mismatches(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagnostic>) {

@@ -26,6 +26,14 @@ impl Names<'_> {
     /// Notes that something uses what is captured under this name.
     pub fn use_captured(&mut self, file: usize, name: &str) {
         let makers = self.tables[file].captures.get(name).into_iter().flatten();
+        // All of them were used, or none.
+        if makers
+            .clone()
+            .next()
+            .is_some_and(|&first| self.used.contains(&(file, first)))
+        {
+            return;
+        }
         self.used.extend(makers.map(|&span| (file, span)));
     }
 

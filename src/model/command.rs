@@ -23,23 +23,24 @@ pub struct Command {
     /// Where the text stands, its quotes included.
     #[serde(skip)]
     pub span: Span,
-    /// Where each line of the text begins in its file, in bytes.
+    /// Where each line of the text begins in it, and in its file, in bytes.
     #[serde(skip)]
-    pub line_starts: Vec<u32>,
+    pub line_starts: Vec<(u32, u32)>,
 }
 
 impl Command {
     /// The place in the file of a stretch of the text, in bytes of the text; the end is cut at the
     /// end of its line.
     pub fn place(&self, start: usize, end: usize) -> Span {
-        let before = &self.text[..start.min(self.text.len())];
-        let line = before.matches('\n').count();
-        let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
-        let stretch = &self.text[before.len()..end.clamp(before.len(), self.text.len())];
+        let start = start.min(self.text.len());
+        let stretch = &self.text[start..end.clamp(start, self.text.len())];
         let length = stretch.find('\n').unwrap_or(stretch.len());
-        match self.line_starts.get(line) {
-            Some(&at) => {
-                let at = at + column as u32;
+        let behind = self
+            .line_starts
+            .partition_point(|(begin, _)| *begin as usize <= start);
+        match self.line_starts.get(behind.wrapping_sub(1)) {
+            Some((begin, at)) => {
+                let at = at + start as u32 - begin;
                 Span::new(self.span.source, at, at + length as u32)
             }
             None => self.span,

@@ -8,7 +8,7 @@ use super::lower::{Binding, Lower, Scope, repeated};
 use super::names::Noun;
 use super::text::Text;
 use super::values::TYPE;
-use super::variables::{sets, variable, variables};
+use super::variables::{sets, settable, variable, variables};
 use super::work::Work;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::text::{content, language};
@@ -23,9 +23,11 @@ pub(super) fn script(raw: &str) -> (String, String) {
     (language.to_owned(), content(raw))
 }
 
-/// Where each line of a script's text begins in the file: behind the indentation that was removed.
-fn line_starts(raw: &str, text: &str, start: u32) -> Vec<u32> {
+/// Where each line of a script's text begins in it, and in the file: behind the indentation that was
+/// removed.
+fn line_starts(raw: &str, text: &str, start: u32) -> Vec<(u32, u32)> {
     let mut offset = raw.find('\n').map_or(raw.len(), |end| end + 1);
+    let mut begin = 0;
     text.split('\n')
         .map(|line| {
             let rest = &raw[offset.min(raw.len())..];
@@ -34,7 +36,9 @@ fn line_starts(raw: &str, text: &str, start: u32) -> Vec<u32> {
             let removed = original.len().saturating_sub(line.len());
             let at = start + (offset + removed) as u32;
             offset += length;
-            at
+            let own = begin;
+            begin += line.len() as u32 + 1;
+            (own, at)
         })
         .collect()
 }
@@ -62,7 +66,7 @@ impl Lower<'_> {
             let inner = raw.trim_matches('`');
             let lead = inner.len() - inner.trim_start().len();
             let start = span.start + 1 + lead as u32;
-            ("sh".to_owned(), inner.trim().to_owned(), vec![start])
+            ("sh".to_owned(), inner.trim().to_owned(), vec![(0, start)])
         };
         let environment = self.environment(scope, &text);
         Command {
@@ -86,11 +90,17 @@ impl Lower<'_> {
     fn environment(&mut self, scope: &Scope, text: &str) -> BTreeMap<String, Origin> {
         let mut environment = BTreeMap::new();
         let mut seen = BTreeSet::new();
+        let mut names = None;
         for (name, at) in variables(text) {
             if !seen.insert(name) {
                 continue;
             }
-            if let Some(origin) = self.origin(scope, name, &text[..at]) {
+            let names = names.get_or_insert_with(|| settable(text));
+            let before = match names.contains(name) {
+                true => &text[..at],
+                false => "",
+            };
+            if let Some(origin) = self.origin(scope, name, before) {
                 environment.insert(name.to_owned(), origin);
             }
         }

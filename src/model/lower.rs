@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::names::{self, Declared, Names, Noun};
 use super::node::{Node, Reference, Times};
@@ -91,6 +91,8 @@ pub(super) struct Lower<'a> {
     pub metrics: HashMap<String, usize>,
     /// Services that were made, by name: whatever they need to fill in queries and commands.
     pub services: HashMap<String, usize>,
+    /// Roles, channels and messages that were made, by name.
+    pub people: HashMap<Noun, HashSet<String>>,
     /// Procedures from elsewhere or with arguments that were made, by (file, name and arguments).
     pub procedures: BTreeMap<Call, String>,
     /// Nodes that such procedures became; they stand after everything else.
@@ -133,6 +135,7 @@ impl<'a> Lower<'a> {
             ids: HashMap::new(),
             metrics: HashMap::new(),
             services: HashMap::new(),
+            people: HashMap::new(),
             procedures: BTreeMap::new(),
             made: Vec::new(),
             before: None,

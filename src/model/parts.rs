@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::lower::{Call, Lower};
-use super::names::{SUGGESTIONS, Used};
+use super::names::{Noun, SUGGESTIONS, Used};
 use super::node::Node;
 use super::spec::Spec;
 use crate::diagnostic::Diagnostic;
@@ -137,18 +137,18 @@ impl<'a> Lower<'a> {
             nodes,
         } = part.spec;
         for role in roles {
-            if !self.has_role(&role.name) {
-                self.spec.roles.push(role);
+            if !self.has_made(Noun::Role, &role.name) {
+                self.add_role(role);
             }
         }
         for channel in channels {
-            if !self.has_channel(&channel.name) {
-                self.spec.channels.push(channel);
+            if !self.has_made(Noun::Channel, &channel.name) {
+                self.add_channel(channel);
             }
         }
         for message in messages {
-            if !self.has_message(&message.name) {
-                self.spec.messages.push(message);
+            if !self.has_made(Noun::Message, &message.name) {
+                self.add_message(message);
             }
         }
         for service in services {

@@ -4,40 +4,47 @@ use super::lower::file_scope;
 use super::lower::own_name;
 
 use super::lower::Lower;
-use super::names::Declared;
+use super::names::{Declared, Noun};
 use super::spec::{Channel, Contact, Field, Message, Role};
 use super::text::Text;
 use crate::syntax::{Kind, Node as Syntax};
 
 impl<'a> Lower<'a> {
-    /// Whether a role of this name was made.
-    pub fn has_role(&self, name: &str) -> bool {
-        self.spec.roles.iter().any(|role| role.name == name)
-            || self.before.is_some_and(|before| before.has_role(name))
+    /// Whether a role, channel or message of this name was made.
+    pub fn has_made(&self, noun: Noun, name: &str) -> bool {
+        let own = self.people.get(&noun);
+        own.is_some_and(|names| names.contains(name))
+            || self
+                .before
+                .is_some_and(|before| before.has_made(noun, name))
     }
 
-    /// Whether a channel of this name was made.
-    pub fn has_channel(&self, name: &str) -> bool {
-        self.spec
-            .channels
-            .iter()
-            .any(|channel| channel.name == name)
-            || self.before.is_some_and(|before| before.has_channel(name))
+    fn note_made(&mut self, noun: Noun, name: &str) {
+        self.people.entry(noun).or_default().insert(name.to_owned());
     }
 
-    /// Whether a message of this name was made.
-    pub fn has_message(&self, name: &str) -> bool {
-        self.spec
-            .messages
-            .iter()
-            .any(|message| message.name == name)
-            || self.before.is_some_and(|before| before.has_message(name))
+    /// Takes over a role that was made.
+    pub fn add_role(&mut self, role: Role) {
+        self.note_made(Noun::Role, &role.name);
+        self.spec.roles.push(role);
+    }
+
+    /// Takes over a channel that was made.
+    pub fn add_channel(&mut self, channel: Channel) {
+        self.note_made(Noun::Channel, &channel.name);
+        self.spec.channels.push(channel);
+    }
+
+    /// Takes over a message that was made.
+    pub fn add_message(&mut self, message: Message) {
+        self.note_made(Noun::Message, &message.name);
+        self.spec.messages.push(message);
     }
 
     /// The role's name in the plan; makes it if it was not made yet.
     pub fn use_role(&mut self, declared: Declared<'a>) -> String {
         let name = own_name(declared);
-        if self.has_role(&name) {
+        if self.has_made(Noun::Role, &name) {
             return name;
         }
         let scope = file_scope(declared.file);
@@ -88,14 +95,14 @@ impl<'a> Lower<'a> {
                 _ => self.setting_wants(setting, "a name in quotes"),
             }
         }
-        self.spec.roles.push(role);
+        self.add_role(role);
         name
     }
 
     /// The channel's name in the plan; makes it if it was not made yet.
     pub fn use_channel(&mut self, declared: Declared<'a>) -> String {
         let name = own_name(declared);
-        if self.has_channel(&name) {
+        if self.has_made(Noun::Channel, &name) {
             return name;
         }
         let scope = file_scope(declared.file);
@@ -105,7 +112,7 @@ impl<'a> Lower<'a> {
             .child(Kind::channel_kind)
             .map(|kind| kind.text().to_owned())
             .unwrap_or_default();
-        self.spec.channels.push(Channel {
+        self.add_channel(Channel {
             name: name.clone(),
             kind,
             address,
@@ -117,7 +124,7 @@ impl<'a> Lower<'a> {
     /// The message's name in the plan; makes it if it was not made yet.
     pub fn use_message(&mut self, declared: Declared<'a>) -> String {
         let name = own_name(declared);
-        if self.has_message(&name) {
+        if self.has_made(Noun::Message, &name) {
             return name;
         }
         let mut scope = file_scope(declared.file);
@@ -159,7 +166,7 @@ impl<'a> Lower<'a> {
                 body = text;
             }
         }
-        self.spec.messages.push(Message {
+        self.add_message(Message {
             name: name.clone(),
             title,
             subject,

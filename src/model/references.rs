@@ -1,9 +1,9 @@
 //! Settles what `after`, `from` and `expect` mean, when every id is known.
 
-use foldhash::{HashSet, HashSetExt};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::lower::Lower;
-use super::names::UNKNOWN_NAME;
+use super::names::{SUGGESTIONS, UNKNOWN_NAME};
 use super::node::Node;
 use super::trial::{Event, TestPoint};
 use super::work::Work;
@@ -42,12 +42,15 @@ impl Lower<'_> {
             });
         }
         let mut settled = Vec::new();
+        let mut known: Option<Known<'_>> = None;
         for node in &self.spec.nodes {
             node.walk(&mut |node| {
                 for (name, span, seen_from) in references(node) {
                     let id = resolve(seen_from, name, &ids);
                     if id.is_none() {
-                        found.push((name.to_owned(), unknown(name, span, &ids)));
+                        let known = known.get_or_insert_with(|| Known::of(&ids));
+                        let suggest = found.len() < SUGGESTIONS;
+                        found.push((name.to_owned(), known.unknown(name, span, suggest)));
                     }
                     settled.push(id);
                 }
@@ -147,32 +150,44 @@ fn resolve(from: &str, name: &str, ids: &HashSet<&str>) -> Option<String> {
         .or_else(|| ids.contains(name).then(|| name.to_owned()))
 }
 
-fn unknown(name: &str, span: Span, ids: &HashSet<&str>) -> Diagnostic {
-    let mut known: Vec<&str> = ids.iter().copied().collect();
-    known.sort_unstable();
-    let mut finding = Diagnostic::new(
-        &UNKNOWN_NAME,
-        span,
-        format!("no phase, gate or step is called `{name}`"),
-    );
-    let last = name.rsplit('/').next().unwrap_or(name);
-    let inner: Vec<&str> = known
-        .iter()
-        .copied()
-        .filter(|id| id.rsplit('/').next() == Some(last))
-        .take(3)
-        .collect();
-    if let Some(near) = inner
-        .first()
-        .copied()
-        .or_else(|| nearest(name, known.iter().copied()))
-    {
-        finding =
-            finding
-                .help(format!("perhaps `{near}`"))
-                .offer(format!("write `{near}`"), span, near);
-    } else {
-        finding = finding.help("a node is named by its id, such as `canary/decision`");
+/// The ids that there are, for who names another.
+struct Known<'a> {
+    sorted: Vec<&'a str>,
+    /// The first of those that end in a name.
+    by_last: HashMap<&'a str, &'a str>,
+}
+
+impl<'a> Known<'a> {
+    fn of(ids: &HashSet<&'a str>) -> Self {
+        let mut sorted: Vec<&str> = ids.iter().copied().collect();
+        sorted.sort_unstable();
+        let mut by_last = HashMap::new();
+        for id in &sorted {
+            by_last.entry(last(id)).or_insert(*id);
+        }
+        Known { sorted, by_last }
     }
-    finding
+
+    /// A finding: no id is meant by a name.
+    fn unknown(&self, name: &str, span: Span, suggest: bool) -> Diagnostic {
+        let finding = Diagnostic::new(
+            &UNKNOWN_NAME,
+            span,
+            format!("no phase, gate or step is called `{name}`"),
+        );
+        let inner = self.by_last.get(last(name)).copied();
+        let near = || nearest(name, self.sorted.iter().copied().filter(|_| suggest));
+        match inner.or_else(near) {
+            Some(near) => finding.help(format!("perhaps `{near}`")).offer(
+                format!("write `{near}`"),
+                span,
+                near,
+            ),
+            None => finding.help("a node is named by its id, such as `canary/decision`"),
+        }
+    }
+}
+
+fn last(id: &str) -> &str {
+    id.rsplit('/').next().unwrap_or(id)
 }

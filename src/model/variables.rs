@@ -1,5 +1,7 @@
 //! Variables of the environment, as shell texts name them.
 
+use foldhash::HashSet;
+
 /// Variables that a shell or machine brings along.
 pub const OF_THE_MACHINE: &[&str] = &[
     "HOME",
@@ -51,6 +53,16 @@ pub(super) fn sets(text: &str, name: &str) -> bool {
             }
         }
     })
+}
+
+/// The words in a shell text that it may set as variables: those that stand by themselves or before a
+/// `=`. Of no other name can [`sets`] be true.
+pub(super) fn settable(text: &str) -> HashSet<&str> {
+    let of_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let words = text.split([' ', '\t', '\n', ';', '&', '|', '(']);
+    words
+        .map(|word| &word[..word.find(|letter| !of_name(letter)).unwrap_or(word.len())])
+        .collect()
 }
 
 /// Whether a word ends in a text that begins with it.

@@ -17,6 +17,8 @@ const WIDEST: usize = 200;
 const SHOWN: usize = 150;
 /// How many of them before the first label.
 const BEFORE: usize = 50;
+/// So many labels of a finding are drawn.
+const MOST_LABELS: usize = 40;
 /// Of a label over many lines, how many are drawn behind the first; codespan is told the same.
 pub(super) const LINES_AFTER_START: u32 = 2;
 
@@ -30,6 +32,8 @@ struct ExcerptFile<'a> {
     name: String,
     text: String,
     lines: Vec<Line>,
+    /// The numbers of the lines that are drawn, in order, and their places among the lines.
+    drawn: Vec<(u32, usize)>,
 }
 
 /// A line of an excerpt.
@@ -60,6 +64,7 @@ pub(super) fn excerpt<'a>(
         diagnostic
             .secondary
             .iter()
+            .take(MOST_LABELS)
             .map(|label| (LabelStyle::Secondary, label)),
     );
     for (style, label) in labels {
@@ -128,6 +133,7 @@ fn cut_out<'a>(source: &'a Source, marks: &[Mark<'_>], ellipsis: &str) -> Excerp
         name: visible::visible_line(source.path()).into_owned(),
         text: String::new(),
         lines: Vec::new(),
+        drawn: Vec::new(),
     };
     let mut previous = None;
     for number in wanted {
@@ -178,6 +184,7 @@ impl ExcerptFile<'_> {
             self.text.push_str(ellipsis);
         }
         self.text.push('\n');
+        self.drawn.push((number, self.lines.len()));
         self.lines.push(line);
     }
 
@@ -189,7 +196,7 @@ impl ExcerptFile<'_> {
 
     fn virtual_offset(&self, offset: usize) -> usize {
         let number = self.source.position(offset as u32).line;
-        let Some(line) = self.lines.iter().find(|line| line.number == number) else {
+        let Some(line) = self.line_of(number) else {
             return 0;
         };
         match line
@@ -200,6 +207,15 @@ impl ExcerptFile<'_> {
             Err(0) => line.start,
             Err(index) => line.map[index - 1].1,
         }
+    }
+
+    /// The line with this number, if it is drawn.
+    fn line_of(&self, number: u32) -> Option<&Line> {
+        let place = self
+            .drawn
+            .binary_search_by_key(&number, |(number, _)| *number)
+            .ok()?;
+        self.lines.get(self.drawn[place].1)
     }
 
     fn source_offset(&self, line: &Line, offset: usize) -> usize {

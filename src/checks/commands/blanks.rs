@@ -1,6 +1,8 @@
 //! What a command lacks: blanks that nobody filled in, variables that nothing declares, and secrets
 //! that everybody sees.
 
+use foldhash::HashSet;
+
 use super::{PLACEHOLDER, SECRET_IN_SIGHT, UNDECLARED_VARIABLE};
 use crate::checks::Context;
 use crate::checks::scripts::Script;
@@ -48,25 +50,18 @@ fn bracketed(word: &str) -> Option<&str> {
 pub(super) fn variables(context: &Context<'_>, script: &Script<'_>, found: &mut Vec<Diagnostic>) {
     let command = script.command;
     let text = &command.text;
+    let mut set = None;
     for (name, at) in crate::model::variables(text) {
         let capital = name
             .chars()
             .all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_');
-        let sets = |prefix: &str| text.contains(&format!("{prefix}{name}="));
-        let set = text.starts_with(&format!("{name}="))
-            || sets("\n")
-            || sets(" ")
-            || sets(";")
-            || text.contains(&format!("for {name} in"))
-            || text.contains(&format!("read {name}"))
-            || text.contains(&format!("read -r {name}"));
         if let Some(Origin::Secret(secret)) = command.environment.get(name) {
             in_sight(script, secret, at, name.len(), found);
         }
         if !capital
-            || set
             || OF_THE_MACHINE.contains(&name)
             || command.environment.contains_key(name)
+            || set.get_or_insert_with(|| set_in(text)).contains(name)
         {
             continue;
         }
@@ -105,6 +100,26 @@ pub(super) fn variables(context: &Context<'_>, script: &Script<'_>, found: &mut 
     }
 }
 
+/// The variables that a script sets: `NAME=…`, `for NAME in …`, `read NAME`.
+fn set_in(text: &str) -> HashSet<&str> {
+    let of_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let mut set = HashSet::default();
+    // What stands before a name that is read or goes through a list.
+    let mut reads = false;
+    for word in text.split([' ', '\t', '\n', ';']) {
+        let length = word.find(|letter| !of_name(letter)).unwrap_or(word.len());
+        let (name, behind) = word.split_at(length);
+        if behind.starts_with('=') || reads && !name.is_empty() {
+            set.insert(name);
+        }
+        reads = match word {
+            "read" | "for" => true,
+            option => reads && option.starts_with('-'),
+        };
+    }
+    set
+}
+
 /// A secret that is an argument of a program other than the shell's own `export` or `printf`.
 fn in_sight(
     script: &Script<'_>,
@@ -114,14 +129,20 @@ fn in_sight(
     found: &mut Vec<Diagnostic>,
 ) {
     let command = script.command;
-    let shown = script.commands.iter().find(|simple| {
+    // Commands and their words stand in the order of the text.
+    let behind = script.commands.partition_point(|simple| {
+        let first = simple.words.first();
+        first.is_none_or(|word| word.start <= at)
+    });
+    let simple = behind.checked_sub(1).map(|last| &script.commands[last]);
+    let shown = simple.filter(|simple| {
+        let words = simple.arguments();
+        let behind = words.partition_point(|word| word.start <= at);
+        let word = behind.checked_sub(1).map(|last| &words[last]);
         !matches!(
             simple.program(),
             "export" | "printf" | "echo" | "test" | "[" | "[[" | ""
-        ) && simple
-            .arguments()
-            .iter()
-            .any(|word| word.start <= at && at < word.end)
+        ) && word.is_some_and(|word| at < word.end)
     });
     if let Some(simple) = shown {
         let program = simple.arguments().first().map_or("", |first| {

@@ -1,6 +1,6 @@
 //! Captured values that are not there where a command wants them.
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 
 use super::NOT_CAPTURED;
 use crate::checks::Context;
@@ -8,6 +8,10 @@ use crate::checks::glance::Kind;
 use crate::diagnostic::Diagnostic;
 use crate::graph::Precedence;
 use crate::model::{Command, Origin, WaitFor, Work};
+
+/// Where a value is captured in more places than this, nobody can follow the ways to its uses, and nothing
+/// is said.
+const MOST_MAKERS: usize = 100;
 
 /// Where captures are made: the places of the commands and records, by the name.
 type Makers<'a> = HashMap<&'a str, Vec<usize>>;
@@ -22,6 +26,7 @@ pub(super) fn not_captured(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             makers.entry(name).or_default().push(place);
         }
     }
+    makers.retain(|_, places| places.len() <= MOST_MAKERS);
     if makers.is_empty() || context.order.sequence.is_empty() {
         return;
     }
@@ -215,9 +220,16 @@ fn missing(
     match (context.kind(exit), &node.condition) {
         (Kind::Option, None) => {
             let choose = context.order.parents[exit]?;
-            let other = context.children(choose).find(|option| {
-                context.kind(*option) == Kind::Option && !ways.iter().any(|way| way == &[*option])
-            })?;
+            let makes: HashSet<usize> = ways
+                .iter()
+                .filter_map(|way| match way.as_slice() {
+                    [only] => Some(*only),
+                    _ => None,
+                })
+                .collect();
+            let other = context
+                .children(choose)
+                .find(|option| context.kind(*option) == Kind::Option && !makes.contains(option))?;
             Some(Missing {
                 message: format!(
                     "`{variable}` is empty here if `{}` is chosen",

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use foldhash::HashMap;
+
 use super::VALUES_DROPPED;
 use crate::checks::Context;
 use crate::checks::glance::Kind;
@@ -70,23 +72,27 @@ fn upgrade<'a>(script: &Script<'_>, simple: &'a Simple<'_>) -> Option<Upgrade<'a
 }
 
 pub(super) fn values_dropped(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let mut earlier: Vec<Upgrade<'_>> = Vec::new();
+    let mut earlier: HashMap<(&str, &str), Vec<Upgrade<'_>>> = HashMap::default();
     for script in context.forward() {
         for simple in &script.commands {
             let Some(now) = upgrade(script, simple) else {
                 continue;
             };
+            let of_release = earlier.entry(now.release).or_default();
+            // What stands in an option is before nothing behind that.
+            while of_release
+                .pop_if(|before| are_alternatives(context, before.place, now.place))
+                .is_some()
+            {}
             // With a file it says all that it wants; without any value it keeps what there was.
-            if now.files.is_empty() && !now.keys.is_empty() && !now.keeps {
-                let before = earlier.iter().rev().find(|before| {
-                    before.release == now.release
-                        && !are_alternatives(context, before.place, now.place)
-                });
-                if let Some(before) = before {
-                    dropped(before, &now, found);
-                }
+            if now.files.is_empty()
+                && !now.keys.is_empty()
+                && !now.keeps
+                && let Some(before) = of_release.last()
+            {
+                dropped(before, &now, found);
             }
-            earlier.push(now);
+            of_release.push(now);
         }
     }
 }
@@ -115,8 +121,8 @@ fn dropped(before: &Upgrade<'_>, now: &Upgrade<'_>, found: &mut Vec<Diagnostic>)
 
 /// Whether two nodes stand in two options of which one is chosen.
 pub(super) fn are_alternatives(context: &Context<'_>, first: usize, second: usize) -> bool {
-    let around: Vec<usize> = context.around(second).collect();
-    context
-        .around(first)
-        .any(|at| context.kind(at) == Kind::Option && !around.contains(&at))
+    let mut options = context.around(first);
+    let option = options.find(|&at| context.kind(at) == Kind::Option);
+    // What stands around the innermost option stands around all that is inside of it.
+    option.is_some_and(|option| !context.around(second).any(|at| at == option))
 }

@@ -303,6 +303,9 @@ const OFTEN: usize = 2;
 /// The names of this kind that the spec declares, and where.
 fn declared<'a>(context: &Context<'a>, role: &Role) -> BTreeMap<&'a str, Span> {
     let mut names = BTreeMap::new();
+    if matches!(role, Role::Host | Role::Option(..)) {
+        return names;
+    }
     for service in &context.spec.services {
         let workload = service.workload.as_deref();
         let of_service = match role {
@@ -323,7 +326,17 @@ fn declared<'a>(context: &Context<'a>, role: &Role) -> BTreeMap<&'a str, Span> {
 /// Whether one name is most likely the other, mistyped: one letter is wrong, missing, too many, or
 /// has changed places with the next one. Numbers, plurals and first letters tell real names apart.
 fn near(name: &str, other: &str) -> bool {
-    if name == other || other.len() < SHORTEST || !is_one_slip(name, other) {
+    if name == other || other.len() < SHORTEST {
+        return false;
+    }
+    // Names of as many parts must have the same numbers, and most names near each other have not.
+    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).collect::<Vec<u8>>();
+    let ends = |text: &str| {
+        text.bytes()
+            .filter(|byte| !byte.is_ascii_alphanumeric())
+            .count()
+    };
+    if ends(name) == ends(other) && digits(name) != digits(other) || !is_one_slip(name, other) {
         return false;
     }
     let parts = |text: &str| -> Vec<String> {

@@ -1,5 +1,7 @@
 //! Commands that go back by one revision, whichever it is: done twice, they go forth again.
 
+use foldhash::HashMap;
+
 use super::UNDONE_TWICE;
 use super::releases::are_alternatives;
 use crate::checks::Context;
@@ -21,34 +23,66 @@ struct StepBack {
     span: Span,
 }
 
-impl StepBack {
-    fn is_of(&self, other: &StepBack) -> bool {
-        let (one, two) = (&self.namespace, &other.namespace);
-        self.words == other.words
-            && self.target == other.target
-            && (one.is_none() || two.is_none() || one == two)
+/// Commands that go back by one revision, in the order written, by what goes back.
+#[derive(Default)]
+struct StepsBack {
+    all: Vec<StepBack>,
+    /// By the words and the target; and of those in one namespace, or in none that is named.
+    of_target: HashMap<(&'static str, String), Vec<usize>>,
+    of_namespace: HashMap<(&'static str, String, Option<String>), Vec<usize>>,
+}
+
+impl StepsBack {
+    fn push(&mut self, step: StepBack) {
+        let at = self.all.len();
+        let (words, target) = (step.words, step.target.clone());
+        self.of_target
+            .entry((words, target.clone()))
+            .or_default()
+            .push(at);
+        let key = (words, target, step.namespace.clone());
+        self.of_namespace.entry(key).or_default().push(at);
+        self.all.push(step);
+    }
+
+    /// The first, from one in the list on, that goes back with another: one whose namespace is not
+    /// named may be in any.
+    fn first_with(&self, other: &StepBack, from: usize) -> Option<&StepBack> {
+        let first = |places: Option<&Vec<usize>>| {
+            let places = places?;
+            places.get(places.partition_point(|&at| at < from)).copied()
+        };
+        let key = |namespace: Option<String>| (other.words, other.target.clone(), namespace);
+        let at = match &other.namespace {
+            None => first(self.of_target.get(&(other.words, other.target.clone()))),
+            own => [own.clone(), None]
+                .into_iter()
+                .filter_map(|namespace| first(self.of_namespace.get(&key(namespace))))
+                .min(),
+        };
+        at.map(|at| &self.all[at])
     }
 }
 
 pub(super) fn undone_twice(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let mut undos: Vec<StepBack> = Vec::new();
+    let mut undos = StepsBack::default();
     for script in context.forward() {
         if let Work::Run { effect, .. } = &script.node.work
             && let Some(undo) = effect.undo()
             && is_always_done(context, script.place)
         {
-            undos.extend(steps_back(script.place, undo));
+            for step in steps_back(script.place, undo) {
+                undos.push(step);
+            }
         }
     }
-    if undos.is_empty() {
-        return;
-    }
     // A rollback goes from the last to the first: an earlier one goes back after a later one.
-    for (at, earlier) in undos.iter().enumerate() {
-        let later = undos[at + 1..].iter().find(|later| {
-            later.is_of(earlier) && !are_alternatives(context, earlier.place, later.place)
-        });
-        if let Some(later) = later {
+    for (at, earlier) in undos.all.iter().enumerate() {
+        // Where the next one stands in another option, so do all behind it.
+        let later = undos.first_with(earlier, at + 1);
+        if let Some(later) = later
+            && !are_alternatives(context, earlier.place, later.place)
+        {
             let node = |one: &StepBack| &context.order.nodes[one.place].id;
             found.push(twice(earlier, later, node(later)).help(
                 "say in one of them what it goes back to: the manifest, chart or image before",
@@ -60,7 +94,7 @@ pub(super) fn undone_twice(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         }
         for own in steps_back(script.place, script.command) {
-            if let Some(undo) = undos.iter().find(|undo| undo.is_of(&own)) {
+            if let Some(undo) = undos.first_with(&own, 0) {
                 let id = &context.order.nodes[undo.place].id;
                 found.push(
                     twice(&own, undo, id)

@@ -1,5 +1,7 @@
 //! Stretches of time against each other: rollbacks, freezes, holds and the windows of metrics.
 
+use foldhash::HashMap;
+
 use super::{
     FEW_SAMPLES, FROZEN, HOLD_TOO_SHORT, NO_WAY_BACK, OUTSIDE_WINDOW, ROLLBACK_EXPIRES, clock,
     stated,
@@ -84,11 +86,8 @@ pub(super) fn expired(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         }
         let late = context
             .of_kinds(&[Kind::Run, Kind::Check, Kind::Require, Kind::Hold])
-            .filter(|&place| says_nothing(context, place))
-            .find_map(|place| {
-                let begin = context.schedules[place].starts_seconds?;
-                (begin > limit).then_some((place, begin))
-            });
+            .filter_map(|place| Some((place, context.schedules[place].starts_seconds?)))
+            .find(|&(place, begin)| begin > limit && says_nothing(context, place));
         let Some((place, begin)) = late else {
             continue;
         };
@@ -128,6 +127,9 @@ fn says_nothing(context: &Context<'_>, place: usize) -> bool {
             })
 }
 
+/// Of so many freezes in which a phase begins each is told.
+const MOST_FREEZES: usize = 8;
+
 pub(super) fn freezes(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let freezes: Vec<_> = context
         .spec
@@ -142,6 +144,8 @@ pub(super) fn freezes(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     let zone = context.start().and_then(|start| start.zone());
+    // Many phases begin at the same time.
+    let mut frozen: HashMap<i64, Vec<&_>> = HashMap::default();
     for place in context.of_kinds(&[Kind::Phase]) {
         let node = context.order.nodes[place];
         if context.order.parents[place].is_some() {
@@ -157,31 +161,35 @@ pub(super) fn freezes(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let Some(at) = context.start().and_then(|start| start.later(begin)) else {
             continue;
         };
-        for &(freeze, from, to) in &freezes {
-            if lies_between(&at, from, to, zone) == Some(true) {
-                let span = stated(node).map_or(node.name_span, |at| at.span);
-                found.push(
-                    Diagnostic::new(
-                        &FROZEN,
-                        span,
-                        format!(
-                            "`{}` begins on {} {}, and nothing may start then",
-                            node.id,
-                            at.weekday(),
-                            at
-                        ),
-                    )
-                    .also(
-                        freeze.name_span,
-                        if from.is_daily() {
-                            format!("frozen every day from {from} to {to}")
-                        } else {
-                            format!("frozen from {from} to {to}")
-                        },
-                    )
-                    .help("move the start out of the freeze"),
-                );
-            }
+        let frozen = frozen.entry(begin).or_insert_with(|| {
+            let all = freezes.iter();
+            let frozen =
+                all.filter(|(_, from, to)| lies_between(&at, from, to, zone) == Some(true));
+            frozen.take(MOST_FREEZES).collect()
+        });
+        for (freeze, from, to) in frozen {
+            let span = stated(node).map_or(node.name_span, |at| at.span);
+            found.push(
+                Diagnostic::new(
+                    &FROZEN,
+                    span,
+                    format!(
+                        "`{}` begins on {} {}, and nothing may start then",
+                        node.id,
+                        at.weekday(),
+                        at
+                    ),
+                )
+                .also(
+                    freeze.name_span,
+                    if from.is_daily() {
+                        format!("frozen every day from {from} to {to}")
+                    } else {
+                        format!("frozen from {from} to {to}")
+                    },
+                )
+                .help("move the start out of the freeze"),
+            );
         }
     }
 }
