@@ -24,6 +24,9 @@ pub mod quantity;
 // dates, clocks, offsets
 pub mod time;
 
+// regular expressions
+pub mod pattern;
+
 // what was written
 pub mod syntax;
 
