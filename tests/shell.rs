@@ -58,6 +58,11 @@ impl Run {
 
 /// Runs a script with these lines as the person's answers.
 fn run(text: &str, arguments: &[&str], answers: &[&str]) -> Run {
+    run_in(&[], text, arguments, answers)
+}
+
+/// The same, with these variables in the environment.
+fn run_in(environment: &[(&str, &str)], text: &str, arguments: &[&str], answers: &[&str]) -> Run {
     let folder = TempDir::new().expect("there is room for a folder");
     let path = folder.path().join("spec.sh");
     std::fs::write(&path, text).expect("written");
@@ -66,6 +71,7 @@ fn run(text: &str, arguments: &[&str], answers: &[&str]) -> Run {
         .args(arguments)
         .current_dir(folder.path())
         .env("JOURNAL", folder.path().join("journal"))
+        .envs(environment.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -596,4 +602,326 @@ fn a_hold_is_cut_short_with_a_reason_or_fails_when_a_person_says_so() {
     let failed = run(&text, &[], &["f", "q"]);
     assert_eq!(failed.code, 1, "{}", failed.out);
     assert!(failed.out.contains("it did not hold"), "{}", failed.out);
+}
+
+fn seen(run: &Run) -> String {
+    std::fs::read_to_string(run.folder.path().join("seen"))
+        .unwrap_or_else(|_| panic!("{}", run.out))
+}
+
+/// The findings of a spec, by the names of their rules.
+fn found(text: &str) -> Vec<&'static str> {
+    let compilation = compile::check("spec.deploy", format!("{HEAD}{text}"), &NoFiles);
+    let found = compilation.diagnostics.iter();
+    found.map(|finding| finding.rule.name).collect()
+}
+
+/// Every variable that a real bash knows by itself, and those of its manual that it only looks at.
+#[test]
+fn a_parameter_is_never_what_the_machine_has() {
+    let known = Command::new("bash")
+        .args(["--norc", "--noprofile", "-c", "compgen -v; compgen -e"])
+        .env("USER", "machine")
+        .output()
+        .expect("bash is there");
+    let known = String::from_utf8(known.stdout).expect("names are ASCII");
+    let manual = "REPLY OPTARG COLUMNS LINES CDPATH ENV BASH_ENV LD_PRELOAD TMPDIR MAIL TZ LANG LC_ALL \
+                  TERM SHELL LOGNAME EDITOR KUBECONFIG AWS_PROFILE HTTP_PROXY HISTFILE SRANDOM \
+                  EPOCHSECONDS FUNCNAME GLOBIGNORE TIMEFORMAT PS1 PS3 MAPFILE LD_API_KEY";
+    let mut names: Vec<&str> = known
+        .split_whitespace()
+        .chain(manual.split_whitespace())
+        .collect();
+    names.retain(|name| {
+        let mut letters = name.chars();
+        letters
+            .next()
+            .is_some_and(|letter| letter.is_ascii_uppercase())
+            && letters.all(|letter| {
+                letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_'
+            })
+            && !name.ends_with('_')
+            && !name.contains("__")
+    });
+    names.sort_unstable();
+    names.dedup();
+    let (mut refused, mut carried) = (0, 0);
+    for name in names {
+        let parameter = name.to_ascii_lowercase().replace('_', "-");
+        let spec = format!(
+            "param {parameter} \"P\" : text = \"/tmp\"\nphase one \"One\" {{\n  run use `printf '%s' \"${name}\" > seen` reads-only\n}}\n"
+        );
+        if found(&spec).contains(&"reserved-variable") {
+            refused += 1;
+            continue;
+        }
+        let done = run_in(&[(name, "/")], &script(&plan(&spec)), &[], &[""]);
+        assert_eq!(done.code, 0, "{name}: {}", done.out);
+        assert_eq!(seen(&done), "/tmp", "{name}: {}", done.out);
+        carried += 1;
+    }
+    assert!(refused > 30 && carried > 10, "{refused}, {carried}");
+}
+
+#[test]
+fn what_one_variable_would_hold_twice_is_a_finding() {
+    let phase = |body: &str| format!("phase one \"One\" {{\n{body}\n}}\n");
+    let capture =
+        phase("run ask `echo us` reads-only capture region\nrun use `echo \"$REGION\"` reads-only");
+    for (text, rule) in [
+        (format!("param region \"R\" : text = \"eu\"\n{capture}"), "ambiguous-variable"),
+        (format!("secret region \"R\"\n{capture}"), "ambiguous-variable"),
+        (format!("service region \"R\" {{\n  namespace shop\n}}\n{capture}"), "ambiguous-variable"),
+        (format!("param region \"R\" : text = \"eu\"\nsecret region \"R\"\n{}", phase("run use `echo \"$REGION\"` reads-only")), "ambiguous-variable"),
+        (format!("param theRegion \"R\" : text = \"eu\"\nparam theregion \"R\" : text = \"us\"\n{}", phase("run use `echo \"$THEREGION\"` reads-only")), "ambiguous-variable"),
+        (format!("param region \"R\" : text = \"eu\"\n{}", phase("record region \"R\" as text\nrun use `echo \"$REGION\"` reads-only")), "ambiguous-variable"),
+        (phase("run ask `echo us` reads-only capture uid"), "reserved-variable"),
+        (format!("secret ld-preload \"R\"\n{}", phase("run use `echo \"$LD_PRELOAD\"` reads-only")), "reserved-variable"),
+        ("checklist c \"C\" (path : text) {\n run use `echo \"$PATH\"` reads-only\n}\nphase one \"One\" {\n include c(\"x\")\n}\n".to_owned(), "reserved-variable"),
+        (format!("service path \"P\" {{\n  namespace shop\n}}\n{}", phase("run use `ls \"$PATH\"` reads-only")), "machine-variable"),
+        (phase("record hostname \"Which\" as text\nrun use `echo \"$HOSTNAME\"` reads-only"), "machine-variable"),
+    ] {
+        assert!(found(&text).contains(&rule), "{text}: {:?}", found(&text));
+    }
+    // What shares a name where nothing asks for it is for people.
+    let apart = format!(
+        "param region \"R\" : text = \"eu\"\nservice home \"H\" {{\n  namespace shop\n}}\n{}",
+        phase("record home \"H\" as text\nrun use `ls \"$REGION\"` reads-only")
+    );
+    for rule in [
+        "ambiguous-variable",
+        "machine-variable",
+        "reserved-variable",
+    ] {
+        assert!(!found(&apart).contains(&rule), "{:?}", found(&apart));
+    }
+}
+
+#[test]
+fn values_come_from_the_command_line_and_from_variables_of_their_own() {
+    let text = script(&plan(
+        "param region \"Region\" : text = \"eu\"\nparam size \"Size\" : choice(\"small\", \"large\") = small\nsecret token \"Token\"\nphase one \"One\" {\n  run use `printf '%s|' \"$REGION\" \"$SIZE\" \"$TOKEN\" > seen` reads-only\n  run other `env > others` reads-only\n}\n",
+    ));
+    let machine = [
+        ("REGION", "machine"),
+        ("TOKEN", "machine"),
+        ("value_region", "machine"),
+    ];
+    let asked = run_in(&machine, &text, &[], &["", "", "asked"]);
+    assert_eq!(seen(&asked), "eu|small|asked|", "{}", asked.out);
+    let given = run_in(
+        &[
+            ("DEPLOYC_PARAM_REGION", "a b"),
+            ("DEPLOYC_SECRET_TOKEN", "s3cret"),
+        ],
+        &text,
+        &["-P", "size=large"],
+        &[],
+    );
+    assert_eq!(seen(&given), "a b|large|s3cret|", "{}", given.out);
+    let others = std::fs::read_to_string(given.folder.path().join("others")).expect("written");
+    assert!(
+        !others.contains("s3cret") && !others.contains("a b"),
+        "{others}"
+    );
+    let both = run_in(
+        &[("DEPLOYC_PARAM_REGION", "us")],
+        &text,
+        &["-P", "region=x=y -- 'z'", "-P", "size=huge"],
+        &["large", "t"],
+    );
+    assert_eq!(seen(&both), "x=y -- 'z'|large|t|", "{}", both.out);
+    for arguments in [
+        &["-P", "nothing=1"][..],
+        &["-P", "region"],
+        &["-P"],
+        &["-P", "token=1"],
+    ] {
+        assert_eq!(run(&text, arguments, &[]).code, 2, "{arguments:?}");
+    }
+}
+
+/// What the command lines of all processes say while a secret is used in each way that there is.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_secret_is_on_no_command_line() {
+    let text = script(&plan(
+        r#"
+secret token "Token"
+param zone "Zone" : text = "private-zone"
+phase one "One" {
+  run limited "Limited" `sleep 0.3; test "$TOKEN$ZONE"` reads-only within 30s
+  run tried "Tried" `sleep 0.2; test "$TOKEN" && test -e tried || { touch tried; false; }` reads-only retry 2 every 1s
+  run kept "Kept" `sleep 0.2; echo "kept-$TOKEN"` reads-only capture copy expect "kept" expect /kept-\w+/
+  run used "Used" `sleep 0.2; test "$COPY"` idempotent undo `sleep 0.3; test "$TOKEN$COPY"` probe `test "$TOKEN"`
+  run node "Other" ```python
+    import os, time
+    time.sleep(0.3)
+    print(len(os.environ["TOKEN"]))
+    ```
+    reads-only expect "12"
+  wait for `sleep 0.2; test "$TOKEN"` every 1s within 10s
+  run fails `false` reads-only
+}
+rollback back "Back" { run last `sleep 0.2; test "$TOKEN"` idempotent }
+"#,
+    ));
+    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let (watched, mut looks) = (std::sync::Arc::clone(&stop), 0u32);
+    let watcher = std::thread::spawn(move || {
+        let mut lines = std::collections::BTreeSet::new();
+        while !watched.load(std::sync::atomic::Ordering::Relaxed) {
+            for entry in std::fs::read_dir("/proc").expect("Linux has it").flatten() {
+                if let Ok(line) = std::fs::read(entry.path().join("cmdline")) {
+                    lines.insert(String::from_utf8_lossy(&line).into_owned());
+                }
+            }
+            looks += 1;
+        }
+        (lines, looks)
+    });
+    let done = run_in(
+        &[("DEPLOYC_SECRET_TOKEN", "s3cretvalue9")],
+        &text,
+        &["-P", "zone=private-zone-7"],
+        &["", "b", "1", "", ""],
+    );
+    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    let (lines, looks) = watcher.join().expect("it looked");
+    assert_eq!(done.code, 4, "{}", done.out);
+    assert!(looks > 20, "{looks}");
+    assert!(
+        lines.iter().any(|line| line.contains("sleep 0.3")),
+        "it saw nothing"
+    );
+    assert!(
+        lines.iter().any(|line| line.starts_with("timeout")),
+        "no limit was seen"
+    );
+    for line in &lines {
+        assert!(!line.contains("s3cretvalue9"), "{line:?}");
+        assert!(
+            !line.contains("private-zone-7") || line.contains("spec.sh"),
+            "{line:?}"
+        );
+    }
+    let printed = done
+        .out
+        .replace("kept-s3cretvalue9", "")
+        .replace("COPY=", "");
+    assert!(!printed.contains("s3cretvalue9"), "{}", done.out);
+}
+
+#[test]
+fn values_reach_a_command_as_they_are() {
+    let text = script(&plan(
+        "param value \"Value\" : text = \"two\\nlines 'and' \\\"more\\\" \\\\ $(touch hacked) `x` \"\nphase one \"One\" {\n  run use `printf '%s' \"$VALUE\" > seen` reads-only\n}\n",
+    ));
+    let of_spec = run(&text, &[], &[""]);
+    assert_eq!(
+        seen(&of_spec),
+        "two\nlines 'and' \"more\" \\ $(touch hacked) `x` "
+    );
+    let long = "x".repeat(100_000);
+    for value in [
+        "-rf",
+        "--",
+        "a\nb\n",
+        "$(touch hacked)",
+        "'\"\\",
+        "*",
+        "~",
+        "ü€😀",
+        "=",
+        &long,
+    ] {
+        let done = run_in(&[("DEPLOYC_PARAM_VALUE", value)], &text, &[], &[]);
+        assert_eq!(seen(&done), value, "{}", done.out);
+        assert!(!done.has("hacked"));
+    }
+}
+
+#[test]
+fn a_command_reads_nothing_and_what_it_prints_is_kept_apart() {
+    let text = script(&plan(
+        r#"
+phase one "One" {
+  run greedy `cat; echo out; echo warning >&2` idempotent capture answer expect "warning" expect not /^outwarning/
+  run use `printf '%s' "$ANSWER" > seen` idempotent
+  run dash `-x || echo 'no options'` reads-only expect "no options"
+  run lines `printf 'a\nb'` reads-only expect "a\nb"
+  run high `exit 130` reads-only expect exit 130
+}
+"#,
+    ));
+    let done = run(&text, &[], &["", ""]);
+    assert_eq!(done.code, 0, "{}", done.out);
+    assert_eq!(seen(&done), "out", "{}", done.out);
+}
+
+#[test]
+fn expressions_are_read_in_one_dialect_and_line_by_line() {
+    let of = |expect: &str| {
+        script(&plan(&format!(
+            "phase one \"One\" {{\n  run look `printf 'ready\\n42 errors\\n'` reads-only expect {expect}\n}}\n"
+        )))
+    };
+    for expect in [
+        "/^\\d+ errors$/",
+        "/\\bready\\b/",
+        "/(?i)READY/",
+        "not /\\d{3}/",
+        "/^ready$/",
+        "not /ready.42/",
+    ] {
+        let done = run(&of(expect), &[], &["q"]);
+        assert_eq!(done.code, 0, "{expect}: {}", done.out);
+    }
+    for expect in ["not /\\d+ errors/", "/^\\d+$/", "not /\\S/", "\"\""] {
+        let done = run(&of(expect), &[], &["q"]);
+        assert_eq!(done.code, 1, "{expect}: {}", done.out);
+    }
+}
+
+#[test]
+fn a_script_is_run_by_the_program_of_its_language() {
+    let there = |program: &str| {
+        let found = Command::new(program).arg("--version").output();
+        found.is_ok_and(|output| output.status.success())
+    };
+    for (fence, program, body) in [
+        (
+            "python",
+            "python3",
+            "import os\nprint(os.environ['REGION'])",
+        ),
+        ("perl", "perl", "print $ENV{REGION}"),
+        ("node", "node", "console.log(process.env.REGION)"),
+        ("js", "node", "console.log(process.env.REGION)"),
+        ("bash", "bash", "[[ $REGION == eu ]] && echo \"$REGION\""),
+    ] {
+        if !there(program) {
+            continue;
+        }
+        let body = body.replace('\n', "\n    ");
+        let spec = format!(
+            "param region \"Region\" : text = \"eu\"\nphase one \"One\" {{\n  run use ```{fence}\n    {body}\n    ```\n    reads-only expect /^eu$/\n}}\n"
+        );
+        let done = run(&script(&plan(&spec)), &[], &["", "q"]);
+        assert_eq!(done.code, 0, "{fence}: {}", done.out);
+    }
+    let nowhere = "phase one \"One\" {\n  run use ```deno\n    x\n    ```\n    reads-only expect exit 127\n}\n";
+    if !there("deno") {
+        let done = run(&script(&plan(nowhere)), &[], &["q"]);
+        assert_eq!(done.code, 1, "{}", done.out);
+        assert!(
+            done.out.contains("there is no program called deno here"),
+            "{}",
+            done.out
+        );
+    }
+    assert!(
+        found("phase one \"One\" {\n  run use ```cobol\n    x\n    ```\n    reads-only\n}\n")
+            .contains(&"script-language")
+    );
 }

@@ -7,7 +7,7 @@ use super::glance::{Glance, Kind};
 use super::programs::{changes_something, looks};
 use super::shell::{self, Misfit, Simple};
 use crate::graph::Order;
-use crate::model::{Command, Effect, Node, WaitFor, Work};
+use crate::model::{Command, Effect, Language, Node, WaitFor, Work};
 use crate::parallel;
 
 /// A shell command or script of a spec.
@@ -100,9 +100,9 @@ pub fn collect_besides<'a>(
     scripts
 }
 
-/// Whether a command is written for a shell.
+/// Whether a command is written for a shell of the family of `sh`.
 pub fn is_shell(command: &Command) -> bool {
-    matches!(command.language.as_str(), "sh" | "bash" | "shell" | "zsh")
+    Language::is_shell(&command.language) && command.language != "fish"
 }
 
 impl<'a> Script<'a> {

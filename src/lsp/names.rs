@@ -37,10 +37,7 @@ impl Declaration {
     pub fn is_captured(&self) -> bool {
         match self.kind {
             Kind::capture => true,
-            Kind::record => {
-                let variable = model::variable(&self.name);
-                self.named && !model::OF_THE_MACHINE.contains(&variable.as_str())
-            }
+            Kind::record => self.named && model::is_free(&self.name),
             _ => false,
         }
     }

@@ -79,5 +79,5 @@ pub struct Notice {
     pub message: Option<String>,
     /// Values for the message's fields, as the language writes them.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub fields: BTreeMap<String, String>,
+    pub fields: BTreeMap<String, Text>,
 }

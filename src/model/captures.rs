@@ -3,18 +3,16 @@
 use super::lower::Lower;
 use super::names::Names;
 use super::node::Node;
-use super::variables::{OF_THE_MACHINE, variable};
+use super::variables::is_free;
 use super::work::Work;
 use crate::source::Span;
 use crate::syntax::{Kind, Node as Syntax};
 
 /// The name under which commands and texts find what comes of a `capture` or `record`: of a record its
-/// own, if it has one and the machine does not call something else so.
+/// own, if it has one and the shell does not call something else so.
 pub(super) fn captured_name(node: Syntax<'_>) -> Option<Syntax<'_>> {
     let name = node.child(Kind::name)?;
-    let taken =
-        node.kind() == Kind::record && OF_THE_MACHINE.contains(&variable(name.text()).as_str());
-    (!taken).then_some(name)
+    (node.kind() != Kind::record || is_free(name.text())).then_some(name)
 }
 
 impl Names<'_> {

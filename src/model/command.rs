@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::condition::Comparator;
+use super::language::Language;
 use super::text::Text;
 use crate::quantity::Quantity;
 use crate::source::Span;
@@ -15,7 +16,7 @@ use crate::source::Span;
 pub struct Command {
     /// The text, dedented, without a line break at its end.
     pub text: String,
-    /// The language of a script; `sh` for a command line.
+    /// The language of a script: the word for the program that runs it; `sh` for a command line.
     pub language: String,
     /// The environment variables that the text uses and where their values come from.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -29,6 +30,11 @@ pub struct Command {
 }
 
 impl Command {
+    /// The variables of the environment that the text names, each with its offset in bytes.
+    pub fn variables(&self) -> Vec<(&str, usize)> {
+        Language::variables(&self.language, &self.text)
+    }
+
     /// The place in the file of a stretch of the text, in bytes of the text; the end is cut at the
     /// end of its line.
     pub fn place(&self, start: usize, end: usize) -> Span {
@@ -55,6 +61,8 @@ impl Command {
 pub enum Origin {
     /// Known when compiling.
     Value(String),
+    /// Words in which the values of parameters and of what was captured stand.
+    Text(Text),
     /// A parameter of the deployment.
     Parameter(String),
     /// A secret; it must not reach any output.
@@ -82,7 +90,8 @@ pub enum Expectation {
     },
     /// The output matches a regular expression.
     Matches {
-        /// The expression, between the slashes.
+        /// The expression, between the slashes: in the dialect of the language, and matched against each
+        /// line by itself.
         pattern: String,
         /// Whether it must *not* match.
         #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -94,8 +103,8 @@ pub enum Expectation {
         path: String,
         /// How it is compared.
         comparator: Comparator,
-        /// With what, as the language writes it, without quotes.
-        value: String,
+        /// With what: a text, or as the language writes it.
+        value: Text,
     },
 }
 

@@ -4,15 +4,30 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::command::{Attempts, Command, Effect, Expectation, Origin};
 use super::condition::Comparator;
-use super::lower::{Binding, Lower, Scope, repeated};
+use super::language::{LANGUAGES, Language};
+use super::lower::{Binding, Lower, Scope, one_of, repeated};
 use super::names::Noun;
 use super::text::Text;
-use super::values::TYPE;
-use super::variables::{sets, settable, variable, variables};
+use super::values::{TYPE, trimmed};
+use super::variables::{Holder, holder, sets, settable, variable};
 use super::work::Work;
 use crate::diagnostic::Diagnostic;
+use crate::pattern::Pattern;
+use crate::rule;
+use crate::source::Span;
 use crate::syntax::text::{content, language};
 use crate::syntax::{Kind, Node as Syntax};
+
+rule! {
+    /// The word behind the fence names the program that runs the script, in every target. A word that is
+    /// none of those known would be guessed at, and fail on the day.
+    pub LANGUAGE = "D0406", "script-language", Error, "a script in a language that no program is known for";
+    /// Tools read regular expressions in different ways: `\d` is a digit to one and a `d` to another. The
+    /// language has one dialect, which every target keeps: characters, `.`, classes, groups, `|`, `*`, `+`,
+    /// `?`, `{2,5}`, `^`, `$`, `\d`, `\w`, `\s`, `\b`, and `(?i)`. Each line of the output is matched by
+    /// itself.
+    pub PATTERN = "D0305", "regular-expression", Error, "a regular expression that is not in the dialect";
+}
 
 /// The language and the text of a fence.
 pub(super) fn script(raw: &str) -> (String, String) {
@@ -54,8 +69,56 @@ const OF_SERVICE: &[&str] = &[
 ];
 
 impl Lower<'_> {
-    /// A command in backticks or a script in a fence.
+    /// A command in backticks or a script in a fence, which something runs.
     pub fn command(&mut self, scope: &Scope, token: Syntax<'_>) -> Command {
+        let mut command = self.command_to_read(scope, token);
+        match Language::of(&command.language) {
+            Some(language) => {
+                command.language = language.word.to_owned();
+                if language.word == "php" && command.text.starts_with("<?") {
+                    let place = command.place(0, command.text.len());
+                    let finding = Diagnostic::new(
+                        &LANGUAGE,
+                        place,
+                        "`php -r` reads code without an opening tag",
+                    )
+                    .help("leave `<?php` out");
+                    self.report(finding);
+                }
+            }
+            None => {
+                let words: Vec<&str> = LANGUAGES.iter().map(|language| language.word).collect();
+                let (all, near) = one_of(&command.language, &words);
+                let start = token.span().start + 3;
+                let place = Span::new(
+                    token.span().source,
+                    start,
+                    start + command.language.len() as u32,
+                );
+                let mut finding = Diagnostic::new(
+                    &LANGUAGE,
+                    place,
+                    format!("no program is known that runs `{}`", command.language),
+                )
+                .help(all);
+                let meant = match command.language.as_str() {
+                    "console" | "shell-session" | "terminal" | "cmd" | "command" => "sh",
+                    "mjs" | "cjs" | "jsx" => "node",
+                    "typescript" | "ts" => "deno",
+                    "gawk" | "mawk" | "nawk" => "awk",
+                    _ => near.as_deref().unwrap_or_default(),
+                };
+                if !meant.is_empty() {
+                    finding = finding.offer(format!("write `{meant}`"), place, meant);
+                }
+                self.report(finding);
+            }
+        }
+        command
+    }
+
+    /// A command in backticks, or whatever stands in a fence, for people to look up.
+    pub fn command_to_read(&mut self, scope: &Scope, token: Syntax<'_>) -> Command {
         let raw = token.text();
         let span = token.span();
         let (language, text, line_starts) = if token.kind() == Kind::script {
@@ -68,7 +131,7 @@ impl Lower<'_> {
             let start = span.start + 1 + lead as u32;
             ("sh".to_owned(), inner.trim().to_owned(), vec![(0, start)])
         };
-        let environment = self.environment(scope, &text);
+        let environment = self.environment(scope, &language, &text);
         Command {
             text,
             language,
@@ -87,11 +150,16 @@ impl Lower<'_> {
     }
 
     /// The environment variables in a text that this file knows.
-    fn environment(&mut self, scope: &Scope, text: &str) -> BTreeMap<String, Origin> {
+    fn environment(
+        &mut self,
+        scope: &Scope,
+        language: &str,
+        text: &str,
+    ) -> BTreeMap<String, Origin> {
         let mut environment = BTreeMap::new();
         let mut seen = BTreeSet::new();
         let mut names = None;
-        for (name, at) in variables(text) {
+        for (name, at) in Language::variables(language, text) {
             if !seen.insert(name) {
                 continue;
             }
@@ -120,6 +188,11 @@ impl Lower<'_> {
                         return Some(Origin::Value(value));
                     }
                 }
+                Binding::Text(text) => {
+                    if name == own {
+                        return Some(Origin::Text(text.clone()));
+                    }
+                }
                 Binding::Quantity(_) | Binding::Words(_) | Binding::Percentile(_) => {
                     if name == own {
                         return Some(Origin::Value(binding.value()));
@@ -127,27 +200,23 @@ impl Lower<'_> {
                 }
             }
         }
-        let lower = name.to_ascii_lowercase().replace('_', "-");
-        if variable(&lower) != name {
-            return None; // a variable of the shell itself, such as `$i`
+        if let Some(declared) = self.names.find_variable(scope.file, Noun::Parameter, name) {
+            return Some(Origin::Parameter(self.use_parameter(declared)));
         }
-        if self
-            .names
-            .find(scope.file, Noun::Parameter, &lower)
-            .is_some()
-        {
-            return Some(Origin::Parameter(lower));
-        }
-        if self.names.find(scope.file, Noun::Secret, &lower).is_some() {
-            return Some(Origin::Secret(lower));
+        if let Some(declared) = self.names.find_variable(scope.file, Noun::Secret, name) {
+            return Some(Origin::Secret(self.use_secret(declared)));
         }
         // What has this very name comes before what is known of a service under it.
-        if let Some(value) = self.told_of_service(scope, name, "") {
+        if holder(name) != Some(Holder::System)
+            && let Some(value) = self.told_of_service(scope, name, "")
+        {
             return Some(Origin::Value(value));
         }
-        if self.names.is_captured(scope.file, &lower) && !sets(before, name) {
-            self.names.use_captured(scope.file, &lower);
-            return Some(Origin::Capture(lower));
+        if let Some(captured) = self.names.captured_as(scope.file, name)
+            && !sets(before, name)
+        {
+            self.names.use_captured(scope.file, captured);
+            return Some(Origin::Capture(captured.to_owned()));
         }
         OF_SERVICE
             .iter()
@@ -273,8 +342,18 @@ impl Lower<'_> {
             let sign = clause.child(Kind::comparator)?;
             let value = clause.children().last()?;
             let value = match value.kind() {
-                Kind::string => self.text(scope, value).to_string(),
-                _ => value.text().trim().to_owned(),
+                Kind::string => self.text(scope, value),
+                Kind::regex => {
+                    let finding = Diagnostic::new(
+                        &TYPE,
+                        trimmed(value),
+                        "a value in JSON is compared, not matched",
+                    )
+                    .help("compare it with a text, or match the whole output: `expect /…/`");
+                    self.report(finding);
+                    return None;
+                }
+                _ => Text::plain(value.text().trim()),
             };
             return Some(Expectation::Json {
                 path: json.text().to_owned(),
@@ -283,8 +362,12 @@ impl Lower<'_> {
             });
         }
         if let Some(regex) = clause.child(Kind::regex) {
-            let pattern = regex.text();
-            let pattern = &pattern[1..pattern.len() - 1];
+            let token = regex.text();
+            let pattern = &token[1..token.len() - 1];
+            if let Err(mistake) = Pattern::parse(pattern) {
+                self.mistake(&PATTERN, regex.span(), mistake.within(1, "/", "/"));
+                return None;
+            }
             return Some(Expectation::Matches {
                 pattern: pattern.replace("\\/", "/"),
                 absent,

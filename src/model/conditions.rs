@@ -300,14 +300,30 @@ impl Lower<'_> {
         node: Syntax<'_>,
         path: Syntax<'_>,
     ) -> Option<Condition> {
-        let name = path.text();
-        let bound = scope.bindings.contains_key(name);
-        if !bound {
-            self.names.find(scope.file, Noun::Parameter, name)?;
+        let mut name = path.text().to_owned();
+        let mut declared = None;
+        match scope.bindings.get(&name).map(Binding::parameter) {
+            // What was handed over may be a parameter of the deployment.
+            Some(Some(parameter)) => name = parameter.to_owned(),
+            Some(None) => {
+                let finding = Diagnostic::new(
+                    &TYPE,
+                    path.span(),
+                    format!("`{name}` is fixed where this is included, and decides nothing on the day"),
+                )
+                .help("hand over a parameter of the deployment, or leave the condition to who includes it");
+                self.report(finding);
+                return None;
+            }
+            None => {
+                let found = self.names.find(scope.file, Noun::Parameter, &name)?;
+                name = self.use_parameter(found);
+                declared = Some(found);
+            }
         }
         let Some(sign) = node.child(Kind::comparator) else {
             return Some(Condition::Parameter {
-                parameter: name.to_owned(),
+                parameter: name,
                 comparator: Comparator::Equal,
                 value: "true".to_owned(),
             });
@@ -330,7 +346,7 @@ impl Lower<'_> {
             .children()
             .find(|child| child.span().start >= sign.span().end && child.kind() != Kind::comment)?;
         let value = plain(token);
-        if let Some(declared) = self.names.find(scope.file, Noun::Parameter, name) {
+        if let Some(declared) = declared {
             let choices = super::parameters::choices(declared.node);
             if !choices.is_empty() && !choices.contains(&value) {
                 let mut finding = Diagnostic::new(
@@ -349,7 +365,7 @@ impl Lower<'_> {
             }
         }
         Some(Condition::Parameter {
-            parameter: name.to_owned(),
+            parameter: name,
             comparator,
             value,
         })
@@ -415,63 +431,6 @@ impl Lower<'_> {
                 })
             })
             .collect()
-    }
-
-    /// What an argument of this type stands for.
-    pub fn binding(
-        &mut self,
-        scope: &Scope,
-        parameter: Syntax<'_>,
-        value: Syntax<'_>,
-    ) -> Option<Binding> {
-        let type_node = parameter.child(Kind::type_)?;
-        let type_name = type_node.child(Kind::type_name)?.text().to_owned();
-        let written = value.text().trim();
-        if let Some(bound) = scope.bindings.get(written) {
-            return Some(bound.clone());
-        }
-        if type_name == "service" {
-            let path = value.descend().find(|node| node.kind() == Kind::path);
-            let Some(path) = path else {
-                self.wrong_type(value, "a service");
-                return None;
-            };
-            let declared = self.find(scope, Noun::Service, path)?;
-            return Some(Binding::Service(self.use_service(declared)));
-        }
-        if type_name == "percentile" {
-            let number = written
-                .strip_prefix('p')
-                .filter(|digits| (1..=4).contains(&digits.len()))
-                .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()));
-            return match number {
-                Some(digits) => Some(Binding::Percentile(digits.to_owned())),
-                None => {
-                    self.wrong_type(value, "a percentile such as `p95`");
-                    None
-                }
-            };
-        }
-        let of = type_node.child(Kind::noun).map(|noun| noun.text());
-        if let Some(dimension) = Dimension::of_type(&type_name, of) {
-            let Some(token) = value.descend().find(|node| node.kind() == Kind::quantity) else {
-                self.wrong_type(value, &dimension.phrase());
-                return None;
-            };
-            return self.quantity_of(token, &dimension).map(Binding::Quantity);
-        }
-        if let Some(string) = value.descend().find(|node| node.kind() == Kind::string) {
-            return Some(Binding::Words(self.text(scope, string).to_string()));
-        }
-        Some(Binding::Words(written.to_owned()))
-    }
-
-    fn wrong_type(&mut self, value: Syntax<'_>, wanted: &str) {
-        self.report(Diagnostic::new(
-            &TYPE,
-            trimmed(value),
-            format!("expected {wanted}, found `{}`", value.text().trim()),
-        ));
     }
 }
 

@@ -7,7 +7,7 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 use super::names::{self, Declared, Names, Noun};
 use super::node::{Node, Reference, Times};
 use super::spec::{Metric, Service, Spec};
-use super::text::Text;
+use super::text::{Piece, Text};
 use super::work::Work;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::quantity::{Mistake, Quantity};
@@ -40,14 +40,31 @@ pub(super) enum Binding {
     Quantity(Quantity),
     /// Words, as the language writes them, without quotes.
     Words(String),
+    /// Words in which values stand that are known on the day.
+    Text(Text),
     /// A percentile, by its digits: `95`.
     Percentile(String),
 }
 
 impl Binding {
+    /// The parameter of the deployment that was handed over, where one was.
+    pub fn parameter(&self) -> Option<&str> {
+        match self {
+            Binding::Text(text) => match text.pieces.as_slice() {
+                [Piece::Parameter { parameter }] => Some(parameter),
+                _ => None,
+            },
+            Binding::Service(_)
+            | Binding::Quantity(_)
+            | Binding::Words(_)
+            | Binding::Percentile(_) => None,
+        }
+    }
+
     pub fn written(&self) -> String {
         match self {
             Binding::Service(name) | Binding::Words(name) => name.clone(),
+            Binding::Text(text) => text.to_string(),
             Binding::Quantity(quantity) => quantity.written.clone(),
             Binding::Percentile(digits) => format!("p{digits}"),
         }
@@ -58,7 +75,9 @@ impl Binding {
         match self {
             // `p5` is the fifth of a hundred, `p999` of a thousand.
             Binding::Percentile(digits) => format!("0.{digits:0>2}"),
-            Binding::Service(_) | Binding::Quantity(_) | Binding::Words(_) => self.written(),
+            Binding::Service(_) | Binding::Quantity(_) | Binding::Words(_) | Binding::Text(_) => {
+                self.written()
+            }
         }
     }
 }

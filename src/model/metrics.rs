@@ -26,6 +26,19 @@ impl<'a> Lower<'a> {
         path: Syntax<'_>,
     ) -> Option<String> {
         let bindings = self.bind(scope, declared, arguments, path.span())?;
+        if bindings
+            .values()
+            .any(|bound| matches!(bound, Binding::Text(_)))
+        {
+            let finding = Diagnostic::new(
+                &super::values::TYPE,
+                arguments.map_or_else(|| path.span(), super::values::trimmed),
+                "a query is fixed when compiling: the value of a parameter can't stand in it",
+            )
+            .help("write the value itself");
+            self.report(finding);
+            return None;
+        }
         let mut name = if declared.file == 0 {
             own_name(declared)
         } else {

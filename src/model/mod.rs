@@ -15,9 +15,11 @@ mod condition;
 mod conditions;
 mod decisions;
 mod deployments;
+mod environment;
 mod escalations;
 mod inclusions;
 mod items;
+mod language;
 mod likely;
 mod lower;
 mod metrics;
@@ -37,6 +39,7 @@ mod services;
 mod settings;
 mod spec;
 mod statements;
+mod tables;
 mod text;
 mod trial;
 mod trials;
@@ -47,8 +50,11 @@ mod work;
 
 pub use action::{Action, Deed, Notice};
 pub use command::{Attempts, Command, Effect, Expectation, Origin};
+pub use commands::{LANGUAGE, PATTERN};
 pub use condition::{Bound, Comparator, Condition, Matcher, Measured, MetricRef, Trend};
+pub use environment::{AMBIGUOUS_VARIABLE, MACHINE_VARIABLE, RESERVED_VARIABLE};
 pub use items::target_words;
+pub use language::{LANGUAGES, Language};
 pub use lower::{ENDLESS, INCOMPLETE, MISPLACED, REPEATED};
 pub use names::{DUPLICATE_NAME, IMPORT, SHADOWED, UNKNOWN_NAME, UNUSED};
 pub use node::{Node, Reference, Timed, Times};
@@ -59,7 +65,7 @@ pub use spec::{
 pub use text::{Piece, Text};
 pub use trial::{Decided, Event, Expected, Given, TestPoint};
 pub use values::{DIMENSION, QUANTITY, TIME, TYPE};
-pub use variables::{OF_THE_MACHINE, variable, variables};
+pub use variables::{Holder, holder, is_free, is_of_machine, variable, variables};
 pub use work::{Interval, Target, ValueType, WaitFor, Work};
 
 use crate::diagnostic::Diagnostic;
@@ -84,10 +90,10 @@ fn lower_cut(
 ) -> (Spec, Vec<Diagnostic>) {
     let (modules, mut found) = modules::load(file, sources, loader);
     let files = &modules.files;
-    let mut tables: Vec<names::Table<'_>> = files
+    let mut tables: Vec<tables::Table<'_>> = files
         .iter()
         .enumerate()
-        .map(|(index, file)| names::table(index, file, &mut found))
+        .map(|(index, file)| tables::table(index, file, &mut found))
         .collect();
     modules::enter(&modules, &mut tables, &mut found);
     let mut lower = Lower::new(Names::new(tables), found);
@@ -96,6 +102,7 @@ fn lower_cut(
     lower.settle_decisions();
     lower.settle_captures();
     lower.shadowed(&files[0]);
+    lower.name_variables(files);
     if lower.spec.deployment.is_some() {
         lower.names.unused(&mut lower.found);
     }

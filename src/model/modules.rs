@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
-use super::names::{IMPORT, Table};
+use super::names::IMPORT;
+use super::tables::Table;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::{LoadError, Loader, Source, SourceId, Sources, Span};
 use crate::stdlib;

@@ -1,16 +1,15 @@
 //! Which names there are, and what they stand for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use foldhash::{HashMap, HashSet, HashSetExt};
+use foldhash::{HashSet, HashSetExt};
 
-use super::captures::captured_name;
-use super::variables::variable;
+use super::tables::Table;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::rule;
 use crate::source::Span;
-use crate::syntax::{File, Kind, Node as Syntax};
+use crate::syntax::{Kind, Node as Syntax};
 
 rule! {
     /// The name is declared nowhere that this file can see. Declare it, bring it in with `use`, or
@@ -64,7 +63,7 @@ impl Noun {
         }
     }
 
-    fn of(kind: Kind) -> Option<Noun> {
+    pub fn of(kind: Kind) -> Option<Noun> {
         Some(match kind {
             Kind::param => Noun::Parameter,
             Kind::secret => Noun::Secret,
@@ -110,32 +109,6 @@ impl Declared<'_> {
         self.node
             .child(Kind::name)
             .map_or_else(|| self.node.trimmed(), Syntax::span)
-    }
-}
-
-/// What one file declares and brings in.
-#[derive(Debug, Default)]
-pub(super) struct Table<'a> {
-    names: HashMap<(Noun, &'a str), Declared<'a>>,
-    /// Names of modules: the number of the file.
-    pub modules: BTreeMap<String, usize>,
-    /// Names that were brought in by themselves: the number of the file that declares them.
-    pub imported: HashMap<&'a str, usize>,
-    /// Words in what could not be read: a name among them may have been declared there.
-    poisoned: BTreeSet<&'a str>,
-    /// What commands print and people fill in: under which name, and where those names stand.
-    pub captures: BTreeMap<&'a str, Vec<Span>>,
-    /// The services, in the order declared.
-    services: Vec<&'a str>,
-    /// The services by the environment variable that names them.
-    variables: HashMap<String, &'a str>,
-}
-
-impl Table<'_> {
-    /// Whether the file declares anything by this name.
-    pub fn declares(&self, name: &str) -> bool {
-        ALL.iter()
-            .any(|&noun| self.names.contains_key(&(noun, name)))
     }
 }
 
@@ -243,7 +216,7 @@ impl<'a> Names<'a> {
         variable: &str,
     ) -> Option<(&'a str, Declared<'a>)> {
         let table = &self.tables[file];
-        let name = *table.variables.get(variable)?;
+        let name = table.variable(Noun::Service, variable)?;
         let declared = *table.names.get(&(Noun::Service, name))?;
         Some((name, declared))
     }
@@ -396,7 +369,7 @@ impl<'a> Names<'a> {
     }
 }
 
-const ALL: &[Noun] = &[
+pub(super) const ALL: &[Noun] = &[
     Noun::Parameter,
     Noun::Secret,
     Noun::Role,
@@ -428,60 +401,6 @@ fn declaration(nouns: &[Noun], name: &str) -> String {
         Some(Noun::Severity) => format!("severity {name} \"…\" {{ … }}"),
         None => name.to_owned(),
     }
-}
-
-/// What a file declares. Names that are declared twice are findings.
-pub(super) fn table<'a>(index: usize, file: &'a File, found: &mut Vec<Diagnostic>) -> Table<'a> {
-    let mut table = Table::default();
-    for item in file.items() {
-        if let Some(noun) = Noun::of(item.kind())
-            && let Some(name) = item.child(Kind::name)
-        {
-            let declared = Declared {
-                file: index,
-                node: item,
-            };
-            match table.names.entry((noun, name.text())) {
-                std::collections::hash_map::Entry::Vacant(entry) => {
-                    entry.insert(declared);
-                    if noun == Noun::Service {
-                        table.services.push(name.text());
-                        table.variables.insert(variable(name.text()), name.text());
-                    }
-                }
-                std::collections::hash_map::Entry::Occupied(first) => {
-                    found.push(duplicate(
-                        noun.word(),
-                        name.text(),
-                        name.span(),
-                        first.get().name_span(),
-                    ));
-                }
-            }
-        }
-    }
-    for piece in &file.pieces {
-        for node in piece.root().descend() {
-            match node.kind() {
-                Kind::capture | Kind::record => {
-                    if let Some(name) = captured_name(node) {
-                        let makers = table.captures.entry(name.text()).or_default();
-                        makers.push(name.span());
-                    }
-                }
-                Kind::ERR_ITEM | Kind::ERR_STMT | Kind::ERR_HEAD | Kind::ERR_TAIL => {
-                    table.poisoned.extend(words(node.text()));
-                }
-                _ => {}
-            }
-        }
-    }
-    table
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|character: char| !(character.is_ascii_alphanumeric() || character == '-'))
-        .filter(|word| word.starts_with(|character: char| character.is_ascii_lowercase()))
 }
 
 /// The finding for a second declaration.

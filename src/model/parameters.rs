@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lower::{Binding, Lower, Scope, file_scope, one_of, own_name};
-use super::names::Declared;
+use super::names::{Declared, Noun};
 use super::spec::{Parameter, Secret};
+use super::text::{Piece, Text};
 use super::values::{TYPE, plain, trimmed};
 use super::variables::variable;
 use crate::diagnostic::{Diagnostic, nearest};
@@ -70,6 +71,19 @@ impl<'a> Lower<'a> {
         let value = default
             .children()
             .find(|node| node.kind() != Kind::comment)?;
+        let text = (value.kind() == Kind::string).then(|| self.text(scope, value));
+        if text.is_some_and(|text| text.parameters().next().is_some()) {
+            let finding = Diagnostic::new(
+                &TYPE,
+                trimmed(value),
+                "a default is fixed when compiling: the value of a parameter can't stand in it",
+            )
+            .help(
+                "put the values together where they are used; a brace by itself is written `\\{`",
+            );
+            self.report(finding);
+            return None;
+        }
         self.value_for(scope, declaration, value)
     }
 
@@ -202,7 +216,7 @@ impl<'a> Lower<'a> {
         scope: &Scope,
         declared: Declared<'a>,
         arguments: Syntax<'_>,
-    ) -> BTreeMap<String, String> {
+    ) -> BTreeMap<String, Text> {
         let known: Vec<&str> = declared
             .node
             .child(Kind::block)
@@ -247,8 +261,8 @@ impl<'a> Lower<'a> {
                 continue;
             };
             let text = match value.kind() {
-                Kind::string => self.text(scope, value).to_string(),
-                _ => value.text().trim().to_owned(),
+                Kind::string => self.text(scope, value),
+                _ => Text::plain(value.text().trim()),
             };
             fields.insert(name.text().to_owned(), text);
         }
@@ -337,6 +351,77 @@ impl<'a> Lower<'a> {
             }
         }
         complete.then_some(bindings)
+    }
+
+    /// What an argument of this type stands for.
+    pub fn binding(
+        &mut self,
+        scope: &Scope,
+        parameter: Syntax<'_>,
+        value: Syntax<'_>,
+    ) -> Option<Binding> {
+        let type_node = parameter.child(Kind::type_)?;
+        let type_name = type_node.child(Kind::type_name)?.text().to_owned();
+        let written = value.text().trim();
+        if let Some(bound) = scope.bindings.get(written) {
+            return Some(bound.clone());
+        }
+        if type_name == "service" {
+            let path = value.descend().find(|node| node.kind() == Kind::path);
+            let Some(path) = path else {
+                self.wrong_type(value, "a service");
+                return None;
+            };
+            let declared = self.find(scope, Noun::Service, path)?;
+            return Some(Binding::Service(self.use_service(declared)));
+        }
+        if type_name == "percentile" {
+            let number = written
+                .strip_prefix('p')
+                .filter(|digits| (1..=4).contains(&digits.len()))
+                .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()));
+            return match number {
+                Some(digits) => Some(Binding::Percentile(digits.to_owned())),
+                None => {
+                    self.wrong_type(value, "a percentile such as `p95`");
+                    None
+                }
+            };
+        }
+        let of = type_node.child(Kind::noun).map(|noun| noun.text());
+        if let Some(dimension) = Dimension::of_type(&type_name, of) {
+            let Some(token) = value.descend().find(|node| node.kind() == Kind::quantity) else {
+                self.wrong_type(value, &dimension.phrase());
+                return None;
+            };
+            return self.quantity_of(token, &dimension).map(Binding::Quantity);
+        }
+        if let Some(string) = value.descend().find(|node| node.kind() == Kind::string) {
+            let text = self.text(scope, string);
+            let has_values = text.parameters().next().is_some();
+            return Some(match has_values {
+                true => Binding::Text(text),
+                false => Binding::Words(text.to_string()),
+            });
+        }
+        // A bare word is a word, or the parameter of the deployment that has this name.
+        let is_choice = choices(parameter).contains(&written.to_owned());
+        if !is_choice && let Some(declared) = self.names.find(scope.file, Noun::Parameter, written)
+        {
+            let parameter = self.use_parameter(declared);
+            return Some(Binding::Text(Text {
+                pieces: vec![Piece::Parameter { parameter }],
+            }));
+        }
+        Some(Binding::Words(written.to_owned()))
+    }
+
+    fn wrong_type(&mut self, value: Syntax<'_>, wanted: &str) {
+        self.report(Diagnostic::new(
+            &TYPE,
+            trimmed(value),
+            format!("expected {wanted}, found `{}`", value.text().trim()),
+        ));
     }
 }
 

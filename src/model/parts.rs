@@ -127,8 +127,8 @@ impl<'a> Lower<'a> {
     fn take(&mut self, part: Part) {
         let Spec {
             deployment: _,
-            parameters: _,
-            secrets: _,
+            parameters,
+            secrets,
             roles,
             channels,
             services,
@@ -136,6 +136,7 @@ impl<'a> Lower<'a> {
             messages,
             nodes,
         } = part.spec;
+        self.take_values(parameters, secrets);
         for role in roles {
             if !self.has_made(Noun::Role, &role.name) {
                 self.add_role(role);

@@ -27,7 +27,10 @@ impl<'a> Lower<'a> {
             .values()
             .find_map(|binding| match binding {
                 Binding::Service(name) => Some(name.as_str()),
-                Binding::Quantity(_) | Binding::Words(_) | Binding::Percentile(_) => None,
+                Binding::Quantity(_)
+                | Binding::Words(_)
+                | Binding::Text(_)
+                | Binding::Percentile(_) => None,
             })
             .or(metric.service.as_deref())
             .or_else(|| self.names.only_service(0));
@@ -38,6 +41,8 @@ impl<'a> Lower<'a> {
                 true => Value::Words(words.clone()),
                 false => Value::Name(words.clone()),
             }),
+            // A metric takes no such argument.
+            (Some(Binding::Text(_)), _, _) => None,
             (Some(percentile @ Binding::Percentile(_)), _, _) => {
                 Some(Value::Number(percentile.value()))
             }

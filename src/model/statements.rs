@@ -323,7 +323,7 @@ impl<'a> Lower<'a> {
         let token = statement
             .children()
             .find(|child| matches!(child.kind(), Kind::query | Kind::script | Kind::command))?;
-        let command = self.command(scope, token);
+        let command = self.command_to_read(scope, token);
         let words = statement.child(Kind::string).map_or_else(
             || command_words(&command.text),
             |title| title.text().trim_matches('"').to_owned(),

@@ -54,6 +54,16 @@ impl Text {
         }
     }
 
+    /// Adds another text.
+    pub fn append(&mut self, other: &Text) {
+        for piece in &other.pieces {
+            match piece {
+                Piece::Literal(words) => self.push(words),
+                Piece::Parameter { .. } => self.pieces.push(piece.clone()),
+            }
+        }
+    }
+
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.pieces.is_empty()

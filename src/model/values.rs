@@ -121,6 +121,7 @@ impl Lower<'_> {
                         .filter(|title| !title.is_empty());
                     text.push(&title.unwrap_or_else(|| service.clone()));
                 }
+                Binding::Text(inner) => text.append(inner),
                 Binding::Quantity(_) | Binding::Words(_) | Binding::Percentile(_) => {
                     text.push(&binding.written())
                 }
@@ -131,9 +132,11 @@ impl Lower<'_> {
         if captured && !scope.fields.contains(name) {
             self.names.use_captured(scope.file, name);
         }
-        let known = scope.fields.contains(name)
-            || captured
-            || self.names.find(scope.file, Noun::Parameter, name).is_some();
+        let mut known = scope.fields.contains(name) || captured;
+        if !known && let Some(declared) = self.names.find(scope.file, Noun::Parameter, name) {
+            self.use_parameter(declared);
+            known = true;
+        }
         if !known {
             if self.names.find(scope.file, Noun::Secret, name).is_some() {
                 self.report(

@@ -2,35 +2,151 @@
 
 use foldhash::HashSet;
 
-/// Variables that a shell or machine brings along.
-pub const OF_THE_MACHINE: &[&str] = &[
-    "HOME",
-    "PATH",
-    "PWD",
-    "OLDPWD",
-    "USER",
-    "LOGNAME",
-    "SHELL",
-    "HOSTNAME",
-    "TMPDIR",
-    "LANG",
-    "RANDOM",
-    "SECONDS",
-    "UID",
-    "EUID",
-    "PPID",
-    "IFS",
-    "OSTYPE",
-    "LINENO",
+/// Whose an environment variable is before a spec says anything of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// bash sets it, refuses to set it, or works by it; so does the dynamic loader.
+    System,
+    /// A login sets it.
+    Login,
+}
+
+/// Variables that bash sets, does not take over from its environment, or works by: the manual of bash
+/// 5.3, "Shell Variables", without those that an interactive shell alone looks at.
+const OF_BASH: &[&str] = &[
     "BASH",
+    "BASHOPTS",
+    "BASHPID",
+    "BASH_ALIASES",
+    "BASH_ARGC",
+    "BASH_ARGV",
+    "BASH_ARGV0",
+    "BASH_CMDS",
+    "BASH_COMMAND",
+    "BASH_COMPAT",
+    "BASH_ENV",
+    "BASH_EXECUTION_STRING",
+    "BASH_LINENO",
+    "BASH_LOADABLES_PATH",
+    "BASH_MONOSECONDS",
+    "BASH_REMATCH",
+    "BASH_SOURCE",
+    "BASH_SUBSHELL",
+    "BASH_TRAPSIG",
+    "BASH_VERSINFO",
     "BASH_VERSION",
+    "BASH_XTRACEFD",
+    "CDPATH",
+    "COMP_CWORD",
+    "COMP_KEY",
+    "COMP_LINE",
+    "COMP_POINT",
+    "COMP_TYPE",
+    "COMP_WORDBREAKS",
+    "COMP_WORDS",
+    "COMPREPLY",
+    "COPROC",
+    "DIRSTACK",
+    "EPOCHREALTIME",
+    "EPOCHSECONDS",
+    "EUID",
+    "EXECIGNORE",
+    "FUNCNAME",
+    "FUNCNEST",
+    "GLOBIGNORE",
+    "GLOBSORT",
+    "GROUPS",
+    "HISTCMD",
+    "HOME",
+    "HOSTNAME",
+    "HOSTTYPE",
+    "IFS",
+    "LINENO",
+    "MACHTYPE",
+    "MAPFILE",
+    "OLDPWD",
+    "OPTARG",
+    "OPTERR",
+    "OPTIND",
+    "OSTYPE",
+    "PATH",
+    "PIPESTATUS",
+    "POSIXLY_CORRECT",
+    "PPID",
+    "PS0",
+    "PS1",
+    "PS2",
+    "PS3",
+    "PS4",
+    "PWD",
+    "RANDOM",
+    "READLINE_ARGUMENT",
+    "READLINE_LINE",
+    "READLINE_MARK",
+    "READLINE_POINT",
     "REPLY",
-    "EDITOR",
-    "KUBECONFIG",
-    "COLUMNS",
-    "LINES",
-    "TERM",
+    "SECONDS",
+    "SHELLOPTS",
+    "SHLVL",
+    "SRANDOM",
+    "TIMEFORMAT",
+    "TMOUT",
+    "UID",
 ];
+
+/// Variables by which the dynamic loader of Linux works: ld.so(8). That of macOS has a prefix of its own.
+const OF_LOADER: &[&str] = &[
+    "LD_ASSUME_KERNEL",
+    "LD_AUDIT",
+    "LD_BIND_NOT",
+    "LD_BIND_NOW",
+    "LD_DEBUG",
+    "LD_DEBUG_OUTPUT",
+    "LD_DYNAMIC_WEAK",
+    "LD_HWCAP_MASK",
+    "LD_LIBRARY_PATH",
+    "LD_ORIGIN_PATH",
+    "LD_POINTER_GUARD",
+    "LD_PREFER_MAP_32BIT_EXEC",
+    "LD_PRELOAD",
+    "LD_PROFILE",
+    "LD_PROFILE_OUTPUT",
+    "LD_SHOW_AUXV",
+    "LD_TRACE_LOADED_OBJECTS",
+    "LD_USE_LOAD_BIAS",
+    "LD_VERBOSE",
+    "LD_WARN",
+];
+
+/// Variables that a login sets or programs expect of one: environ(7), login(1).
+const OF_LOGIN: &[&str] = &[
+    "DISPLAY", "EDITOR", "LANG", "COLUMNS", "LANGUAGE", "LINES", "LOGNAME", "MAIL", "PAGER",
+    "SHELL", "TERM", "TMPDIR", "TZ", "USER", "VISUAL",
+];
+
+/// Variables that programs look at and many machines have: a command may use them undeclared.
+const OF_PROGRAMS: &[&str] = &["KUBECONFIG"];
+
+/// Whose an environment variable is before a spec says anything of it.
+pub fn holder(variable: &str) -> Option<Holder> {
+    if OF_BASH.contains(&variable) || OF_LOADER.contains(&variable) || variable.starts_with("DYLD_")
+    {
+        return Some(Holder::System);
+    }
+    let of_login = OF_LOGIN.contains(&variable) || variable.starts_with("LC_");
+    of_login.then_some(Holder::Login)
+}
+
+/// Whether commands may use a variable that nothing declares, because a machine has it.
+pub fn is_of_machine(variable: &str) -> bool {
+    holder(variable).is_some() || OF_PROGRAMS.contains(&variable)
+}
+
+/// Whether what a person fills in at a record of this name reaches commands as a variable: not where
+/// bash or the system holds it.
+pub fn is_free(name: &str) -> bool {
+    holder(&variable(name)) != Some(Holder::System)
+}
 
 /// The environment variable in which commands find a name.
 pub fn variable(name: &str) -> String {

@@ -9,11 +9,12 @@ use serde::Serialize;
 pub use crate::graph::EdgeKind;
 pub use crate::model::{
     Action, Attempts, Better, Bound, Channel, Command, Comparator, Condition, Contact, Decided,
-    Deed, Effect, Event, Expectation, Expected, Field, Given, Interval, Matcher, Measured, Message,
-    Metric, MetricRef, NoData, Notice, Origin as ValueOrigin, Parameter, Piece, Role, Secret,
-    Service, Target, TestPoint, Text, Traffic, Trend, ValueType, WINDOW, WINDOW_SECONDS, WaitFor,
-    Work, variable,
+    Deed, Effect, Event, Expectation, Expected, Field, Given, Interval, Language, Matcher,
+    Measured, Message, Metric, MetricRef, NoData, Notice, Origin as ValueOrigin, Parameter, Piece,
+    Role, Secret, Service, Target, TestPoint, Text, Traffic, Trend, ValueType, WINDOW,
+    WINDOW_SECONDS, WaitFor, Work, variable,
 };
+pub use crate::pattern::Pattern;
 pub use crate::quantity::{Dimension, Exact, Quantity, Range, Unit, duration_text};
 pub use crate::schedule::Schedule;
 pub use crate::time::{Instant, Moment, When};

@@ -5,6 +5,7 @@
 
 mod back;
 mod commands;
+mod expectations;
 mod failure;
 mod guards;
 mod holds;

@@ -271,12 +271,12 @@ impl<'a> Builder<'a> {
             pieces: text
                 .pieces
                 .iter()
-                .map(|piece| match piece {
+                .flat_map(|piece| match piece {
                     Piece::Parameter { parameter } => match notice.fields.get(parameter) {
-                        Some(value) => Piece::Literal(value.clone()),
-                        None => piece.clone(),
+                        Some(value) => value.pieces.clone(),
+                        None => vec![piece.clone()],
                     },
-                    Piece::Literal(_) => piece.clone(),
+                    Piece::Literal(_) => vec![piece.clone()],
                 })
                 .collect(),
         };

@@ -57,7 +57,7 @@ impl Sentences<'_> {
                 "{} {} {}",
                 self.markup.code(path),
                 self.markup.words(comparator.sign()),
-                self.markup.code(value)
+                self.markup.code(&value.to_string())
             ),
         }
     }

@@ -18,6 +18,9 @@ impl Sentences<'_> {
                 ValueOrigin::Value(value) => {
                     Some(format!("{variable} is {}", self.markup.code(value)))
                 }
+                ValueOrigin::Text(text) => {
+                    Some(format!("{variable} is {}", self.markup.text(text)))
+                }
                 ValueOrigin::Parameter(_) | ValueOrigin::Secret(_) => None,
                 ValueOrigin::Capture(name) => Some(format!(
                     "{variable} comes from {}",

@@ -269,7 +269,7 @@ impl<'a> Sentences<'a> {
             .fields
             .iter()
             .map(|(name, value)| {
-                format!("{}: {}", self.markup.words(name), self.markup.words(value))
+                format!("{}: {}", self.markup.words(name), self.markup.text(value))
             })
             .collect();
         if !fields.is_empty() {

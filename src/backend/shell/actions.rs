@@ -1,7 +1,7 @@
 //! What is done when something fails or a rule fires.
 
-use super::Script;
 use super::quote::{lines, quoted};
+use super::{BLANK, Script};
 use crate::backend::one_line;
 use crate::plan::{Action, Deed, Node, Notice, Piece, Text, Work};
 
@@ -131,12 +131,12 @@ impl Script<'_> {
         for piece in &text.pieces {
             match piece {
                 Piece::Literal(literal) => out.push_str(&quoted(&lines(literal))),
-                Piece::Parameter { parameter } => match notice.fields.get(parameter) {
-                    Some(value) => out.push_str(&quoted(&lines(value))),
-                    None => out.push_str(&self.text(&Text {
-                        pieces: vec![piece.clone()],
-                    })),
-                },
+                Piece::Parameter { parameter } => {
+                    out.push_str(&match notice.fields.get(parameter) {
+                        Some(value) => self.words(value, lines, BLANK),
+                        None => self.value(parameter, BLANK),
+                    })
+                }
             }
         }
         out

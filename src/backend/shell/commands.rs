@@ -1,9 +1,12 @@
 //! Commands: their environment, what they must give, how they are taken back.
 
 use super::Script;
-use super::quote::{here, name, quoted};
+use super::quote::{here, name, quoted, quoted_bytes};
 use crate::backend::one_line;
-use crate::plan::{Command, Effect, Expectation, Node, Quantity, ValueOrigin, WaitFor, Work};
+use crate::plan::{
+    Command, Effect, Expectation, Node, Pattern, Quantity, Text, ValueOrigin, WaitFor, Work,
+    variable,
+};
 
 /// How often a command is tried where nothing says it, in seconds.
 const PAUSE: i64 = 10;
@@ -13,25 +16,45 @@ impl Script<'_> {
     /// not on the way that was gone, a person says.
     fn environment(&self, node: &Node, command: &Command, body: &mut Vec<String>) {
         for (variable, origin) in &command.environment {
-            if let ValueOrigin::Capture(of) = origin {
-                let what = match self.captured.get(of.as_str()).map(Vec::as_slice) {
-                    Some([maker]) => self.title(maker),
-                    Some(_) | None => quoted(of),
-                };
-                body.push(format!(
-                    "  captured {} {} {variable} {what}",
-                    quoted(&node.id),
-                    name("value", of)
-                ));
+            match origin {
+                ValueOrigin::Capture(of) => self.captured(node, of, variable, body),
+                ValueOrigin::Text(text) => self.captured_in(node, text, body),
+                ValueOrigin::Value(_) | ValueOrigin::Parameter(_) | ValueOrigin::Secret(_) => {}
             }
             let value = match origin {
                 ValueOrigin::Value(value) => quoted(value),
-                ValueOrigin::Parameter(of) | ValueOrigin::Capture(of) => {
-                    format!("\"${}\"", name("value", of))
-                }
+                ValueOrigin::Text(text) => self.exact(text),
+                ValueOrigin::Parameter(of) => format!("\"${}\"", name("value", of)),
+                ValueOrigin::Capture(of) => format!("\"${}\"", name("kept", of)),
                 ValueOrigin::Secret(of) => format!("\"${}\"", name("secret", of)),
             };
             body.push(format!("  with+=({variable}={value})"));
+        }
+    }
+
+    /// Asks for what should have been captured, where it was not.
+    fn captured(&self, node: &Node, of: &str, variable: &str, body: &mut Vec<String>) {
+        let what = match self.captured.get(of).map(Vec::as_slice) {
+            Some([maker]) => self.title(maker),
+            Some(_) | None => quoted(of),
+        };
+        body.push(format!(
+            "  captured {} {} {variable} {what}",
+            quoted(&node.id),
+            name("kept", of)
+        ));
+    }
+
+    /// The same for what stands in a text that must be known.
+    fn captured_in(&self, node: &Node, text: &Text, body: &mut Vec<String>) {
+        for of in text.parameters() {
+            // What the node itself captures is there when it is asked for.
+            if !self.values.contains(of)
+                && self.captured.contains_key(of)
+                && node.work.captures() != Some(of)
+            {
+                self.captured(node, of, &variable(of), body);
+            }
         }
     }
 
@@ -51,11 +74,14 @@ impl Script<'_> {
         let mut exit = 0;
         let mut wanted = String::new();
         for expectation in expect {
-            if let Expectation::Exit { code } = expectation {
-                exit = *code;
-            } else {
-                wanted.push_str(&self.expectation(expectation));
+            match expectation {
+                Expectation::Exit { code } => exit = *code,
+                Expectation::Contains { text, .. } | Expectation::Json { value: text, .. } => {
+                    self.captured_in(node, text, body);
+                }
+                Expectation::Matches { .. } => {}
             }
+            wanted.push_str(&self.expectation(expectation));
         }
         if exit != 0 || !wanted.is_empty() {
             settings.push(format!("wanted=({exit}{wanted})"));
@@ -72,7 +98,7 @@ impl Script<'_> {
             settings.push(format!("retries={} every={every}", attempts.retries));
         }
         if let Some(capture) = capture {
-            settings.push(format!("capture={}", name("value", capture)));
+            settings.push(format!("capture={}", name("kept", capture)));
         }
         if let Some(undo) = effect.undo() {
             let function = self.take(&format!("{}/undo", node.id));
@@ -127,11 +153,19 @@ impl Script<'_> {
             Expectation::Exit { .. } => String::new(),
             Expectation::Contains { text, absent } => {
                 let kind = if *absent { "lacks" } else { "contains" };
-                format!(" {kind} {} '' ''", self.text(text))
+                format!(" {kind} {} '' ''", self.exact(text))
+            }
+            Expectation::Matches { pattern, absent } if pattern == Expectation::ANYTHING => {
+                let kind = if *absent { "nothing" } else { "something" };
+                format!(" {kind} '' '' ''")
             }
             Expectation::Matches { pattern, absent } => {
                 let kind = if *absent { "differs" } else { "matches" };
-                format!(" {kind} {} '' ''", quoted(pattern))
+                format!(
+                    " {kind} {} {} ''",
+                    quoted_bytes(&extended(pattern), &[]),
+                    quoted(pattern)
+                )
             }
             Expectation::Json {
                 path,
@@ -139,9 +173,9 @@ impl Script<'_> {
                 value,
             } => format!(
                 " json {} {} {}",
-                quoted(&jq_path(path)),
-                quoted(comparator.sign()),
-                quoted(value)
+                quoted(&jq_program(path, comparator.sign())),
+                quoted(&format!("{path} {}", comparator.sign())),
+                self.exact(value)
             ),
         }
     }
@@ -176,7 +210,8 @@ impl Script<'_> {
                 let pause = every.map(Quantity::whole_seconds).unwrap_or(PAUSE);
                 let (redirect, text) = here(&command.text);
                 body.push(format!(
-                    "  wait_until {id} {title} {pause} {limit}{redirect}\n{text}"
+                    "  wait_until {id} {title} {} {pause} {limit}{redirect}\n{text}",
+                    quoted(&command.language),
                 ));
             }
         }
@@ -184,8 +219,24 @@ impl Script<'_> {
     }
 }
 
+/// A regular expression of the language as `grep -E` reads it in the locale `C`.
+pub fn extended(pattern: &str) -> Vec<u8> {
+    // The gate lets no other pass; one that could would match nothing.
+    Pattern::parse(pattern).map_or_else(|_| b"$x".to_vec(), |read| read.extended().to_vec())
+}
+
+/// What jq is asked whether a value in its input holds against `$value`: numbers are compared as numbers.
+pub fn jq_program(path: &str, sign: &str) -> String {
+    let path = jq_path(path);
+    format!(
+        "{path} as $found | ($value | tonumber? // $value) as $wanted \
+         | if ([$found, $wanted] | map(type) | unique) == [\"number\"] then $found {sign} $wanted \
+         else ($found | tostring) {sign} $value end"
+    )
+}
+
 /// `$.a.b-c[0]` as jq reads it: `.["a"]["b-c"][0]`.
-pub fn jq_path(path: &str) -> String {
+fn jq_path(path: &str) -> String {
     let mut out = String::from(".");
     let path = path.strip_prefix('$').unwrap_or(path);
     for part in path.split('.').filter(|part| !part.is_empty()) {

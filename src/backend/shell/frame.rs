@@ -1,12 +1,12 @@
 //! What surrounds the plan in the script: its head, its questions, its main part.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Script;
 use super::actions::Ends;
 use super::quote::{here, name, quoted};
 use crate::backend::one_line;
-use crate::plan::{Node, Work};
+use crate::plan::{Command, Language, Node, WaitFor, Work};
 
 impl Script<'_> {
     /// The lines before the functions: what this is, and the values that are filled in later, of
@@ -32,15 +32,27 @@ impl Script<'_> {
             one_line(&deployment.origin.file)
         ));
         out.push_str("set -u\n\n");
+        if !self.plan.secrets.is_empty() {
+            out.push_str("set +x # a trace would show secrets\n");
+        }
         let values = self.values.iter().map(|value| name("value", value));
+        let kept = self.captured.keys().map(|value| name("kept", value));
         let secrets = self.plan.secrets.iter();
         let secrets = secrets.map(|secret| name("secret", &secret.name));
-        for variable in values.chain(secrets) {
+        let mut own = Vec::new();
+        for variable in values.chain(kept).chain(secrets) {
             // ShellCheck would ask what a value is for that nothing sees.
             if functions.contains(&format!("\"${variable}\"")) {
                 out.push_str(&format!("{variable}=''\n"));
+                own.push(variable);
             }
         }
+        if !own.is_empty() {
+            // Whoever starts the script may have exported one of these.
+            out.push_str(&format!("export -n {}\n", own.join(" ")));
+        }
+        let names: Vec<&str> = self.plan.parameters.iter().map(|one| &*one.name).collect();
+        out.push_str(&format!("parameters={}\n", quoted(&names.join(" "))));
         out.push_str(&format!(
             "journal_file=${{JOURNAL:-{}-$(date -u +%Y%m%dT%H%M%SZ).journal}}\n",
             name("", self.stem).trim_start_matches('_')
@@ -101,6 +113,7 @@ impl Script<'_> {
             "The rules to watch for: shown at every question by `?`.",
             &[format!("  cat{redirect}\n{text}")],
         );
+        self.interpreters();
         self.list(&forward);
         self.done_before(&forward);
         if !plan.deployment.on_failure.is_empty() {
@@ -174,6 +187,31 @@ impl Script<'_> {
         self.function("roll_back", "Asks for a way back, and goes it.", &body);
     }
 
+    /// Which program runs a script, by its language.
+    fn interpreters(&mut self) {
+        let mut body = vec!["  case $1 in".to_owned()];
+        let mut known = BTreeSet::from(["sh", "bash"]);
+        for command in self.plan.walk().flat_map(commands) {
+            if let Some(language) = Language::of(&command.language)
+                && known.insert(language.word)
+            {
+                body.push(format!(
+                    "    {}) program=({}) ;;",
+                    quoted(language.word),
+                    language.program.join(" ")
+                ));
+            }
+        }
+        let shell = Language::of("sh").map_or(&[][..], |language| language.program);
+        body.push(format!("    *) program=({}) ;;", shell.join(" ")));
+        body.push("  esac".to_owned());
+        self.function(
+            "interpreter",
+            "interpreter LANGUAGE: what runs a script of it, in `program`.",
+            &body,
+        );
+    }
+
     /// What `--list` prints.
     fn list(&mut self, forward: &[&Node]) {
         let mut body = vec!["  say 'Parts:'".to_owned()];
@@ -225,24 +263,30 @@ impl Script<'_> {
             if matches!(node.work, Work::Phase | Work::Gate | Work::Monitor)
                 && !node.follows_rollback()
             {
-                ids.push_str(&format!(" | {}", quoted(&node.id)));
+                ids.push_str(&format!("{} | ", quoted(&node.id)));
             }
         }
         if self.plan.of_kind("success").next().is_some() {
-            ids.push_str(" | success");
+            ids.push_str("success | ");
         }
-        let ids = ids.strip_prefix(" | ").unwrap_or("''").to_owned();
-        let mut ways = String::new();
+        let (mut ways, mut known) = (String::new(), String::new());
         for node in self.rollbacks() {
             if let Some(function) = self.called.get(node.id.as_str()) {
                 let short = node.id.rsplit('/').next().unwrap_or(&node.id);
+                known.push_str(&format!("{} | ", quoted(short)));
                 ways.push_str(&format!(
-                    "      {})\n        questions\n        done_before ''\n        back {function} {}\n        ;;\n",
+                    "    {}) back {function} {} ;;\n",
                     quoted(short),
                     self.title(node)
                 ));
             }
         }
+        let arm = |names: &str| match names.strip_suffix(" | ") {
+            Some(names) => format!("          {names}) ;;\n"),
+            None => String::new(),
+        };
+        let known = arm(&known);
+        let ids = arm(&ids);
         let mut questions = String::new();
         for parameter in &self.plan.parameters {
             let what = if parameter.title.is_empty() {
@@ -255,17 +299,21 @@ impl Script<'_> {
             } else {
                 parameter.choices.join(" | ")
             };
+            let words: Vec<String> = parameter.choices.iter().map(|word| quoted(word)).collect();
             questions.push_str(&format!(
-                "  parameter {} {} {} {} {}{}\n",
+                "  parameter {} {} DEPLOYC_PARAM_{} {} {} {} {}{}{}\n",
                 name("value", &parameter.name),
-                quoted(&parameter.variable),
+                quoted(&parameter.name),
+                parameter.variable,
                 quoted(&one_line(&what)),
                 quoted(&one_line(&kind)),
-                quoted(&one_line(parameter.default.as_deref().unwrap_or_default())),
+                quoted(parameter.default.as_deref().unwrap_or_default()),
                 match parameter.default.as_deref() {
-                    Some("") => " empty",
-                    Some(_) | None => "",
+                    Some("") => "empty",
+                    Some(_) | None => "''",
                 },
+                if words.is_empty() { "" } else { " " },
+                words.join(" "),
             ));
         }
         for secret in &self.plan.secrets {
@@ -275,9 +323,10 @@ impl Script<'_> {
                 secret.title.to_string()
             };
             questions.push_str(&format!(
-                "  secret {} {} {}\n",
+                "  secret {} {} DEPLOYC_SECRET_{} {}\n",
                 name("secret", &secret.name),
-                quoted(&secret.variable),
+                quoted(&secret.name),
+                secret.variable,
                 quoted(&one_line(&what)),
             ));
         }
@@ -295,46 +344,55 @@ questions() {{
 {questions}}}
 
 main() {{
-  case ${{1-}} in
-    --help | -h)
-      usage
-      exit 0
-      ;;
-    --list)
-      list
-      exit 0
-      ;;
-    --rollback)
-      resumed=yes
-      case ${{2-}} in
-{ways}      *) ;;
-      esac
-      say "No way back is called '${{2-}}'." >&2
-      list >&2
-      exit 2
-      ;;
-    --from)
-      from=${{2-}}
-      resumed=yes
-      case $from in
-        {ids}) ;;
-        *)
-          say "No part is called '$from'." >&2
-          list >&2
-          exit 2
-          ;;
-      esac
-      done_before "$from"
-      ;;
-    '') ;;
-    *)
-      usage >&2
-      exit 2
-      ;;
-  esac
+  local way=''
+  while [ "$#" -gt 0 ]; do
+    case $1 in
+      --help | -h)
+        usage
+        exit 0
+        ;;
+      --list)
+        list
+        exit 0
+        ;;
+      -P) give "${{2-}}" ;;
+      --rollback)
+        way=${{2-}}
+        case $way in
+{known}          *)
+            say "No way back is called '$way'." >&2
+            list >&2
+            exit 2
+            ;;
+        esac
+        ;;
+      --from)
+        from=${{2-}}
+        case $from in
+{ids}          *)
+            say "No part is called '$from'." >&2
+            list >&2
+            exit 2
+            ;;
+        esac
+        ;;
+      *)
+        usage >&2
+        exit 2
+        ;;
+    esac
+    shift
+    if [ "$#" -gt 0 ]; then shift; fi
+  done
+  if [ -n "$from$way" ]; then resumed=yes; fi
+  if [ -n "$from" ] && [ -z "$way" ]; then done_before "$from"; fi
   say {title}
   say "The journal is $journal_file"
   questions
+  if [ -n "$way" ]; then done_before ''; fi
+  case $way in
+{ways}    *) ;;
+  esac
 {failure}{steps}
   here=''
   journal ended ''
@@ -348,5 +406,25 @@ main "$@"
 "#,
             steps = steps.join("\n"),
         )
+    }
+}
+
+/// What a node runs.
+fn commands(node: &Node) -> Vec<&Command> {
+    match &node.work {
+        Work::Run {
+            command,
+            effect,
+            probe,
+            ..
+        } => {
+            let besides = effect.undo().into_iter().chain(probe.as_deref());
+            std::iter::once(&**command).chain(besides).collect()
+        }
+        Work::Wait {
+            until: WaitFor::Command(command),
+            ..
+        } => vec![command],
+        _ => Vec::new(),
     }
 }

@@ -11,14 +11,18 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Artifact, Backend, Fidelity, Templates};
-use crate::plan::{Condition, Node, Plan, Text, WaitFor, Work};
+use crate::plan::{Condition, Node, Piece, Plan, Text, WaitFor, Work};
 
 use crate::backend::one_line;
-pub(super) use commands::jq_path;
+pub(super) use commands::{extended, jq_program};
+pub(super) use quote::quoted_bytes;
 use quote::{name, part, quoted};
 
 /// What every script can do, before the plan's own part.
 const RUNTIME: &str = include_str!("runtime.sh");
+
+/// What is shown of a value that is not known yet.
+const BLANK: &str = "____";
 
 /// A bash script to follow on the day.
 pub struct Shell;
@@ -126,7 +130,7 @@ struct Script<'a> {
     undos: BTreeMap<String, String>,
     /// The functions that move a service back, by what it is that moves.
     moves: BTreeMap<String, String>,
-    /// The names of parameters and of what is captured.
+    /// The names of parameters.
     values: BTreeSet<&'a str>,
     /// The nodes that capture a value, by the name of it.
     captured: BTreeMap<&'a str, Vec<&'a Node>>,
@@ -134,13 +138,11 @@ struct Script<'a> {
 
 impl<'a> Script<'a> {
     fn new(plan: &'a Plan, stem: &'a str) -> Self {
-        let mut values: BTreeSet<&str> = plan
+        let values: BTreeSet<&str> = plan
             .parameters
             .iter()
             .map(|parameter| parameter.name.as_str())
             .collect();
-        let captured = plan.captured();
-        values.extend(captured.keys());
         let mut script = Script {
             plan,
             stem,
@@ -150,7 +152,7 @@ impl<'a> Script<'a> {
             undos: BTreeMap::new(),
             moves: BTreeMap::new(),
             values,
-            captured,
+            captured: plan.captured(),
         };
         for node in &plan.nodes {
             if matches!(node.work, Work::Rollback | Work::Procedure) {
@@ -204,29 +206,41 @@ impl<'a> Script<'a> {
         out
     }
 
-    /// A text as a word of the shell: what is known is quoted, what a person gives is a variable.
+    /// A text on one line as a word of the shell: what is known is quoted, what a person gives is a variable.
     fn text(&self, text: &Text) -> String {
+        self.words(text, part, BLANK)
+    }
+
+    /// A text as it is, as a word of the shell, where everything in it is known.
+    fn exact(&self, text: &Text) -> String {
+        self.words(text, str::to_owned, "")
+    }
+
+    /// A text as a word of the shell: what is known is quoted as it is to be written, what a person gives
+    /// is a variable. What is shown before it is known shows a blank.
+    fn words(&self, text: &Text, written: impl Fn(&str) -> String, blank: &str) -> String {
         let mut out = String::new();
         for piece in &text.pieces {
             match piece {
-                crate::plan::Piece::Literal(literal) => out.push_str(&quoted(&part(literal))),
-                // It may be shown before it is known.
-                crate::plan::Piece::Parameter { parameter }
-                    if self.captured.contains_key(parameter.as_str()) =>
-                {
-                    out.push_str(&format!("\"${{{}:-____}}\"", name("value", parameter)));
-                }
-                crate::plan::Piece::Parameter { parameter }
-                    if self.values.contains(parameter.as_str()) =>
-                {
-                    out.push_str(&format!("\"${}\"", name("value", parameter)));
-                }
-                crate::plan::Piece::Parameter { parameter } => {
-                    out.push_str(&quoted(&format!("{{{parameter}}}")));
-                }
+                Piece::Literal(literal) => out.push_str(&quoted(&written(literal))),
+                Piece::Parameter { parameter } => out.push_str(&self.value(parameter, blank)),
             }
         }
         if out.is_empty() { quoted("") } else { out }
+    }
+
+    /// The value of this name as a word of the shell.
+    fn value(&self, of: &str, blank: &str) -> String {
+        if self.values.contains(of) {
+            format!("\"${}\"", name("value", of))
+        } else if self.captured.contains_key(of) {
+            match blank {
+                "" => format!("\"${}\"", name("kept", of)),
+                blank => format!("\"${{{}:-{blank}}}\"", name("kept", of)),
+            }
+        } else {
+            quoted(&format!("{{{of}}}"))
+        }
     }
 
     /// What people call a node, as a word of the shell; where nobody named it, what it does.

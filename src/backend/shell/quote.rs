@@ -2,23 +2,45 @@
 
 /// A text as one word, of which the shell reads nothing but the letters.
 pub fn quoted(text: &str) -> String {
-    if !text.contains(['\'', '\n', '$', '`', '\\', '"']) {
+    if !text.contains(['\'', '$', '`', '\\', '"']) && !text.contains(char::is_control) {
         return format!("'{text}'");
     }
     let mut out = String::from("$'");
     for character in text.chars() {
-        match character {
-            '\'' => out.push_str(r"\'"),
-            '\\' => out.push_str(r"\\"),
-            '\n' => out.push_str(r"\n"),
-            '\t' => out.push_str(r"\t"),
-            '\r' => out.push_str(r"\r"),
-            // Nothing else of what a terminal obeys is in a spec; a shell would take it as it stands.
-            _ => out.push(character),
+        match u8::try_from(character) {
+            Ok(byte) if byte.is_ascii() => escaped(byte, &mut out),
+            Ok(_) | Err(_) => out.push(character),
         }
     }
     out.push('\'');
     out
+}
+
+/// Bytes as one word; `besides` are written by their number as well, for whoever reads a script on its way
+/// to a shell.
+pub fn quoted_bytes(bytes: &[u8], besides: &[u8]) -> String {
+    let mut out = String::from("$'");
+    for &byte in bytes {
+        match byte.is_ascii() && !besides.contains(&byte) {
+            true => escaped(byte, &mut out),
+            false => out.push_str(&format!("\\x{byte:02x}")),
+        }
+    }
+    out.push('\'');
+    out
+}
+
+/// A byte between `$'` and `'`.
+fn escaped(byte: u8, out: &mut String) {
+    match byte {
+        b'\'' => out.push_str(r"\'"),
+        b'\\' => out.push_str(r"\\"),
+        b'\n' => out.push_str(r"\n"),
+        b'\t' => out.push_str(r"\t"),
+        b'\r' => out.push_str(r"\r"),
+        byte if byte.is_ascii_control() => out.push_str(&format!("\\x{byte:02x}")),
+        byte => out.push(char::from(byte)),
+    }
 }
 
 /// A part of a text that goes on one line: blanks at its ends stay.

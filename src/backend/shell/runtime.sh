@@ -6,11 +6,17 @@ from=''             # the part to begin with
 resumed=no          # whether it began with a later part
 rolling_back=no
 otherwise=''        # the function that does what the runbook says where something fails
-answer='' choice='' failure='' status=0 output=''
+answer='' choice='' failure='' status=0
+printed=''          # what the last command wrote to standard output
+output=''           # the same, and then what it wrote to standard error
+broken=''           # why it could not be run
+program=()          # what runs a script
+gave=(:)            # NAME=VALUE of each parameter on the command line, behind a word that is none
 undos=''            # functions that take back what was run, newest first, a line each
 
-# What the next command gets and must give; `perform` takes it and begins afresh.
-with=(env) wanted=(0) within=0 retries=0 every=0 capture='' probe='' undo=''
+# What the next command gets and must give; `perform` takes it and begins afresh. The first word of
+# `with` is no variable.
+with=(:) wanted=(0) within=0 retries=0 every=0 capture='' probe='' undo=''
 told=''             # what it gets of what was captured, a line each, for the person
 
 say() { printf '%s\n' "$*"; }
@@ -153,7 +159,7 @@ perform() {
   local given=("${with[@]}") expected=("${wanted[@]}")
   local limit=$within tries=$retries pause=$every into=$capture back=$undo done_already=$probe
   local values=$told
-  with=(env) wanted=(0) within=0 retries=0 every=0 capture='' probe='' undo='' told=''
+  with=(:) wanted=(0) within=0 retries=0 every=0 capture='' probe='' undo='' told=''
   text=$(cat)
   if [ "$resumed" = yes ] && [ -n "$done_already" ] && "$done_already"; then
     printf '\n  [x] %s\n' "$title"
@@ -201,7 +207,7 @@ perform() {
     while true; do
       execute "$language" "$limit" "$text" "${given[@]}"
       if compare "${expected[@]}"; then
-        if [ -n "$into" ]; then printf -v "$into" '%s' "$output"; fi
+        if [ -n "$into" ]; then printf -v "$into" '%s' "$printed"; fi
         say '      ok'
         passed "exit code $status"
         remember "$back"
@@ -222,25 +228,50 @@ remember() {
 $(printf '%s' "$undos" | grep -Fvx -e "$1")"; fi
 }
 
-# execute LANGUAGE SECONDS TEXT env NAME=VALUE…: `status` and `output` tell what came of it.
+# execute LANGUAGE SECONDS TEXT : NAME=VALUE…: `status`, `printed` and `output` tell what came of it. It
+# reads nothing: what a person types is for the script. Nothing of it touches a disk.
 execute() {
-  local language=$1 limit=$2 text=$3 file
-  shift 3
-  file=$(mktemp)
-  case $language in
-    sh | bash | shell) set -- "$@" bash -e -c "$text" ;;
-    python | python3) set -- "$@" python3 -c "$text" ;;
-    *) set -- "$@" "$language" -c "$text" ;;
-  esac
-  if [ "$limit" -gt 0 ] && command -v timeout >/dev/null; then set -- timeout "$limit" "$@"; fi
-  if [ -t 3 ]; then
-    "$@" <&3 2>&1 | tee "$file"
-  else
-    "$@" </dev/null 2>&1 | tee "$file"
+  local limit=$2 text=$3 mark="--$$-$RANDOM$RANDOM$RANDOM--" kept errors
+  interpreter "$1"
+  shift 4
+  status=0 printed='' output='' broken=''
+  if ! command -v "${program[0]}" >/dev/null; then
+    broken="there is no program called ${program[0]} here"
+    return
   fi
-  status=${PIPESTATUS[0]}
-  output=$(cat "$file")
-  rm -f "$file"
+  {
+    kept=$(
+      exec 7>&1
+      printed=$(
+        exec 8>&1
+        {
+          start "$limit" "$text" "$@" 2>&1 >&4 | tee /dev/fd/7 >&5
+          exit "${PIPESTATUS[0]}"
+        } 4>&1 | tee /dev/fd/8 >&5
+        exit "${PIPESTATUS[0]}"
+      )
+      printf '%s%s%s%s' "$mark" "$?" "$mark" "$printed" >&7
+    )
+  } 5>&1
+  errors=${kept%%"$mark"*}
+  kept=${kept:${#errors}+${#mark}}
+  status=${kept%%"$mark"*}
+  printed=${kept:${#status}+${#mark}}
+  errors=$(printf '%s' "$errors")
+  output=$printed${printed:+${errors:+
+}}$errors
+}
+
+# start SECONDS TEXT [NAME=VALUE]…: becomes the program that runs a command. Its values are in its
+# environment and nowhere else: a command line can be read by everybody on the machine.
+start() {
+  local limit=$1 text=$2 pair
+  shift 2
+  for pair in "$@"; do export "${pair?}"; done
+  exec 3<&- 4>&- 5>&- 7>&- 8>&-
+  set -- "${program[@]}" "$text"
+  if [ "$limit" -gt 0 ] && command -v timeout >/dev/null; then set -- timeout "$limit" "$@"; fi
+  exec "$@" </dev/null
 }
 
 # expectations EXIT [KIND A B C]…: says what the result must be.
@@ -251,12 +282,11 @@ expectations() {
     case $1 in
       contains) say "      expect: the output has '$2' in it" ;;
       lacks) say "      expect: the output does not have '$2' in it" ;;
-      matches) say "      expect: the output matches /$2/" ;;
-      differs) case $2 in
-          .) say '      expect: nothing is printed' ;;
-          *) say "      expect: the output does not match /$2/" ;;
-        esac ;;
-      json) say "      expect: $2 $3 $4 in the output" ;;
+      matches) say "      expect: a line matches /$3/" ;;
+      differs) say "      expect: no line matches /$3/" ;;
+      something) say '      expect: something is printed' ;;
+      nothing) say '      expect: nothing is printed' ;;
+      json) say "      expect: $3 $4 in the output" ;;
     esac
     shift 4
   done
@@ -264,7 +294,8 @@ expectations() {
 
 # compare EXIT [KIND A B C]…: whether the result is as it must be; `failure` says what is not.
 compare() {
-  failure=''
+  failure=$broken
+  if [ -n "$broken" ]; then return 1; fi
   if [ "$status" -ne "$1" ]; then
     failure="it ended with exit code $status instead of $1"
     if [ "$status" -eq 124 ]; then failure='it took too long'; fi
@@ -286,15 +317,25 @@ compare() {
         esac
         ;;
       matches)
-        if ! printf '%s\n' "$output" | grep -Eq -e "$2"; then failure="the output does not match /$2/"; fi
+        matching "$2"
+        case $? in
+          0) ;;
+          1) failure="no line of the output matches /$3/" ;;
+          *) failure="grep could not look for /$3/" ;;
+        esac
         ;;
       differs)
-        if printf '%s\n' "$output" | grep -Eq -e "$2"; then
-          if [ "$2" = . ]; then failure='something is printed'; else failure="the output matches /$2/"; fi
-        fi
+        matching "$2"
+        case $? in
+          0) failure="a line of the output matches /$3/" ;;
+          1) ;;
+          *) failure="grep could not look for /$3/" ;;
+        esac
         ;;
+      something) if [ -z "$output" ]; then failure='nothing is printed'; fi ;;
+      nothing) if [ -n "$output" ]; then failure='something is printed'; fi ;;
       json)
-        if ! compare_json "$2" "$3" "$4"; then failure="$2 $3 $4 does not hold in the output"; fi
+        if ! compare_json "$2" "$3" "$4"; then failure="$3 $4 does not hold in the output"; fi
         ;;
     esac
     if [ -n "$failure" ]; then return 1; fi
@@ -302,17 +343,16 @@ compare() {
   done
 }
 
-# compare_json PATH SIGN VALUE: by jq, or by the person's eyes where there is none.
+# matching EXPRESSION: whether a line of the output matches. Bytes are compared, whatever the locale.
+matching() { printf '%s\n' "$output" | LC_ALL=C grep -E -e "$1" >/dev/null; }
+
+# compare_json PROGRAM WORDS VALUE: by jq, or by the person's eyes where there is none.
 compare_json() {
   if ! command -v jq >/dev/null; then
-    agree "      Does $1 $2 $3 hold in the output above?"
+    agree "      Does $2 $3 hold in the output above?"
     return
   fi
-  case $2 in
-    '==') printf '%s' "$output" | jq -e --arg value "$3" "($1 | tostring) == \$value" >/dev/null 2>&1 ;;
-    '!=') printf '%s' "$output" | jq -e --arg value "$3" "($1 | tostring) != \$value" >/dev/null 2>&1 ;;
-    *) printf '%s' "$output" | jq -e --arg value "$3" "($1 | tonumber) $2 (\$value | tonumber)" >/dev/null 2>&1 ;;
-  esac
+  printf '%s' "$printed" | jq -e --arg value "$3" "$1" >/dev/null 2>&1
 }
 
 # hold ID TITLE SECONDS CONDITION [FUNCTION]: waits while something stays true; the function checks meanwhile.
@@ -360,12 +400,12 @@ wait_for() {
   passed ''
 }
 
-# wait_until ID TITLE SECONDS LIMIT <<END: tries a command every so often until it succeeds.
+# wait_until ID TITLE LANGUAGE SECONDS LIMIT <<END: tries a command every so often until it succeeds.
 wait_until() {
   here=$1
-  local title=$2 pause=$3 limit=$4 text end
+  local title=$2 language=$3 pause=$4 limit=$5 text end
   local given=("${with[@]}") values=$told
-  with=(env) told=''
+  with=(:) told=''
   text=$(cat)
   while true; do
     printf '\n  ... %s\n' "$title"
@@ -373,15 +413,16 @@ wait_until() {
     details "$values"
     end=$(($(date +%s) + limit))
     while true; do
-      execute bash 0 "$text" "${given[@]}"
-      if [ "$status" -eq 0 ]; then
+      execute "$language" 0 "$text" "${given[@]}"
+      if [ -z "$broken" ] && [ "$status" -eq 0 ]; then
         passed ''
         return
       fi
+      if [ -n "$broken" ]; then break; fi
       if [ "$limit" -gt 0 ] && [ "$(date +%s)" -ge "$end" ]; then break; fi
       sleep "$pause"
     done
-    if ! trouble "$title: it did not come in time"; then return; fi
+    if ! trouble "$title: ${broken:-it did not come in time}"; then return; fi
   done
 }
 
@@ -503,23 +544,51 @@ choose() {
   done
 }
 
-# parameter VARIABLE NAME TITLE KIND DEFAULT [empty]: from the environment, or from a person. Without a
-# default it must be given, unless it may be empty.
+# give NAME=VALUE: the value of a parameter, from the command line.
+give() {
+  local name=${1%%=*}
+  case $name:$1 in
+    *[!A-Za-z0-9-]*:* | :* | *:"$name")
+      usage >&2
+      exit 2
+      ;;
+  esac
+  case " $parameters " in
+    *" $name "*) gave+=("$1") ;;
+    *)
+      say "No parameter is called '$name'.${parameters:+ There are: $parameters}" >&2
+      exit 2
+      ;;
+  esac
+}
+
+# parameter VARIABLE NAME OUTSIDE TITLE KIND DEFAULT EMPTY [WORD]…: as the command line gives it, from the
+# variable OUTSIDE of the environment, or from a person. Without a default it must be given, unless it
+# may be empty.
 parameter() {
-  local variable=$1 name=$2 shown=$5 empty=${6-}
+  local variable=$1 name=$2 outside=$3 title=$4 kind=$5 default=$6 empty=$7 pair
+  local shown=${6//$'\n'/ }
+  shift 7
   here=$name
-  answer=${!name-}
-  case $4:$5 in
+  answer=${!outside-}
+  unset "$outside"
+  for pair in "${gave[@]}"; do
+    case $pair in
+      "$name="*) answer=${pair#*=} ;;
+      *) ;;
+    esac
+  done
+  case $kind:$default in
     yes-no:true) shown=yes ;;
     yes-no:false) shown=no ;;
     *) ;;
   esac
   while true; do
     if [ -z "$answer" ]; then
-      ask "$3 ($4)${shown:+ [$shown]}:"
-      answer=${answer:-$5}
+      ask "$title ($kind)${shown:+ [$shown]}:"
+      answer=${answer:-$default}
     fi
-    case $4:$answer in
+    case $kind:$answer in
       yes-no:[Yy] | yes-no:[Yy][Ee][Ss] | yes-no:[Tt][Rr][Uu][Ee]) answer=yes ;;
       yes-no:[Nn] | yes-no:[Nn][Oo] | yes-no:[Ff][Aa][Ll][Ss][Ee]) answer=no ;;
       yes-no:?*)
@@ -528,6 +597,7 @@ parameter() {
         ;;
       *) ;;
     esac
+    if [ -n "$answer" ] && [ "$#" -gt 0 ] && ! is_shaped choice "$@"; then answer=''; fi
     if [ -n "$answer$empty" ]; then break; fi
   done
   printf -v "$variable" '%s' "$answer"
@@ -544,28 +614,28 @@ is_yes() {
 # probing LANGUAGE <<END: whether a command succeeds; it says nothing.
 probing() {
   local text given=("${with[@]}")
-  with=(env) told=''
+  with=(:) told=''
   text=$(cat)
   execute "$1" 0 "$text" "${given[@]}" >/dev/null
-  [ "$status" -eq 0 ]
+  [ -z "$broken" ] && [ "$status" -eq 0 ]
 }
 
-# secret VARIABLE NAME TITLE: as a parameter, but nothing shows it and nothing keeps it.
+# secret VARIABLE NAME OUTSIDE TITLE: as a parameter, but nothing shows it and nothing keeps it. No other
+# command than those that use it finds it in its environment.
 secret() {
-  local variable=$1 name=$2
-  if [ -n "${!name-}" ]; then
-    printf -v "$variable" '%s' "${!name}"
-    return
-  fi
-  here=$name
-  printf '%s (not shown): ' "$3"
-  if ! IFS= read -r -s answer <&3; then
+  local variable=$1 outside=$3 typed
+  here=$2
+  typed=${!outside-}
+  unset "$outside"
+  if [ -z "$typed" ]; then
+    printf '%s (not shown): ' "$4"
+    if ! IFS= read -r -s typed <&3; then
+      say ''
+      exit 3
+    fi
     say ''
-    exit 3
   fi
-  say ''
-  printf -v "$variable" '%s' "$answer"
-  answer=''
+  printf -v "$variable" '%s' "$typed"
 }
 
 # step ID TITLE FUNCTION: a phase or gate, unless it lies before `--from`.
@@ -618,13 +688,15 @@ take_back() {
 
 # usage: what the script can do.
 usage() {
-  say "Usage: $0 [--from PART | --rollback NAME | --list]"
+  say "Usage: $0 [-P NAME=VALUE]... [--from PART | --rollback NAME | --list]"
   say ''
+  say "  -P NAME=VALUE    the value of a parameter, which is asked for otherwise"
   say "  --from PART      begin with a later part, for a run that was stopped"
   say "  --rollback NAME  take back what was done, do a way back, and nothing else"
   say "  --list           the parts and the ways back"
   say ''
-  say "Parameters and secrets are asked for, or taken from the environment."
+  say "A parameter region may also stand in the environment, as DEPLOYC_PARAM_REGION; a secret token as"
+  say "DEPLOYC_SECRET_TOKEN, never on the command line. What is not given is asked for."
   say "What happens is written to \$JOURNAL, or to a new file in this folder."
   say "Exit codes: 0 done, 1 stopped, 2 misused, 3 the input ended, 4 rolled back."
 }

@@ -159,7 +159,7 @@ impl Script<'_> {
                 });
                 let mut shape = String::new();
                 if let Some(capture) = capture {
-                    body.push(format!("  capture={}", name("value", capture)));
+                    body.push(format!("  capture={}", name("kept", capture)));
                     shape = record_shape(value);
                 }
                 body.push(format!(

@@ -8,7 +8,7 @@ use crate::checks::Context;
 use crate::checks::scripts::Script;
 use crate::checks::shell::{self, Word};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Command, OF_THE_MACHINE, Origin};
+use crate::model::{Command, Origin};
 
 pub(super) fn placeholder(word: &Word<'_>, command: &Command, found: &mut Vec<Diagnostic>) {
     if !word.text.bytes().any(|byte| matches!(byte, b'<' | b'[')) {
@@ -59,7 +59,7 @@ pub(super) fn variables(context: &Context<'_>, script: &Script<'_>, found: &mut 
             in_sight(script, secret, at, name.len(), found);
         }
         if !capital
-            || OF_THE_MACHINE.contains(&name)
+            || crate::model::is_of_machine(name)
             || command.environment.contains_key(name)
             || set.get_or_insert_with(|| set_in(text)).contains(name)
         {

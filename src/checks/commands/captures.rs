@@ -98,15 +98,19 @@ fn users<'a>(context: &Context<'a>) -> impl Iterator<Item = User<'a>> {
 /// What a command uses of what is captured: the name, and the offset and length of the variable in the
 /// text, in bytes.
 fn uses(command: &Command) -> impl Iterator<Item = (&str, usize, usize)> {
-    crate::model::variables(&command.text).filter_map(|(variable, at)| {
-        let Some(Origin::Capture(name)) = command.environment.get(variable) else {
-            return None;
-        };
-        let behind = &command.text[at + variable.len()..];
-        // `${NAME:-otherwise}`: the script knows that it may be empty.
-        let knows = behind.starts_with([':', '-', '+', '?']) && command.text[..at].ends_with('{');
-        (!knows).then_some((name.as_str(), at, variable.len()))
-    })
+    command
+        .variables()
+        .into_iter()
+        .filter_map(|(variable, at)| {
+            let Some(Origin::Capture(name)) = command.environment.get(variable) else {
+                return None;
+            };
+            let behind = &command.text[at + variable.len()..];
+            // `${NAME:-otherwise}`: the script knows that it may be empty.
+            let knows =
+                behind.starts_with([':', '-', '+', '?']) && command.text[..at].ends_with('{');
+            (!knows).then_some((name.as_str(), at, variable.len()))
+        })
 }
 
 /// Why a variable may be empty in a command.

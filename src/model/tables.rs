@@ -1,0 +1,116 @@
+//! What each file declares and brings in, by name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::HashMap;
+
+use super::captures::captured_name;
+use super::environment::{self, Maker, Value};
+use super::names::{ALL, Declared, Noun, duplicate};
+use super::variables::variable;
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::syntax::{File, Kind};
+
+/// What one file declares and brings in.
+#[derive(Debug, Default)]
+pub(super) struct Table<'a> {
+    pub names: HashMap<(Noun, &'a str), Declared<'a>>,
+    /// Names of modules: the number of the file.
+    pub modules: BTreeMap<String, usize>,
+    /// Names that were brought in by themselves: the number of the file that declares them.
+    pub imported: HashMap<&'a str, usize>,
+    /// Words in what could not be read: a name among them may have been declared there.
+    pub poisoned: BTreeSet<&'a str>,
+    /// What commands print and people fill in: under which name, and where those names stand.
+    pub captures: BTreeMap<&'a str, Vec<Span>>,
+    /// The services, in the order declared.
+    pub services: Vec<&'a str>,
+    /// The same names by the variable in which commands find them.
+    pub captured: HashMap<String, &'a str>,
+    /// What commands find as variables, in no order that means anything.
+    pub values: Vec<Value<'a>>,
+    /// Parameters, secrets and services by the environment variable that names them.
+    variables: HashMap<(Noun, String), &'a str>,
+}
+
+impl<'a> Table<'a> {
+    /// The parameter, secret or service that commands find as this variable.
+    pub fn variable(&self, noun: Noun, variable: &str) -> Option<&'a str> {
+        self.variables.get(&(noun, variable.to_owned())).copied()
+    }
+
+    /// Whether the file declares anything by this name.
+    pub fn declares(&self, name: &str) -> bool {
+        ALL.iter()
+            .any(|&noun| self.names.contains_key(&(noun, name)))
+    }
+}
+
+/// What a file declares. Names that are declared twice are findings.
+pub(super) fn table<'a>(index: usize, file: &'a File, found: &mut Vec<Diagnostic>) -> Table<'a> {
+    let mut table = Table::default();
+    for item in file.items() {
+        environment::declared(item, &mut table.values);
+        if let Some(noun) = Noun::of(item.kind())
+            && let Some(name) = item.child(Kind::name)
+        {
+            let declared = Declared {
+                file: index,
+                node: item,
+            };
+            match table.names.entry((noun, name.text())) {
+                std::collections::hash_map::Entry::Vacant(entry) => {
+                    entry.insert(declared);
+                    if noun == Noun::Service {
+                        table.services.push(name.text());
+                    }
+                    if matches!(noun, Noun::Parameter | Noun::Secret | Noun::Service) {
+                        let key = (noun, variable(name.text()));
+                        table.variables.entry(key).or_insert(name.text());
+                    }
+                }
+                std::collections::hash_map::Entry::Occupied(first) => {
+                    found.push(duplicate(
+                        noun.word(),
+                        name.text(),
+                        name.span(),
+                        first.get().name_span(),
+                    ));
+                }
+            }
+        }
+    }
+    for piece in &file.pieces {
+        for node in piece.root().descend() {
+            match node.kind() {
+                Kind::capture | Kind::record => {
+                    if let Some(name) = node.child(Kind::name) {
+                        let maker = match node.kind() {
+                            Kind::capture => Maker::Capture,
+                            _ => Maker::Record,
+                        };
+                        let (name, span) = (name.text(), name.span());
+                        table.values.push(Value { maker, name, span });
+                    }
+                    if let Some(name) = captured_name(node) {
+                        let variable = variable(name.text());
+                        table.captured.entry(variable).or_insert(name.text());
+                        let makers = table.captures.entry(name.text()).or_default();
+                        makers.push(name.span());
+                    }
+                }
+                Kind::ERR_ITEM | Kind::ERR_STMT | Kind::ERR_HEAD | Kind::ERR_TAIL => {
+                    table.poisoned.extend(words(node.text()));
+                }
+                _ => {}
+            }
+        }
+    }
+    table
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|character: char| !(character.is_ascii_alphanumeric() || character == '-'))
+        .filter(|word| word.starts_with(|character: char| character.is_ascii_lowercase()))
+}
