@@ -274,3 +274,32 @@ fn durations_that_no_number_holds_are_refused() {
         assert!(promql::read(query).is_ok(), "{query}");
     }
 }
+
+/// Checklists of so many groups in each other; each includes the one before so often.
+fn checklists(many: usize, groups: usize, times: usize) -> String {
+    let mut spec = "edition 2026\n\ndeployment \"Deep\" {\n  on failure stop\n}\n".to_owned();
+    for at in 0..many {
+        spec.push_str(&format!("checklist c{at} \"C\" {{\n"));
+        for group in 0..groups {
+            spec.push_str(&format!("  group g{group} \"G\" {{\n"));
+        }
+        match at {
+            0 => spec.push_str("  check \"It is done\"\n"),
+            _ => spec.push_str(&format!("  include c{}\n", at - 1).repeat(times)),
+        }
+        spec.push_str(&"  }\n".repeat(groups));
+        spec.push_str("}\n");
+    }
+    spec + &format!("phase p \"P\" {{\n  include c{}\n}}\n", many - 1)
+}
+
+#[test]
+fn checklists_in_checklists_are_bounded() {
+    assert!(too_deep(&checklists(30, 0, 1)).is_empty());
+    assert!(!too_deep(&checklists(30, 50, 1)).is_empty());
+    // Each twice in the next: a thousand million groups.
+    let doubled = check(checklists(30, 0, 2));
+    let said = doubled.diagnostics.iter();
+    let mut said = said.filter(|one| one.rule.name == "endless-include");
+    assert!(said.any(|one| one.message.contains("more than 10000 times")));
+}

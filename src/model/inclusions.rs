@@ -1,12 +1,14 @@
 //! Reads an include: a checklist put in with its arguments.
 
-use super::lower::file_scope;
-use super::lower::{Lower, Scope};
+use super::lower::{ENDLESS, Lower, MAX_EXPANSIONS, Scope, file_scope};
 use super::names::{Declared, Noun};
 use super::node::Node;
 use super::statements::Place;
 use super::work::Work;
-use crate::syntax::{Kind, Node as Syntax};
+use crate::diagnostic::Diagnostic;
+use crate::nesting::{MAX_DEPTH, TooDeep};
+use crate::source::Span;
+use crate::syntax::{Kind, Node as Syntax, TOO_DEEP};
 
 impl<'a> Lower<'a> {
     /// Brings in a checklist: its statements stand in a group.
@@ -55,6 +57,9 @@ impl<'a> Lower<'a> {
             self.endless(declared, path.span());
             return None;
         }
+        if !self.may_expand(parent, path.span()) {
+            return None;
+        }
         let bindings = self.bind(
             scope,
             declared,
@@ -76,5 +81,35 @@ impl<'a> Lower<'a> {
         let mut node = draft.node;
         self.block(&inner, &mut node, declared.node, Place::Work);
         Some(node)
+    }
+
+    /// Whether one more checklist may be put into a node; where not, it is told once.
+    fn may_expand(&mut self, parent: &Node, at: Span) -> bool {
+        // A checklist may be as deep as a file, and is put in as deep as one may be.
+        let depth = parent.id.matches('/').count();
+        if depth >= MAX_DEPTH {
+            self.report(
+                Diagnostic::new(
+                    &TOO_DEEP,
+                    at,
+                    format!("what is put in here is {}", TooDeep { at: 0 }),
+                )
+                .help("put it in further out"),
+            );
+            return false;
+        }
+        self.expansions += 1;
+        if self.expansions == MAX_EXPANSIONS {
+            self.report(
+                Diagnostic::new(
+                    &ENDLESS,
+                    at,
+                    format!("checklists are put in more than {MAX_EXPANSIONS} times"),
+                )
+                .label("the first that is left out")
+                .help("checklists that include others more than once double what there is to do"),
+            );
+        }
+        self.expansions < MAX_EXPANSIONS
     }
 }

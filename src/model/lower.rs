@@ -31,6 +31,9 @@ rule! {
 /// How deep includes may nest.
 pub(super) const MAX_INCLUDES: usize = 32;
 
+/// How often checklists may be put in.
+pub(super) const MAX_EXPANSIONS: usize = 10_000;
+
 /// What a parameter of a checklist, procedure or metric stands for while it is expanded.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Binding {
@@ -116,6 +119,8 @@ pub(super) struct Lower<'a> {
     pub procedures: BTreeMap<Call, String>,
     /// Nodes that such procedures became; they stand after everything else.
     pub made: Vec<(Call, Node)>,
+    /// How often a checklist was put in.
+    pub expansions: usize,
     /// What was made before this part of the file was begun.
     pub before: Option<&'a Lower<'a>>,
 }
@@ -157,6 +162,7 @@ impl<'a> Lower<'a> {
             people: HashMap::new(),
             procedures: BTreeMap::new(),
             made: Vec::new(),
+            expansions: 0,
             before: None,
         }
     }

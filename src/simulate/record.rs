@@ -163,7 +163,7 @@ pub fn read_prometheus(text: &str, metric: &str, plan: &Plan) -> Result<Vec<Reco
                     "has a sample that is no pair of time and text: {pair}"
                 ));
             };
-            let at = at.floor() as i64 - start.unwrap_or(0);
+            let at = (at.floor() as i64).saturating_sub(start.unwrap_or(0));
             samples.push((at, number(value).and_then(|number| based(number, metric))));
         }
         recordings.push(Recording {
@@ -254,7 +254,7 @@ fn time(text: &str, plan: &Plan) -> Option<i64> {
         let seconds = i64::try_from(seconds.floor()).ok()?;
         // Ten digits are a moment of our days and no distance from one.
         return match seconds >= 1_000_000_000 {
-            true => Some(seconds - plan.deployment.starts_unix_seconds?),
+            true => seconds.checked_sub(plan.deployment.starts_unix_seconds?),
             false => Some(seconds),
         };
     }
