@@ -8,10 +8,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::blank::Blanks;
 use crate::diagnostic::{Diagnostic, Rule, nearest};
 use crate::rule;
 use crate::source::{SourceId, Span};
-use crate::syntax::{File, Kind, Node};
+use crate::syntax::{DIRECTIVE, File, Kind, Node};
 
 rule! {
     /// An allowance that allows nothing: its rule does not exist, can't be allowed, or the reason is
@@ -58,7 +59,7 @@ impl Allowances {
         let pieces = file
             .pieces
             .iter()
-            .filter(|piece| piece.text().contains(MARK));
+            .filter(|piece| piece.text().contains(DIRECTIVE));
         let mut comments = Vec::new();
         for piece in pieces {
             gather(piece.root(), None, &mut comments);
@@ -175,14 +176,14 @@ fn gather<'a>(node: Node<'a>, behind: Option<Node<'a>>, comments: &mut Vec<Comme
     }
 }
 
-/// What an allowance begins with.
-const MARK: &str = "deployc:";
-
 /// What stands behind `# deployc:` in a comment, and where it begins in the file.
 fn words_of(comment: Node<'_>) -> Option<(&str, u32)> {
     let text = comment.text();
-    let rest = text.strip_prefix('#')?.trim_start().strip_prefix(MARK)?;
-    let words = rest.trim();
+    let rest = text
+        .strip_prefix('#')?
+        .trim_blanks_start()
+        .strip_prefix(DIRECTIVE)?;
+    let words = rest.trim_blanks();
     let lead = text.find(words).unwrap_or(0);
     Some((words, comment.span().start + lead as u32))
 }
@@ -205,7 +206,7 @@ fn read(
         )
     };
     let (verb, inner) = match words.split_once('(') {
-        Some((verb, inner)) => (verb.trim(), inner),
+        Some((verb, inner)) => (verb.trim_blanks(), inner),
         None => return Err(wrong(format!("`{words}` allows nothing"), whole)),
     };
     if !matches!(verb, "allow" | "allow-file") {
@@ -218,8 +219,8 @@ fn read(
         ));
     };
     let (name, reason) = match inner.split_once(',') {
-        Some((name, rest)) => (name.trim(), rest.trim()),
-        None => (inner.trim(), ""),
+        Some((name, rest)) => (name.trim_blanks(), rest.trim_blanks()),
+        None => (inner.trim_blanks(), ""),
     };
     let from = words.find(name).unwrap_or(0);
     let span = place(from, from + name.len());
@@ -240,11 +241,11 @@ fn read(
     }
     let reason = reason
         .strip_prefix("reason")
-        .map(str::trim_start)
+        .map(Blanks::trim_blanks_start)
         .and_then(|rest| rest.strip_prefix('='))
-        .map(str::trim)
+        .map(Blanks::trim_blanks)
         .and_then(|rest| rest.strip_prefix('"')?.strip_suffix('"'));
-    if reason.is_none_or(|reason| reason.trim().is_empty()) {
+    if reason.is_none_or(|reason| reason.trim_blanks().is_empty()) {
         return Err(wrong(format!("`{name}` is allowed without a reason"), span));
     }
     let scope = match verb {
@@ -284,7 +285,7 @@ fn statement_scope(file: &File, items: &[Node<'_>], comment: &Comment<'_>) -> Sp
     if let Some(piece) = begun.checked_sub(1).map(|last| &file.pieces[last]) {
         let before = &piece.text()[..(span.start - piece.offset()) as usize];
         let line = before.rfind('\n').map_or(0, |at| at + 1);
-        if !before[line..].trim().is_empty() {
+        if !before[line..].trim_blanks().is_empty() {
             let start = piece.offset() + line as u32;
             return Span::new(span.source, start, span.start);
         }

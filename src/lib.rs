@@ -6,6 +6,9 @@
 
 pub mod source;
 
+// what separates words
+pub mod blank;
+
 // the same work on many things
 pub mod parallel;
 

@@ -287,6 +287,41 @@ fn every_room_says_what_it_is_at_its_door() {
     }
 }
 
+/// Rooms that read specs use the one definition of a blank in `src/blank.rs`: what Unicode or ASCII call white space
+/// is more, and a place that is found with the one and read with the other may lie inside a character.
+#[test]
+fn what_separates_words_is_defined_once() {
+    let rooms = ["quantity", "time", "syntax", "model", "allow", "lsp"];
+    // The frame of a message to the server, and addresses in texts.
+    let others = ["src/lsp/frame.rs", "src/lsp/links.rs"];
+    let words = [
+        "is_whitespace",
+        "is_ascii_whitespace",
+        "split_whitespace",
+        "split_ascii_whitespace",
+        ".trim()",
+        ".trim_start()",
+        ".trim_end()",
+        "str::trim",
+        "trim_ascii",
+    ];
+    let mut wrong = Vec::new();
+    let mut looked_at = 0;
+    for (file, text) in files(&root().join("src")) {
+        let reads = room_of(&file).is_some_and(|room| rooms.contains(&room.as_str()));
+        if !reads || others.contains(&file.as_str()) {
+            continue;
+        }
+        looked_at += 1;
+        let code = code(&text);
+        for word in words.iter().filter(|word| code.contains(**word)) {
+            wrong.push(format!("{file} has `{word}`: see src/blank.rs"));
+        }
+    }
+    assert!(looked_at > 100, "{looked_at} files were looked at");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// A file is one thing a person can hold in mind; longer ones are split by noun.
 #[test]
 fn no_file_is_longer_than_five_hundred_lines() {

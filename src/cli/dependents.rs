@@ -1,5 +1,7 @@
 //! The specs that bring in a file, directly or over others: a change of it may break them.
 
+use deployc::blank::Blanks;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -74,8 +76,8 @@ fn brought_in(file: &Path) -> Vec<PathBuf> {
     let lines: Vec<&str> = text
         .lines()
         .filter(|line| {
-            let rest = line.trim_start().strip_prefix("use");
-            rest.is_some_and(|rest| rest.trim_start().starts_with('.'))
+            let rest = line.trim_blanks_start().strip_prefix("use");
+            rest.is_some_and(|rest| rest.trim_blanks_start().starts_with('.'))
         })
         .collect();
     if lines.is_empty() {

@@ -12,6 +12,7 @@ use super::parsed::Parsed;
 use super::refusal::Refusal;
 use super::rename::workspace_edit;
 use super::world::{Document, World};
+use crate::blank::Blanks;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::source::{SourceId, Span};
 use crate::syntax::{Kind, Node, words};
@@ -138,12 +139,14 @@ fn allowance(parsed: &Parsed, finding: &Diagnostic) -> TextEdit {
         .map(|node| node.span().start)
         .find(|start| {
             let line = parsed.line(parsed.line_of(*start));
-            parsed.text()[line.start..*start as usize].trim().is_empty()
+            parsed.text()[line.start..*start as usize]
+                .trim_blanks()
+                .is_empty()
         })
         .unwrap_or(at);
     let line = parsed.line(parsed.line_of(start));
     let text = &parsed.text()[line.clone()];
-    let indent = &text[..text.len() - text.trim_start().len()];
+    let indent = &text[..text.len() - text.trim_blanks_start().len()];
     let place = Span::new(SourceId::default(), line.start as u32, line.start as u32);
     TextEdit::new(
         parsed.range(place),
@@ -188,9 +191,9 @@ fn fix_all(world: &World, document: &Document, findings: &[&Diagnostic]) -> Opti
 fn extract(world: &World, document: &Document, span: Span) -> Option<CodeAction> {
     let parsed = &document.parsed;
     let selected = parsed.slice(span);
-    let lead = selected.len() - selected.trim_start().len();
+    let lead = selected.len() - selected.trim_blanks_start().len();
     let start = span.start + lead as u32;
-    let end = span.start + selected.trim_end().len() as u32;
+    let end = span.start + selected.trim_blanks_end().len() as u32;
     if start >= end {
         return None;
     }
@@ -274,7 +277,7 @@ fn extract(world: &World, document: &Document, span: Span) -> Option<CodeAction>
                 .take_while(|byte| *byte == b' ')
                 .count();
             let rest = &text[blank..];
-            if rest.trim().is_empty() {
+            if rest.trim_blanks().is_empty() {
                 rest.to_owned()
             } else {
                 format!("  {rest}")
@@ -282,7 +285,10 @@ fn extract(world: &World, document: &Document, span: Span) -> Option<CodeAction>
         })
         .collect();
     let head = item.span().start;
-    let checklist = format!("checklist {name} \"…\" {{\n{}\n}}\n\n", body.trim_end());
+    let checklist = format!(
+        "checklist {name} \"…\" {{\n{}\n}}\n\n",
+        body.trim_blanks_end()
+    );
     let edits = vec![
         TextEdit::new(
             parsed.range(Span::new(SourceId::default(), head, head)),

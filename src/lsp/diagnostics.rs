@@ -18,6 +18,7 @@ use super::parsed::Parsed;
 use super::refusal::Refusal;
 use super::server::Server;
 use super::world::{Document, World};
+use crate::blank::Blanks;
 use crate::compile::Compilation;
 use crate::diagnostic::{Diagnostic, Level, Rule};
 use crate::source::{SourceId, Span};
@@ -292,7 +293,7 @@ pub(super) fn page(world: &World, rule: &'static Rule) -> Option<Uri> {
 pub(super) fn page_text(rule: &Rule) -> String {
     let lines: Vec<&str> = rule
         .page
-        .trim_end()
+        .trim_blanks_end()
         .lines()
         .map(|line| line.strip_prefix(' ').unwrap_or(line))
         .collect();
@@ -309,10 +310,10 @@ pub(super) fn page_text(rule: &Rule) -> String {
         ("A spec that breaks it", rule.bad),
         ("The same, mended", rule.good),
     ] {
-        if !example.trim().is_empty() {
+        if !example.trim_blanks().is_empty() {
             out.push_str(&format!(
                 "\n## {title}\n\n````deploy\n{}\n````\n",
-                example.trim_end()
+                example.trim_blanks_end()
             ));
         }
     }

@@ -7,6 +7,7 @@ use lsp_types::{FoldingRange, FoldingRangeKind, FoldingRangeParams};
 use super::parsed::Parsed;
 use super::refusal::Refusal;
 use super::world::World;
+use crate::blank::Blanks;
 use crate::syntax::Kind;
 
 /// Everything that can be folded.
@@ -65,7 +66,7 @@ fn lines(parsed: &Parsed, mark: &str, kind: FoldingRangeKind, folds: &mut Vec<Fo
     for line in 0..=parsed.line_count() {
         let begins = line < parsed.line_count() && {
             let text = &parsed.text()[parsed.line(line)];
-            text.trim_start().starts_with(mark)
+            text.trim_blanks_start().starts_with(mark)
         };
         match (begins, first) {
             (true, None) => first = Some(line),

@@ -7,6 +7,7 @@ use lsp_types::{DocumentFormattingParams, DocumentRangeFormattingParams, TextEdi
 use super::parsed::Parsed;
 use super::refusal::Refusal;
 use super::world::World;
+use crate::blank::Blanks;
 use crate::source::{SourceId, Span};
 use crate::syntax::{format, format_range};
 
@@ -79,7 +80,7 @@ fn next_same(old: &[&str], new: &[&str]) -> (usize, usize) {
                 continue;
             }
             let same = match (old.get(skip), new.get(take)) {
-                (Some(a), Some(b)) => a == b && !a.trim().is_empty(),
+                (Some(a), Some(b)) => a == b && !a.trim_blanks().is_empty(),
                 (None | Some(_), None) | (None, Some(_)) => false,
             };
             if same {

@@ -8,6 +8,7 @@ use lsp_types::{InlayHint, InlayHintKind, InlayHintLabel, InlayHintParams};
 use super::parsed::Parsed;
 use super::refusal::Refusal;
 use super::world::{Deep, World};
+use crate::blank::Blanks;
 use crate::checks;
 use crate::graph;
 use crate::model::Work;
@@ -227,7 +228,7 @@ fn pods(parsed: &Parsed) -> BTreeMap<&str, i64> {
         }
         let replicas = setting("replicas")
             .and_then(|setting| setting.child(Kind::quantity))
-            .and_then(|token| Quantity::parse(token.text().trim()).ok())
+            .and_then(|token| Quantity::parse(token.text().trim_blanks()).ok())
             .and_then(|quantity| quantity.value.to_whole())
             .and_then(|count| i64::try_from(count).ok());
         if let Some(replicas) = replicas.filter(|replicas| (1..10_000).contains(replicas)) {
@@ -253,7 +254,7 @@ fn share(
     let Some(token) = step.child(Kind::quantity) else {
         return;
     };
-    let Ok(quantity) = Quantity::parse(token.text().trim()) else {
+    let Ok(quantity) = Quantity::parse(token.text().trim_blanks()) else {
         return;
     };
     if quantity.dimension != Dimension::Ratio {

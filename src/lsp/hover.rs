@@ -12,6 +12,7 @@ use super::refusal::Refusal;
 use super::resolve::{Found, Under};
 use super::world::{Document, World};
 use super::{calls, hints, words};
+use crate::blank::Blanks;
 use crate::catalogue;
 use crate::model;
 use crate::quantity::{Quantity, Range};
@@ -40,7 +41,7 @@ pub(super) fn hover(world: &World, params: HoverParams) -> Result<Option<Hover>,
 
 /// A fenced block of the language.
 fn code(lines: &str) -> String {
-    format!("```deploy\n{}\n```", lines.trim_end())
+    format!("```deploy\n{}\n```", lines.trim_blanks_end())
 }
 
 fn of_module(parsed: &Parsed) -> String {
@@ -72,9 +73,11 @@ fn comments_before(parsed: &Parsed, offset: u32) -> String {
     let line = parsed.line_of(offset);
     let mut lines = Vec::new();
     for above in (0..line).rev() {
-        let text = parsed.text()[parsed.line(above)].trim();
+        let text = parsed.text()[parsed.line(above)].trim_blanks();
         match text.strip_prefix('#') {
-            Some(words) if !words.trim_start().starts_with("deployc:") => lines.push(words.trim()),
+            Some(words) if !words.trim_blanks_start().starts_with("deployc:") => {
+                lines.push(words.trim_blanks())
+            }
             Some(_) | None => break,
         }
     }
@@ -190,10 +193,10 @@ fn of_metric(world: &World, found: &Found, node: Node<'_>, asked: Option<String>
         let skip = setting.child(Kind::setting_word)?.text().len();
         let own = setting.trimmed();
         let text = &setting.text()[skip..(own.end - own.start) as usize];
-        Some(text.trim().to_owned())
+        Some(text.trim_blanks().to_owned())
     };
     if let Some(measure) = node.child(Kind::measure) {
-        let measure = measure.text().trim_start_matches(':').trim();
+        let measure = measure.text().trim_start_matches(':').trim_blanks();
         out.push_str(&format!("\n\nMeasures {measure}."));
     }
     match value("better").as_deref() {
@@ -216,7 +219,7 @@ fn of_metric(world: &World, found: &Found, node: Node<'_>, asked: Option<String>
             .children()
             .find(|child| matches!(child.kind(), Kind::query | Kind::command | Kind::script))?;
         let query = text::content(query.text());
-        Some(query.trim_matches('`').trim().to_owned())
+        Some(query.trim_matches('`').trim_blanks().to_owned())
     };
     match asked.or_else(written) {
         Some(query) => out.push_str(&format!("\n\n```promql\n{query}\n```")),
@@ -298,7 +301,7 @@ fn in_base(quantity: &Quantity) -> String {
         .to_decimal()
         .unwrap_or_else(|| quantity.value.to_string());
     let unit = quantity.dimension.base_unit();
-    format!("**{value}** {unit}").trim_end().to_owned()
+    format!("**{value}** {unit}").trim_blanks_end().to_owned()
 }
 
 /// What a word of the language is for.

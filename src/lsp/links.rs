@@ -5,6 +5,7 @@ use lsp_types::{DocumentLink, DocumentLinkParams};
 use super::diagnostics::page;
 use super::refusal::Refusal;
 use super::world::World;
+use crate::blank::Blanks;
 use crate::catalogue;
 use crate::source::{SourceId, Span};
 use crate::syntax::Kind;
@@ -59,14 +60,14 @@ pub(super) fn links(
 
 /// The rule that a comment allows, and where it stands in it.
 pub(super) fn allowed(comment: &str) -> Option<(usize, &str)> {
-    let rest = comment.strip_prefix('#')?.trim_start();
-    let rest = rest.strip_prefix("deployc:")?.trim_start();
+    let rest = comment.strip_prefix('#')?.trim_blanks_start();
+    let rest = rest.strip_prefix("deployc:")?.trim_blanks_start();
     let rest = rest
         .strip_prefix("allow-file")
         .or_else(|| rest.strip_prefix("allow"))?
-        .trim_start()
+        .trim_blanks_start()
         .strip_prefix('(')?
-        .trim_start();
+        .trim_blanks_start();
     let length = rest
         .find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '-'))
         .unwrap_or(rest.len());

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::noun::Noun;
+use crate::blank::Blanks;
 use crate::model;
 use crate::source::{SourceId, Span};
 use crate::syntax::words::slug;
@@ -286,7 +287,7 @@ impl Names {
                     return self.metric(child, nouns, "");
                 }
                 // The option of a choice, and of nothing else: `no-data`, `yes`.
-                let choice = first.map_or("", |first| first.text().trim());
+                let choice = first.map_or("", |first| first.text().trim_blanks());
                 return self.metric(child, &[Noun::Node], &format!("{choice}/"));
             }
             (Kind::comparison, Kind::metric_ref) => {
@@ -299,7 +300,9 @@ impl Names {
                 return self.metric(child, nouns, id);
             }
             // `p95` is a percentile.
-            (Kind::argument, Kind::metric_ref) if is_percentile(child.text().trim()) => return,
+            (Kind::argument, Kind::metric_ref) if is_percentile(child.text().trim_blanks()) => {
+                return;
+            }
             (Kind::argument, Kind::metric_ref) => {
                 let nouns = &[Noun::Argument, Noun::Service, Noun::Parameter, Noun::Metric];
                 return self.metric(child, nouns, id);
@@ -416,7 +419,10 @@ fn is_percentile(word: &str) -> bool {
 /// The name that a node without name and title gets from what it does; empty where others do not
 /// name it.
 fn made(node: Node<'_>) -> String {
-    let of = |kind: Kind| node.child(kind).map_or("", |child| child.text().trim());
+    let of = |kind: Kind| {
+        node.child(kind)
+            .map_or("", |child| child.text().trim_blanks())
+    };
     let (service, amount) = (of(Kind::path), of(Kind::quantity));
     match node.kind() {
         Kind::success => "success".to_owned(),
@@ -474,6 +480,6 @@ pub(super) fn head(node: Node<'_>) -> Span {
     Span::new(
         span.source,
         span.start,
-        span.start + text[..end].trim_end().len() as u32,
+        span.start + text[..end].trim_blanks_end().len() as u32,
     )
 }

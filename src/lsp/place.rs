@@ -1,6 +1,8 @@
 //! Where a cursor stands while somebody types: in which block, in which statement, behind which words.
 //! It is found in the text alone, so that half a line is enough.
 
+use crate::blank::{Blanks, is_blank};
+
 use super::parsed::Parsed;
 
 /// What surrounds a cursor.
@@ -59,7 +61,7 @@ pub(super) fn words(text: &str) -> Vec<&str> {
     let mut at = 0;
     while let Some(first) = text[at..].chars().next() {
         let length = match first {
-            first if first.is_whitespace() => {
+            first if is_blank(first) => {
                 at += first.len_utf8();
                 continue;
             }
@@ -107,7 +109,7 @@ pub(super) fn place(parsed: &Parsed, offset: u32) -> Place<'_> {
         token: start,
     };
     scan.run();
-    let statement = text[scan.statement.min(offset)..offset].trim_start();
+    let statement = text[scan.statement.min(offset)..offset].trim_blanks_start();
     let word = match scan.inside {
         Inside::Code | Inside::Comment => {
             let from = statement
@@ -189,7 +191,7 @@ impl<'t> Scan<'t> {
                     self.at += 1;
                 }
                 b'\n' => {
-                    let before = self.text[self.statement..self.at].trim_end();
+                    let before = self.text[self.statement..self.at].trim_blanks_end();
                     if self.open == 0 && !before.ends_with(',') {
                         self.statement = self.at + 1;
                     }
@@ -201,7 +203,7 @@ impl<'t> Scan<'t> {
     }
 
     fn first_word(&self) -> &'t str {
-        let statement = self.text[self.statement..self.at].trim_start();
+        let statement = self.text[self.statement..self.at].trim_blanks_start();
         let end = statement
             .find(|letter: char| !(letter.is_alphanumeric() || letter == '-'))
             .unwrap_or(statement.len());

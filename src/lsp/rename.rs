@@ -14,6 +14,7 @@ use super::refusal::Refusal;
 use super::resolve::{Found, Under};
 use super::uri::{folder, join, path_of};
 use super::world::World;
+use crate::blank::Blanks;
 use crate::syntax::words;
 
 /// Whether what stands under the cursor can have another name, and its place.
@@ -76,7 +77,7 @@ pub(super) fn rename(
     if let Some(why) = world.why_not_edited(world.all().iter()) {
         return Err(Refusal::Failed(why));
     }
-    let name = params.new_name.trim();
+    let name = params.new_name.trim_blanks();
     if !is_name(name) {
         return Err(Refusal::Failed(format!(
             "`{name}` is no name: names are lower-case words with hyphens"

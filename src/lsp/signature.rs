@@ -13,6 +13,7 @@ use super::parsed::Parsed;
 use super::place::{Inside, place};
 use super::refusal::Refusal;
 use super::world::World;
+use crate::blank::Blanks;
 use crate::syntax::{Kind, text};
 
 /// What is called, and where its arguments stand.
@@ -52,7 +53,7 @@ pub(super) fn call(world: &World, parsed: &Arc<Parsed>, offset: u32) -> Option<C
         }
     }
     let (at, commas) = *open.last()?;
-    let before = here.statement[..at].trim_end();
+    let before = here.statement[..at].trim_blanks_end();
     let start = before
         .rfind(|letter: char| {
             !(letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.' | '/'))
@@ -95,7 +96,7 @@ pub(super) fn call(world: &World, parsed: &Arc<Parsed>, offset: u32) -> Option<C
             parameter
                 .split([':', ' '])
                 .next()
-                .is_some_and(|own| own == name.trim())
+                .is_some_and(|own| own == name.trim_blanks())
         })
     });
     let active = by_name.or((commas < parameters.len()).then_some(commas));

@@ -12,6 +12,7 @@ use super::noun::Noun;
 use super::parsed::Parsed;
 use super::refusal::Refusal;
 use super::world::World;
+use crate::blank::Blanks;
 use crate::syntax::{Kind, Node, text};
 
 /// How many symbols of a workspace are answered at the most.
@@ -68,7 +69,7 @@ fn symbol(parsed: &Parsed, node: Node<'_>) -> Option<DocumentSymbol> {
     let span = node.trimmed();
     let name = node.child(Kind::name);
     let title = node.child(Kind::title);
-    let words = node.text().split_whitespace().next().unwrap_or_default();
+    let words = node.text().words().next().unwrap_or_default();
     let shown = match (name, title) {
         (Some(name), _) => name.text().to_owned(),
         (None, Some(title)) => text::content(title.text()).trim_matches('"').to_owned(),
@@ -78,7 +79,7 @@ fn symbol(parsed: &Parsed, node: Node<'_>) -> Option<DocumentSymbol> {
             _ => parsed.slice(head(node)).to_owned(),
         },
     };
-    if shown.trim().is_empty() {
+    if shown.trim_blanks().is_empty() {
         return None;
     }
     let detail = match (name, title) {

@@ -12,6 +12,7 @@ use super::noun::Noun;
 use super::parsed::Parsed;
 use super::refusal::Refusal;
 use super::world::World;
+use crate::blank::Blanks;
 use crate::source::Span;
 use crate::syntax::{Kind, Node};
 
@@ -275,7 +276,7 @@ fn token(parsed: &Parsed, node: Node<'_>, found: &mut Vec<Token>) {
         span = Span::new(
             span.source,
             span.start,
-            span.start + text.trim_end().len() as u32,
+            span.start + text.trim_blanks_end().len() as u32,
         );
     }
     found.push((span, kind, 0));

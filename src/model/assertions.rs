@@ -4,7 +4,9 @@ use super::condition::Condition;
 use super::lower::{Lower, Scope};
 use super::names::{Noun, UNKNOWN_NAME};
 use super::statements::first_words;
-use super::values::trimmed;
+use super::values::{TYPE, trimmed};
+use crate::blank::Blanks;
+use crate::diagnostic::Diagnostic;
 use crate::syntax::{Kind, Node as Syntax};
 
 impl Lower<'_> {
@@ -30,6 +32,23 @@ impl Lower<'_> {
         (condition, words)
     }
 
+    /// A yes or a no where something is asked. Whether it is one; it is told.
+    pub(super) fn is_no_condition(&mut self, path: Syntax<'_>) -> bool {
+        let word = path.text();
+        let constant = matches!(word, "true" | "false" | "yes" | "no" | "always" | "never");
+        if constant {
+            self.report(
+                Diagnostic::new(
+                    &TYPE,
+                    path.span(),
+                    format!("`{word}` asks nothing: it is neither a metric nor a parameter"),
+                )
+                .help("a condition is a metric with what it must be, `error-rate < 1%`, a parameter, `migrate`, or a person's word in quotes, `\"The logs are clean\"`"),
+            );
+        }
+        constant
+    }
+
     /// Bare words behind `check` were meant for people: a name that means nothing and is compared
     /// with nothing. `before` is how many findings there were before it was read.
     fn perhaps_words(
@@ -49,7 +68,7 @@ impl Lower<'_> {
             self.found.truncate(before);
             return;
         }
-        let written = condition.text().trim();
+        let written = condition.text().trim_blanks();
         let bare = written
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');

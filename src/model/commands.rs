@@ -11,6 +11,7 @@ use super::text::Text;
 use super::values::{TYPE, trimmed};
 use super::variables::{Holder, holder, sets, settable, variable};
 use super::work::Work;
+use crate::blank::Blanks;
 use crate::diagnostic::Diagnostic;
 use crate::pattern::Pattern;
 use crate::rule;
@@ -47,7 +48,7 @@ fn line_starts(raw: &str, text: &str, start: u32) -> Vec<(u32, u32)> {
         .map(|line| {
             let rest = &raw[offset.min(raw.len())..];
             let length = rest.find('\n').map_or(rest.len(), |end| end + 1);
-            let original = rest[..length].trim_end();
+            let original = rest[..length].trim_blanks_end();
             let removed = original.len().saturating_sub(line.len());
             let at = start + (offset + removed) as u32;
             offset += length;
@@ -127,9 +128,13 @@ impl Lower<'_> {
             (language, text, line_starts)
         } else {
             let inner = raw.trim_matches('`');
-            let lead = inner.len() - inner.trim_start().len();
+            let lead = inner.len() - inner.trim_blanks_start().len();
             let start = span.start + 1 + lead as u32;
-            ("sh".to_owned(), inner.trim().to_owned(), vec![(0, start)])
+            (
+                "sh".to_owned(),
+                inner.trim_blanks().to_owned(),
+                vec![(0, start)],
+            )
         };
         let environment = self.environment(scope, &language, &text);
         Command {
@@ -353,7 +358,7 @@ impl Lower<'_> {
                     self.report(finding);
                     return None;
                 }
-                _ => Text::plain(value.text().trim()),
+                _ => Text::plain(value.text().trim_blanks()),
             };
             return Some(Expectation::Json {
                 path: json.text().to_owned(),

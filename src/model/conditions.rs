@@ -4,6 +4,7 @@ use super::condition::{Bound, Comparator, Condition, Matcher, Measured, MetricRe
 use super::lower::{Binding, Lower, Scope};
 use super::names::{Noun, UNKNOWN_NAME};
 use super::values::{DIMENSION, TYPE, plain, trimmed};
+use crate::blank::Blanks;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::quantity::{Dimension, Exact, Quantity, Range};
 use crate::source::Span;
@@ -96,23 +97,6 @@ impl Lower<'_> {
         })))
     }
 
-    /// A yes or a no where something is asked. Whether it is one; it is told.
-    fn is_no_condition(&mut self, path: Syntax<'_>) -> bool {
-        let word = path.text();
-        let constant = matches!(word, "true" | "false" | "yes" | "no" | "always" | "never");
-        if constant {
-            self.report(
-                Diagnostic::new(
-                    &TYPE,
-                    path.span(),
-                    format!("`{word}` asks nothing: it is neither a metric nor a parameter"),
-                )
-                .help("a condition is a metric with what it must be, `error-rate < 1%`, a parameter, `migrate`, or a person's word in quotes, `\"The logs are clean\"`"),
-            );
-        }
-        constant
-    }
-
     fn bound(
         &mut self,
         scope: &Scope,
@@ -189,12 +173,12 @@ impl Lower<'_> {
             trimmed(subject),
             format!(
                 "the metric `{}` is compared with nothing",
-                subject.text().trim()
+                subject.text().trim_blanks()
             ),
         )
         .help(format!(
             "say what it must be: `{} < …` with {}",
-            subject.text().trim(),
+            subject.text().trim_blanks(),
             dimension.phrase()
         ));
         self.report(finding);
@@ -223,7 +207,7 @@ impl Lower<'_> {
                     token.span(),
                     format!(
                         "`{}` is a {}, and `{quantity}` is a {}",
-                        subject.text().trim(),
+                        subject.text().trim_blanks(),
                         dimension.name(),
                         quantity.dimension.name()
                     ),
@@ -262,7 +246,7 @@ impl Lower<'_> {
                     format!(
                         "expected {}, found `{}`",
                         dimension.phrase(),
-                        token.text().trim()
+                        token.text().trim_blanks()
                     ),
                 ));
                 None
@@ -276,10 +260,13 @@ impl Lower<'_> {
             return Some(binding.written());
         }
         let declared = self.find(scope, Noun::Parameter, path)?;
-        let value = declared
-            .node
-            .child(Kind::default)
-            .map(|default| default.text().trim_start_matches('=').trim().to_owned());
+        let value = declared.node.child(Kind::default).map(|default| {
+            default
+                .text()
+                .trim_start_matches('=')
+                .trim_blanks()
+                .to_owned()
+        });
         if value.is_none() {
             let finding = Diagnostic::new(
                 &TYPE,

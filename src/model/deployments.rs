@@ -5,6 +5,7 @@ use super::names::Noun;
 use super::node::Timed;
 use super::spec::Deployment;
 use super::values::trimmed;
+use crate::blank::Blanks;
 use crate::quantity::Dimension;
 use crate::syntax::{Kind, Node as Syntax};
 use crate::time::When;
@@ -24,7 +25,7 @@ impl<'a> Lower<'a> {
                 }
                 _ => continue,
             };
-            let word = clause.text().split_whitespace().next().unwrap_or_default();
+            let word = clause.text().words().next().unwrap_or_default();
             self.misplaced(
                 first_line(clause),
                 format!("`{word}` means nothing at a deployment"),

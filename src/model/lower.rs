@@ -9,6 +9,7 @@ use super::node::{Node, Reference, Times};
 use super::spec::{Metric, Service, Spec};
 use super::text::{Piece, Text};
 use super::work::Work;
+use crate::blank::Blanks;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::quantity::{Mistake, Quantity};
 use crate::rule;
@@ -398,7 +399,7 @@ pub(super) fn first_line(syntax: Syntax<'_>) -> Span {
         .find(['\n', '{'])
         .map_or(text.len(), |end| end)
         .min((span.end - span.start) as usize);
-    let head = text[..head].trim_end().len() as u32;
+    let head = text[..head].trim_blanks_end().len() as u32;
     Span::new(span.source, span.start, span.start + head)
 }
 

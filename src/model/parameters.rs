@@ -8,6 +8,7 @@ use super::spec::{Parameter, Secret};
 use super::text::{Piece, Text};
 use super::values::{TYPE, plain, trimmed};
 use super::variables::variable;
+use crate::blank::Blanks;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::quantity::Dimension;
 use crate::source::Span;
@@ -94,7 +95,7 @@ impl<'a> Lower<'a> {
         declaration: Syntax<'_>,
         value: Syntax<'_>,
     ) -> Option<String> {
-        let written = value.text().trim();
+        let written = value.text().trim_blanks();
         let Some(type_node) = declaration.child(Kind::type_) else {
             return Some(plain(value));
         };
@@ -262,7 +263,7 @@ impl<'a> Lower<'a> {
             };
             let text = match value.kind() {
                 Kind::string => self.text(scope, value),
-                _ => Text::plain(value.text().trim()),
+                _ => Text::plain(value.text().trim_blanks()),
             };
             fields.insert(name.text().to_owned(), text);
         }
@@ -362,7 +363,7 @@ impl<'a> Lower<'a> {
     ) -> Option<Binding> {
         let type_node = parameter.child(Kind::type_)?;
         let type_name = type_node.child(Kind::type_name)?.text().to_owned();
-        let written = value.text().trim();
+        let written = value.text().trim_blanks();
         if let Some(bound) = scope.bindings.get(written) {
             return Some(bound.clone());
         }
@@ -420,7 +421,7 @@ impl<'a> Lower<'a> {
         self.report(Diagnostic::new(
             &TYPE,
             trimmed(value),
-            format!("expected {wanted}, found `{}`", value.text().trim()),
+            format!("expected {wanted}, found `{}`", value.text().trim_blanks()),
         ));
     }
 }

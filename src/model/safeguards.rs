@@ -5,6 +5,7 @@ use super::names::Noun;
 use super::node::Node;
 use super::statements::Place;
 use super::work::Work;
+use crate::blank::Blanks;
 use crate::diagnostic::Diagnostic;
 use crate::quantity::Dimension;
 use crate::syntax::{Kind, Node as Syntax};
@@ -92,7 +93,7 @@ impl<'a> Lower<'a> {
         let moments: Vec<Syntax<'_>> = item.all(Kind::moment).collect();
         let zone = item
             .child(Kind::zone)
-            .map(|zone| zone.text().trim().to_owned());
+            .map(|zone| zone.text().trim_blanks().to_owned());
         let [from, to] = moments.as_slice() else {
             return None;
         };

@@ -8,6 +8,7 @@ use super::lower::{Lower, Scope, one_of};
 use super::names::Declared;
 use super::spec::{Service, Traffic};
 use super::values::TYPE;
+use crate::blank::Blanks;
 use crate::diagnostic::Diagnostic;
 use crate::quantity::Dimension;
 use crate::syntax::Kind;
@@ -136,7 +137,7 @@ impl<'a> Lower<'a> {
             .iter()
             .map(|value| match value.kind() {
                 Kind::string => self.text(scope, *value).to_string(),
-                _ => value.text().trim().to_owned(),
+                _ => value.text().trim_blanks().to_owned(),
             })
             .collect();
         Some(Traffic {

@@ -3,6 +3,7 @@
 use super::lower::{Lower, Scope, one_of, repeated};
 use super::text::Text;
 use super::values::{TYPE, trimmed};
+use crate::blank::Blanks;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::{Kind, Node as Syntax, words};
@@ -221,7 +222,7 @@ impl<'a> Lower<'a> {
             Diagnostic::new(&TYPE, span, format!("`{}` takes {wanted}", setting.word));
         // The value in other quotes, or in none.
         if let [value] = setting.values().as_slice() {
-            let bare = value.text().trim().trim_matches('"');
+            let bare = value.text().trim_blanks().trim_matches('"');
             let other = match (value.kind(), wanted) {
                 (Kind::string | Kind::path, wanted) if wanted.contains("in backticks") => {
                     format!("`{bare}`")
@@ -250,7 +251,7 @@ impl<'a> Lower<'a> {
             self.setting_wants(setting, &all);
             return None;
         };
-        let word = token.text().trim();
+        let word = token.text().trim_blanks();
         if allowed.contains(&word) {
             return Some(word.to_owned());
         }

@@ -8,6 +8,7 @@ use super::node::Node;
 use super::text::Text;
 use super::values::{DIMENSION, plain, trimmed};
 use super::work::{Target, Work};
+use crate::blank::Blanks;
 use crate::diagnostic::Diagnostic;
 use crate::quantity::{Dimension, Range};
 use crate::syntax::{Kind, Node as Syntax};
@@ -305,7 +306,7 @@ impl<'a> Lower<'a> {
                             unit.span(),
                             format!("this is a unit of {}", dimension.name()),
                         );
-                        let unit = unit.text().trim_start_matches("in").trim();
+                        let unit = unit.text().trim_start_matches("in").trim_blanks();
                         for (title, text) in quantity.suggest(dimension, &[unit]) {
                             finding = finding.offer(title, token.span(), text);
                         }
@@ -356,7 +357,7 @@ impl<'a> Lower<'a> {
                     | Kind::attempts
             );
             if counts && let Some(first) = draft.once(clause) {
-                let word = clause.text().split_whitespace().next().unwrap_or_default();
+                let word = clause.text().words().next().unwrap_or_default();
                 let finding = repeated(word, first_line(clause), first);
                 self.report(finding);
                 continue;
@@ -452,14 +453,14 @@ pub(super) fn first_words(statement: Syntax<'_>) -> String {
     line.split(['{', '#'])
         .next()
         .unwrap_or_default()
-        .trim()
+        .trim_blanks()
         .to_owned()
 }
 
 /// Words that may name a command: the program and what it is told to do.
 pub(super) fn command_words(text: &str) -> String {
     let words: Vec<&str> = text
-        .split_whitespace()
+        .words()
         .take_while(|word| {
             !word.starts_with('-') && !word.contains(['|', '>', '$', '<', '"', '\''])
         })

@@ -7,6 +7,7 @@ use super::text::Text;
 use super::trial::{Decided, Event, Expected, Given, TestPoint};
 use super::values::{TYPE, trimmed};
 use super::work::Work;
+use crate::blank::Blanks;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::{Kind, Node as Syntax};
 
@@ -54,7 +55,7 @@ impl<'a> Lower<'a> {
             given.metric = Some(metric);
             match value.kind() {
                 Kind::quantity => given.value = Some(self.quantity_of(value, &dimension)?),
-                Kind::metric_ref if value.text().trim() == "no-data" => {}
+                Kind::metric_ref if value.text().trim_blanks() == "no-data" => {}
                 _ => {
                     self.report(Diagnostic::new(
                         &TYPE,
@@ -62,7 +63,7 @@ impl<'a> Lower<'a> {
                         format!(
                             "expected {} or `no-data`, found `{}`",
                             dimension.phrase(),
-                            value.text().trim()
+                            value.text().trim_blanks()
                         ),
                     ));
                     return None;
@@ -90,7 +91,7 @@ impl<'a> Lower<'a> {
     ) -> Option<Option<Decided>> {
         let path = reference.child(Kind::path)?;
         let (name, span) = (path.text(), path.span());
-        let plain = reference.text().trim() == name;
+        let plain = reference.text().trim_blanks() == name;
         let is_metric = self.names.find(scope.file, Noun::Metric, name).is_some();
         if !plain || is_metric {
             return None;
@@ -105,7 +106,7 @@ impl<'a> Lower<'a> {
         }
         let word = match value.kind() {
             Kind::string => self.text(scope, value).to_string(),
-            Kind::metric_ref => value.text().trim().to_owned(),
+            Kind::metric_ref => value.text().trim_blanks().to_owned(),
             _ => return None,
         };
         (word != "no-data").then(|| {
@@ -146,10 +147,7 @@ impl<'a> Lower<'a> {
 
     fn expected(&mut self, scope: &Scope, line: Syntax<'a>) -> Option<Expected> {
         let body = line.text();
-        let never = body
-            .split_whitespace()
-            .nth(1)
-            .is_some_and(|word| word == "never");
+        let never = body.words().nth(1).is_some_and(|word| word == "never");
         let event = match line.child(Kind::path) {
             Some(path) => Event::Reached {
                 node: path.text().to_owned(),

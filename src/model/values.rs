@@ -5,6 +5,7 @@ use super::lower::{Binding, Lower, Scope};
 use super::names::Noun;
 use super::node::{Timed, Times};
 use super::text::Text;
+use crate::blank::Blanks;
 use crate::diagnostic::Diagnostic;
 use crate::quantity::{Dimension, Exact, Quantity, Range};
 use crate::rule;
@@ -337,7 +338,7 @@ impl Lower<'_> {
     /// A time that is this token.
     pub fn time_token(&mut self, token: Syntax<'_>) -> Option<Timed<When>> {
         let span = trimmed(token);
-        match When::parse(token.text().trim()) {
+        match When::parse(token.text().trim_blanks()) {
             Ok(value) => Some(Timed { value, span }),
             Err(mistake) => {
                 self.mistake(&TIME, span, mistake);
@@ -349,7 +350,7 @@ impl Lower<'_> {
     /// An instant that is this token.
     pub fn instant(&mut self, token: Syntax<'_>) -> Option<Timed<Instant>> {
         let span = trimmed(token);
-        match Instant::parse(token.text().trim()) {
+        match Instant::parse(token.text().trim_blanks()) {
             Ok(value) => Some(Timed { value, span }),
             Err(mistake) => {
                 self.mistake(&TIME, span, mistake);
@@ -360,7 +361,7 @@ impl Lower<'_> {
 
     /// A moment of a freeze, in the zone that stands behind both.
     pub fn moment(&mut self, token: Syntax<'_>, zone: Option<&str>) -> Option<Moment> {
-        let mut text = token.text().trim().to_owned();
+        let mut text = token.text().trim_blanks().to_owned();
         if let Some(zone) = zone
             && !token.descend().any(|node| node.kind() == Kind::zone)
         {
@@ -442,7 +443,7 @@ fn unfit_range(range: &Range, wanted: &Dimension, span: Span, likely: &[&str]) -
 /// The place of a token without the blanks that its rule may include.
 pub(super) fn trimmed(token: Syntax<'_>) -> Span {
     let span = token.span();
-    let length = token.text().trim_end().len() as u32;
+    let length = token.text().trim_blanks_end().len() as u32;
     Span::new(span.source, span.start, span.start + length)
 }
 
@@ -460,7 +461,7 @@ fn hole(text: &str) -> Option<&str> {
 
 /// What a text or a word says, with the escapes of a text read and nothing put in.
 pub(super) fn plain(token: Syntax<'_>) -> String {
-    let raw = token.text().trim();
+    let raw = token.text().trim_blanks();
     let Some(mut rest) = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')) else {
         return raw.to_owned();
     };

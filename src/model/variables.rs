@@ -2,6 +2,8 @@
 
 use foldhash::HashSet;
 
+use crate::blank::Blanks;
+
 /// Whose an environment variable is before a spec says anything of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holder {
@@ -163,7 +165,7 @@ pub(super) fn sets(text: &str, name: &str) -> bool {
         match behind.strip_prefix('=') {
             Some(value) => ends(value),
             None => {
-                let mut words = before.split_whitespace().rev();
+                let mut words = before.words().rev();
                 let reads = words.find(|word| !word.starts_with('-'));
                 matches!(reads, Some("read" | "for")) && behind.starts_with([' ', '\t', '\n', ';'])
             }

@@ -1,5 +1,7 @@
 //! The number of a token: where it ends, and what is wrong with it.
 
+use crate::blank::Blanks;
+
 use std::borrow::Cow;
 
 use super::{Exact, Mistake};
@@ -104,8 +106,8 @@ pub(super) fn split(text: &str) -> Result<Parts<'_>, Mistake> {
     exponent(text, number_end, &digits, sign)?;
     let (head, noun) = match rest.find(' ') {
         Some(at) => {
-            let noun = rest[at..].trim();
-            let place = number_end + at + (rest[at..].len() - rest[at..].trim_start().len());
+            let noun = rest[at..].trim_blanks();
+            let place = number_end + at + (rest[at..].len() - rest[at..].trim_blanks_start().len());
             (&rest[..at], (!noun.is_empty()).then_some((place, noun)))
         }
         None => (rest, None),

@@ -1,5 +1,7 @@
 //! The text of one token becomes a quantity, or the mistake in it.
 
+use crate::blank::Blanks;
+
 use super::compound::compound;
 use super::dimension::{BYTE, singular};
 use super::number::{DIGITS, Parts, shown, split, too_long};
@@ -250,7 +252,7 @@ fn with_noun(
 /// A noun that is not a unit written apart from its number.
 fn check_noun<'a>(parts: &Parts<'_>, at: usize, noun: &'a str) -> Result<&'a str, Mistake> {
     let end = at + noun.len();
-    let number = parts.text[..at].trim_end();
+    let number = parts.text[..at].trim_blanks_end();
     let known = spelled(noun).filter(|unit| unit.kind != Kind::Multiplier);
     let meant = known.map_or_else(|| spelled_out(noun), |unit| Some(unit.text));
     if let Some(unit) = meant {
@@ -282,7 +284,7 @@ fn check_noun<'a>(parts: &Parts<'_>, at: usize, noun: &'a str) -> Result<&'a str
 }
 
 fn leftover(parts: &Parts<'_>, (at, noun): (usize, &str), dimension: &Dimension) -> Mistake {
-    let head = parts.text[..at].trim_end();
+    let head = parts.text[..at].trim_blanks_end();
     Mistake::new(
         at,
         at + noun.len(),

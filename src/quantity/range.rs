@@ -1,5 +1,7 @@
 //! Two quantities and what lies between.
 
+use crate::blank::Blanks;
+
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -34,9 +36,9 @@ impl Range {
             None => (true, behind),
         };
         let before = &text[..at];
-        let low_at = before.len() - before.trim_start().len();
-        let high_at = text.len() - high.trim_start().len();
-        let (low, high) = (before.trim(), high.trim());
+        let low_at = before.len() - before.trim_blanks_start().len();
+        let high_at = text.len() - high.trim_blanks_start().len();
+        let (low, high) = (before.trim_blanks(), high.trim_blanks());
         let high_end = high_at + high.len();
         let high = Quantity::parse(high)
             .map_err(|mistake| mistake.within(high_at, &text[..high_at], &text[high_end..]))?;

@@ -1,6 +1,7 @@
 //! Findings about the first statement of a file: its edition.
 
 use super::mistakes::{EDITION, UNKNOWN_WORD, first_word};
+use crate::blank::Blanks;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::{SourceId, Span};
 
@@ -25,12 +26,12 @@ pub(super) fn mute_edition(found: &mut Vec<Diagnostic>) {
 pub(super) fn of_edition(source: SourceId, text: &str) -> Option<Diagnostic> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        let code = line.trim();
+        let code = line.trim_blanks();
         if code.is_empty() || code.starts_with('#') {
             at += line.len();
             continue;
         }
-        let indent = line.len() - line.trim_start().len();
+        let indent = line.len() - line.trim_blanks_start().len();
         let start = (at + indent) as u32;
         let Some(rest) = code.strip_prefix("edition") else {
             return Some(match nearly_edition(code) {
@@ -43,7 +44,7 @@ pub(super) fn of_edition(source: SourceId, text: &str) -> Option<Diagnostic> {
         }) {
             return Some(missing_edition(source, start));
         }
-        let year = rest.split('#').next().unwrap_or_default().trim();
+        let year = rest.split('#').next().unwrap_or_default().trim_blanks();
         if EDITIONS.contains(&year) || year.is_empty() {
             return None;
         }
@@ -77,7 +78,7 @@ fn nearly_edition(code: &str) -> Option<&str> {
 
 fn garbled_edition(source: SourceId, start: u32, word: &str, code: &str) -> Diagnostic {
     let span = Span::new(source, start, start + word.len() as u32);
-    let rest = code[word.len()..].trim();
+    let rest = code[word.len()..].trim_blanks();
     let meant = match rest.starts_with(|character: char| character.is_ascii_digit()) {
         true => "edition",
         false => "edition 2026",

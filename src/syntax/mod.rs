@@ -1,5 +1,6 @@
 //! In: text. Out: a [`File`]: a lossless tree of what was written, and what could not be read.
-//! Knows nothing of what names mean. Reading never fails, and never loses a byte.
+//! Knows nothing of what names mean. Reading never fails, and never loses a byte; only what hides between words is read
+//! as blanks (see `odd`).
 
 pub mod text;
 pub mod words;
@@ -11,6 +12,7 @@ mod layout;
 mod lines;
 mod marks;
 mod mistakes;
+mod odd;
 mod pieces;
 mod tree;
 
@@ -20,6 +22,7 @@ pub use edition::EDITIONS;
 pub use format::{format, format_range};
 pub use grammar::Rule as Kind;
 pub use mistakes::*;
+pub(crate) use odd::DIRECTIVE;
 pub use pieces::MAX_DEPTH;
 pub use tree::{Children, Node, Placed, Tree};
 
@@ -79,6 +82,13 @@ pub fn parse(source: SourceId, text: &str) -> (File, Vec<Diagnostic>) {
 /// Reads a text of which an older state was read before: pieces with the same text are not parsed
 /// again.
 pub fn parse_again(source: SourceId, text: &str, before: &[Placed]) -> (File, Vec<Diagnostic>) {
+    let (seen, odd) = odd::seen(text);
+    let (file, found) = parse_seen(source, &seen, before);
+    (file, odd::findings(source, &seen, &odd, found))
+}
+
+/// The same for a text in which nothing hides.
+fn parse_seen(source: SourceId, text: &str, before: &[Placed]) -> (File, Vec<Diagnostic>) {
     let mut found: Vec<Diagnostic> = Vec::new();
     let edition = edition::of_edition(source, text);
     let readable = edition
@@ -97,7 +107,6 @@ pub fn parse_again(source: SourceId, text: &str, before: &[Placed]) -> (File, Ve
         );
     }
     let (cuts, mut findings) = pieces::cut(text);
-    findings.extend(pieces::odd_characters(text));
 
     let known: std::collections::HashMap<&str, &Arc<Tree>> = before
         .iter()
@@ -109,7 +118,7 @@ pub fn parse_again(source: SourceId, text: &str, before: &[Placed]) -> (File, Ve
         let mut findings = Vec::new();
         let tree = match known.get(own) {
             Some(tree) if clean && piece.balanced && piece.lone.is_empty() => Arc::clone(tree),
-            _ => Arc::new(tree_of(text, piece, clean, &mut findings)),
+            _ => Arc::new(tree_of(text, piece, &mut findings)),
         };
         let placed = Placed {
             source,
@@ -156,19 +165,14 @@ pub fn parse_again(source: SourceId, text: &str, before: &[Placed]) -> (File, Ve
 
 use pieces::Finding;
 
-/// Parses one piece. Control characters and stretches without an end are hidden from the parser.
-fn tree_of(text: &str, piece: &pieces::Piece, clean: bool, findings: &mut Vec<Finding>) -> Tree {
+/// Parses one piece. Stretches without an end are hidden from the parser.
+fn tree_of(text: &str, piece: &pieces::Piece, findings: &mut Vec<Finding>) -> Tree {
     let own = &text[piece.start..piece.end];
     let mended;
     let mut seen = own;
     let marked = !piece.masked.is_empty() || !piece.quoted.is_empty() || !piece.lone.is_empty();
-    if !clean || !piece.balanced || marked {
-        let mut copy = layout::mend(text, piece, findings);
-        if !clean {
-            // The marks of the layout are put in after this, so a raw one can't be mistaken for them.
-            copy = hide_controls(own, copy);
-        }
-        mended = copy;
+    if !piece.balanced || marked {
+        mended = layout::mend(text, piece, findings);
         seen = &mended;
     }
     let nodes = if piece.too_deep {
@@ -204,20 +208,6 @@ fn tree_of(text: &str, piece: &pieces::Piece, clean: bool, findings: &mut Vec<Fi
         broken,
         as_written: piece.balanced && !piece.too_deep && seen == own,
     }
-}
-
-/// Replaces control characters of the author by blanks, where the copy still has them.
-fn hide_controls(own: &str, copy: String) -> String {
-    let mut bytes = copy.into_bytes();
-    for (at, byte) in own.bytes().enumerate() {
-        if byte < 0x20 && !matches!(byte, b'\n' | b'\t' | b'\r') && bytes[at] == byte {
-            bytes[at] = b' ';
-        }
-        if byte == b'\r' && own.as_bytes().get(at + 1) != Some(&b'\n') && bytes[at] == byte {
-            bytes[at] = b' ';
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// The text of a node as a span's worth: a short way to say where a thing is.

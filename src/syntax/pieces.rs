@@ -3,6 +3,8 @@
 //!
 //! Nothing is taken away: a mended piece is a copy of the same length, made for the parser alone.
 
+use crate::blank::{Blanks, is_blank_byte, trim_bytes, trim_bytes_end};
+
 use super::words;
 
 /// How deep brackets may nest.
@@ -46,8 +48,6 @@ pub(super) enum Finding {
     NoBraceWithin { at: usize },
     /// A `{` on a line of its own; `head` is the end of the head above it.
     LoneBrace { head: usize, at: usize },
-    /// A character that has no place in a spec.
-    Character { at: usize, character: char },
 }
 
 /// The bytes at which the scan stops: brackets, what begins a text, a comment or a pattern, the end of
@@ -63,6 +63,25 @@ const MARKS: [bool; 256] = {
 };
 const MARKED: &[u8] = b"\n#\"`/{}()[]";
 
+/// Who reads what stands somewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The language: words, signs, numbers.
+    Code,
+    /// People: texts and comments.
+    People,
+    /// Other programs: commands, scripts, queries, patterns.
+    Machine,
+}
+
+/// A text, a command or a comment. Offsets in bytes, in the file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stretch {
+    pub start: usize,
+    pub end: usize,
+    pub role: Role,
+}
+
 struct Scan<'a> {
     text: &'a str,
     bytes: &'a [u8],
@@ -77,30 +96,53 @@ struct Scan<'a> {
     start: usize,
     pieces: Vec<Piece>,
     findings: Vec<Finding>,
+    /// Texts, commands and comments, where they are asked for.
+    stretches: Option<Vec<Stretch>>,
 }
 
 /// Cuts the text. The pieces follow each other without a gap and cover all of it.
 pub(super) fn cut(text: &str) -> (Vec<Piece>, Vec<Finding>) {
-    let mut scan = Scan {
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-        depth: 0,
-        braces: 0,
-        broken: false,
-        deep: false,
-        masked: Vec::new(),
-        quoted: Vec::new(),
-        lone: Vec::new(),
-        start: 0,
-        pieces: Vec::new(),
-        findings: Vec::new(),
-    };
+    let mut scan = Scan::new(text);
     scan.run();
     (scan.pieces, scan.findings)
 }
 
-impl Scan<'_> {
+/// The texts, commands and comments, in order; what stands between them is the language itself.
+pub(super) fn stretches(text: &str) -> Vec<Stretch> {
+    let mut scan = Scan::new(text);
+    scan.stretches = Some(Vec::new());
+    scan.run();
+    scan.stretches.unwrap_or_default()
+}
+
+impl<'a> Scan<'a> {
+    fn new(text: &'a str) -> Self {
+        Scan {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+            depth: 0,
+            braces: 0,
+            broken: false,
+            deep: false,
+            masked: Vec::new(),
+            quoted: Vec::new(),
+            lone: Vec::new(),
+            start: 0,
+            pieces: Vec::new(),
+            findings: Vec::new(),
+            stretches: None,
+        }
+    }
+
+    /// Notes that a token from `start` to here is read by others.
+    fn read_by(&mut self, role: Role, start: usize) {
+        let end = self.at;
+        if let Some(stretches) = &mut self.stretches {
+            stretches.push(Stretch { start, end, role });
+        }
+    }
+
     fn run(&mut self) {
         let mut line_start = true;
         while self.at < self.bytes.len() {
@@ -112,15 +154,28 @@ impl Scan<'_> {
                     continue;
                 }
             }
-            match self.bytes[self.at] {
+            let start = self.at;
+            match self.bytes[start] {
                 b'\n' => {
                     line_start = true;
                     self.at += 1;
                 }
-                b'#' => self.at = self.line_end(self.at),
-                b'"' => self.string(),
-                b'`' => self.backtick(),
-                b'/' if self.regex_may_stand() => self.regex(),
+                b'#' => {
+                    self.at = self.line_end(start);
+                    self.read_by(Role::People, start);
+                }
+                b'"' => {
+                    self.string();
+                    self.read_by(Role::People, start);
+                }
+                b'`' => {
+                    self.backtick();
+                    self.read_by(Role::Machine, start);
+                }
+                b'/' if self.regex_may_stand() => {
+                    self.regex();
+                    self.read_by(Role::Machine, start);
+                }
                 b'{' => {
                     self.braces += 1;
                     self.lone.extend(self.head_above());
@@ -152,19 +207,19 @@ impl Scan<'_> {
     /// Of a `{` that stands alone on its line: the end of the head right above, if that is one and has
     /// no brace, and the place of the brace.
     fn head_above(&self) -> Option<(usize, usize)> {
-        let before = self.bytes[..self.at].trim_ascii_end();
+        let before = trim_bytes_end(&self.bytes[..self.at]);
         let gap = &self.bytes[before.len()..self.at];
         let breaks = gap.iter().filter(|byte| **byte == b'\n').count();
         if breaks != 1 || before.len() < self.start {
             return None;
         }
-        let behind = self.bytes[self.at + 1..self.line_end(self.at)].trim_ascii();
+        let behind = trim_bytes(&self.bytes[self.at + 1..self.line_end(self.at)]);
         let above = before
             .iter()
             .rposition(|byte| *byte == b'\n')
             .map_or(0, |end| end + 1);
         let head = &before[above..];
-        let indent = |line: &[u8]| line.len() - line.trim_ascii_start().len();
+        let indent = |line: &[u8]| line.iter().take_while(|byte| is_blank_byte(**byte)).count();
         let own = gap.len() - gap.iter().position(|byte| *byte == b'\n')? - 1;
         let word = word_at(head, indent(head));
         let known = words::begins_item(word) || words::STATEMENTS.contains(&word);
@@ -221,7 +276,7 @@ impl Scan<'_> {
             return false;
         }
         let end = self.line_end(self.at);
-        let line = self.text[self.at..end].trim_end();
+        let line = self.text[self.at..end].trim_blanks_end();
         let marks = ["<<<<<<< ", ">>>>>>> ", "||||||| "];
         let marked = marks.iter().any(|mark| line.starts_with(mark)) || line == "=======";
         if marked {
@@ -270,7 +325,7 @@ impl Scan<'_> {
     /// but for a brace at its end that stands by itself.
     fn left_open(&mut self) {
         let end = self.line_end(self.at);
-        let rest = self.text[self.at..end].trim_end();
+        let rest = self.text[self.at..end].trim_blanks_end();
         let alone = rest.ends_with(" {") || rest.ends_with(" }");
         let to = self.at + rest.len() - usize::from(alone);
         let braces = (self.at + 1..to).filter(|&at| matches!(self.bytes[at], b'{' | b'}'));
@@ -286,7 +341,7 @@ impl Scan<'_> {
                 let start = at + 1;
                 let end = self.line_end(start.min(self.bytes.len()));
                 let line = &self.text[start.min(self.bytes.len())..end];
-                let inner = line.trim_start();
+                let inner = line.trim_blanks_start();
                 if inner.starts_with("```") {
                     if self.swallows_item(self.at, start) {
                         break;
@@ -313,7 +368,7 @@ impl Scan<'_> {
             let start = from + index + 1;
             self.begins_item(start)
                 && self.text[start..self.line_end(start)]
-                    .trim_end()
+                    .trim_blanks_end()
                     .ends_with('{')
         })
     }
@@ -382,7 +437,7 @@ pub(super) fn word_before(bytes: &[u8], at: usize) -> &str {
         .iter()
         .rposition(|byte| *byte == b'\n')
         .map_or(0, |end| end + 1);
-    let line = bytes[start..at].trim_ascii();
+    let line = trim_bytes(&bytes[start..at]);
     let word = word_at(line, 0);
     if word.len() == line.len() { word } else { "" }
 }
@@ -395,33 +450,4 @@ pub(super) fn word_at(bytes: &[u8], at: usize) -> &str {
         .position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')))
         .unwrap_or(rest.len());
     std::str::from_utf8(&rest[..length]).unwrap_or_default()
-}
-
-/// Characters that have no place in a spec: controls, bidirectional controls, lone line separators.
-pub(super) fn odd_characters(text: &str) -> Vec<Finding> {
-    let mut found = Vec::new();
-    // Stretch by stretch, so that many bytes are compared at once.
-    let plain = |byte: &u8| (b' '..=b'~').contains(byte) || *byte == b'\n' || *byte == b'\t';
-    let odd = |stretch: &[u8]| stretch.iter().fold(false, |odd, byte| odd | !plain(byte));
-    if !text.as_bytes().chunks(64).any(odd) {
-        return found;
-    }
-    let mut characters = text.char_indices().peekable();
-    while let Some((at, character)) = characters.next() {
-        let lone_return =
-            character == '\r' && characters.peek().is_none_or(|(_, next)| *next != '\n');
-        if lone_return || is_odd(character) {
-            found.push(Finding::Character { at, character });
-        }
-    }
-    found
-}
-
-/// Whether the character hides or turns round what a reader sees, or can't be seen at all.
-pub(super) fn is_odd(character: char) -> bool {
-    matches!(character,
-        '\u{00}'..='\u{08}' | '\u{0b}' | '\u{0c}' | '\u{0e}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
-        | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
-        | '\u{feff}')
-        && character != '\u{200d}'
 }

@@ -1,5 +1,7 @@
 //! Texts over several lines: what their author means by them, wherever they stand on the page.
 
+use crate::blank::Blanks;
+
 /// A `"""` text, a fence or a query, taken apart. Offsets and marks are gone from its lines.
 pub(super) struct Lines<'a> {
     /// The opening mark and what stands behind it on its line.
@@ -23,19 +25,21 @@ pub(super) fn lines(token: &str) -> Option<Lines<'_>> {
         .split('\n')
         .map(|line| line.strip_suffix('\r').unwrap_or(line))
         .collect();
-    let closes_alone = lines.last().is_some_and(|line| line.trim().is_empty());
+    let closes_alone = lines
+        .last()
+        .is_some_and(|line| line.trim_blanks().is_empty());
     if closes_alone {
         lines.pop();
     }
     let shared = lines
         .iter()
-        .filter(|line| !line.trim().is_empty())
+        .filter(|line| !line.trim_blanks().is_empty())
         .map(|line| indentation(line))
         .reduce(shared)
         .unwrap_or_default()
         .len();
     for line in &mut lines {
-        *line = match line.trim().is_empty() {
+        *line = match line.trim_blanks().is_empty() {
             true => "",
             false => line.get(shared..).unwrap_or_default(),
         };
@@ -79,7 +83,7 @@ pub fn content(token: &str) -> String {
     let Some(lines) = lines(token) else {
         return token[mark.len()..token.len() - mark.len()].to_string();
     };
-    let first = lines.head[mark.len()..].trim_end();
+    let first = lines.head[mark.len()..].trim_blanks_end();
     let mut all: Vec<&str> = Vec::new();
     if mark != "```" && !first.is_empty() {
         all.push(&lines.head[mark.len()..]);
@@ -94,7 +98,7 @@ pub fn content(token: &str) -> String {
 /// The language of a fence: `bash`. Empty where none is named, and for any other text.
 pub fn language(token: &str) -> &str {
     match lines(token) {
-        Some(lines) if lines.mark == "```" => lines.head[3..].trim(),
+        Some(lines) if lines.mark == "```" => lines.head[3..].trim_blanks(),
         Some(_) | None => "",
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::grammar::Rule as Kind;
+use crate::blank::Blanks;
 use crate::source::{SourceId, Span};
 
 /// One node: what it is, where it stands in its piece, and where its next sibling would stand.
@@ -24,7 +25,7 @@ pub struct Tree {
     pub(super) nodes: Vec<Raw>,
     /// Whether a mistake is among the nodes.
     pub(super) broken: bool,
-    /// Whether the parser saw the text as it stands: no brace put in, no stretch hidden.
+    /// Whether the parser saw this text: no brace put in, no stretch hidden.
     pub(super) as_written: bool,
 }
 
@@ -51,7 +52,12 @@ impl Placed {
         self.offset
     }
 
-    /// The text of the piece.
+    /// Whether the parser saw the piece as it stands in the text of its file.
+    pub(super) fn as_written(&self, text: &str) -> bool {
+        self.tree.as_written && text.get(self.root().span().range()) == Some(self.text())
+    }
+
+    /// The text of the piece, with blanks in the place of what hides in it.
     pub fn text(&self) -> &str {
         &self.tree.text
     }
@@ -105,7 +111,7 @@ impl<'a> Node<'a> {
             .last()
             .map_or(0, |child| child.trimmed_end());
         let text = self.text();
-        let own = text.trim_end().len() as u32 + span.start;
+        let own = text.trim_blanks_end().len() as u32 + span.start;
         let end = end.max(span.start);
         // A statement may end in words that are no node (`done`, `}`): what stands before a comment counts.
         let comment = self
@@ -113,14 +119,14 @@ impl<'a> Node<'a> {
             .find(|child| child.kind() == Kind::comment && child.span().start >= end);
         let limit = comment.map_or(own, |comment| {
             let before = &text[..(comment.span().start - span.start) as usize];
-            before.trim_end().len() as u32 + span.start
+            before.trim_blanks_end().len() as u32 + span.start
         });
         Span::new(span.source, span.start, limit.max(span.start))
     }
 
     fn trimmed_end(self) -> u32 {
         let span = self.span();
-        span.start + self.text().trim_end().len() as u32
+        span.start + self.text().trim_blanks_end().len() as u32
     }
 
     /// Its text.

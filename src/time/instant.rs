@@ -7,6 +7,7 @@ use jiff::tz::AmbiguousOffset;
 use jiff::{SignedDuration, Zoned};
 
 use super::{Clock, Weekday, Zone, clock, words};
+use crate::blank::Blanks;
 use crate::quantity::Mistake;
 
 /// A date, perhaps with a time of day, perhaps with its zone. With a zone it names one moment:
@@ -47,7 +48,7 @@ impl Instant {
             date,
             clock: Some(clock),
         };
-        instant.check_daylight_saving(*clock_at, text.trim_end().len())?;
+        instant.check_daylight_saving(*clock_at, text.trim_blanks_end().len())?;
         Ok(instant)
     }
 

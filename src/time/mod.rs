@@ -15,6 +15,7 @@ pub use jiff::civil::Date;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::blank::{Blanks, is_blank};
 use crate::quantity::Mistake;
 
 pub use clock::Clock;
@@ -49,7 +50,7 @@ impl When {
         if text.starts_with(['T', 't']) {
             return Offset::parse(text).map(When::Offset);
         }
-        let head: Vec<u8> = text.trim_start().bytes().take(5).collect();
+        let head: Vec<u8> = text.trim_blanks_start().bytes().take(5).collect();
         let dated = head.len() == 5 && head[..4].iter().all(u8::is_ascii_digit) && head[4] == b'-';
         if dated {
             return Instant::parse(text).map(When::Instant);
@@ -115,9 +116,9 @@ impl fmt::Display for When {
 fn words(text: &str) -> Vec<(usize, &str)> {
     let mut words = Vec::new();
     let mut rest = text;
-    while let Some(begin) = rest.find(|c: char| !c.is_whitespace()) {
+    while let Some(begin) = rest.find(|c: char| !is_blank(c)) {
         let end = rest[begin..]
-            .find(char::is_whitespace)
+            .find(is_blank)
             .map_or(rest.len(), |length| begin + length);
         words.push((text.len() - rest.len() + begin, &rest[begin..end]));
         rest = &rest[end..];

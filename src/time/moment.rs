@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::civil::Date;
 
 use super::{Clock, Instant, Zone, words};
+use crate::blank::Blanks;
 use crate::diagnostic::nearest;
 use crate::quantity::Mistake;
 
@@ -100,7 +101,7 @@ pub enum Moment {
 impl Moment {
     /// Reads `18:00`, `Sat 01:00`, `Sun 21:00 UTC`, `2025-12-20`, `2025-12-20 18:00 UTC`.
     pub fn parse(text: &str) -> Result<Moment, Mistake> {
-        let begin = text.len() - text.trim_start().len();
+        let begin = text.len() - text.trim_blanks_start().len();
         let numbered = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
         if numbered(&text[begin..]) && text[begin..].find(':') == Some(2) {
             return Clock::parse(text).map(Moment::Daily);

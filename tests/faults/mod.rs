@@ -2,6 +2,8 @@
 
 #![allow(dead_code)]
 
+pub mod alone;
+
 use std::path::{Path, PathBuf};
 
 use deployc::source::SourceId;

@@ -3,6 +3,7 @@
 use lsp_types::CompletionItemKind;
 
 use super::Offers;
+use crate::blank::Blanks;
 use crate::lsp::hover::node_of;
 use crate::lsp::noun::Noun;
 use crate::quantity::Dimension;
@@ -21,7 +22,11 @@ impl Offers<'_> {
             .map(|one| (one.id.clone(), self.parsed.slice(one.span).to_owned()))
             .collect();
         for (id, text) in choices {
-            let head = text.split(['\n', '{']).next().unwrap_or_default().trim();
+            let head = text
+                .split(['\n', '{'])
+                .next()
+                .unwrap_or_default()
+                .trim_blanks();
             let about = format!("`{head}`");
             self.offer(&id, CompletionItemKind::REFERENCE, &about, &id, false);
         }
@@ -54,7 +59,7 @@ impl Offers<'_> {
             } else if let Some(choices) = of_type.child(Kind::arguments) {
                 let words: Vec<String> = choices
                     .all(Kind::argument)
-                    .map(|choice| choice.text().trim().to_owned())
+                    .map(|choice| choice.text().trim_blanks().to_owned())
                     .collect();
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
                 self.plain(&words);

@@ -16,6 +16,7 @@ use super::place::{Inside, Place, place};
 use super::refusal::Refusal;
 use super::words::{self, Word};
 use super::world::World;
+use crate::blank::Blanks;
 use crate::catalogue;
 use crate::source::{SourceId, Span};
 
@@ -114,10 +115,10 @@ impl<'w> Offers<'w> {
                 let text = &self.parsed.text()[..self.offset as usize];
                 let above = text
                     .trim_end_matches(self.place.word)
-                    .trim_end()
+                    .trim_blanks_end()
                     .lines()
                     .rev()
-                    .map(str::trim)
+                    .map(Blanks::trim_blanks)
                     .find(|line| !line.starts_with("expect") && !line.starts_with("within"));
                 if above.is_some_and(|line| line.starts_with("run ")) {
                     self.words(words::OF_RUN);
@@ -227,7 +228,7 @@ impl<'w> Offers<'w> {
             .map(|(_, inner)| inner);
         match inner {
             Some(inner) if comment.contains("deployc:") && !inner.contains([',', ')']) => {
-                let start = self.offset - inner.trim_start().len() as u32;
+                let start = self.offset - inner.trim_blanks_start().len() as u32;
                 for rule in catalogue::RULES.iter().filter(|rule| rule.allowable) {
                     let about = format!("**{}** {}", rule.code, rule.summary);
                     self.offer_from(
@@ -242,7 +243,7 @@ impl<'w> Offers<'w> {
             }
             Some(_) => {}
             None => {
-                let typed = comment.trim_start_matches('#').trim_start();
+                let typed = comment.trim_start_matches('#').trim_blanks_start();
                 if "deployc: allow".starts_with(typed) {
                     let start = self.offset - typed.len() as u32;
                     let snippet = self.world.client.snippets;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use lsp_types::CompletionItemKind;
 
 use super::Offers;
+use crate::blank::Blanks;
 use crate::lsp::names::Declaration;
 use crate::lsp::noun::Noun;
 use crate::lsp::parsed::Parsed;
@@ -184,7 +185,11 @@ impl Offers<'_> {
         let mut add = |name: String, parsed: &Parsed, one: &Declaration| {
             if seen.insert((one.noun, name.clone())) {
                 let head = parsed.slice(one.span);
-                let head = head.split(['\n', '{']).next().unwrap_or_default().trim();
+                let head = head
+                    .split(['\n', '{'])
+                    .next()
+                    .unwrap_or_default()
+                    .trim_blanks();
                 known.push((name, format!("`{head}`"), one.noun));
             }
         };
@@ -233,9 +238,9 @@ impl Offers<'_> {
             let text = self.parsed.text();
             let line = self.parsed.line_of(self.offset);
             let written = text[self.parsed.line(line)]
-                .trim_start()
+                .trim_blanks_start()
                 .strip_prefix("use")
-                .map(|rest| rest.trim_start())
+                .map(|rest| rest.trim_blanks_start())
                 .and_then(|rest| rest.split([' ', '{']).next())
                 .unwrap_or_default();
             if let Some(there) = self.world.module(self.parsed, written) {
@@ -259,7 +264,7 @@ impl Offers<'_> {
             let about: Vec<&str> = text
                 .lines()
                 .map_while(|line| line.strip_prefix('#'))
-                .map(str::trim)
+                .map(Blanks::trim_blanks)
                 .collect();
             self.offer(
                 &path,
@@ -365,9 +370,15 @@ impl Offers<'_> {
         if let Some(call) = call {
             for parameter in &call.parameters {
                 if let Some((name, _)) = parameter.split_once(':') {
-                    let text = format!("{} = ", name.trim());
+                    let text = format!("{} = ", name.trim_blanks());
                     let kind = CompletionItemKind::FIELD;
-                    self.offer(name.trim(), kind, &format!("`{parameter}`"), &text, false);
+                    self.offer(
+                        name.trim_blanks(),
+                        kind,
+                        &format!("`{parameter}`"),
+                        &text,
+                        false,
+                    );
                 }
             }
         }

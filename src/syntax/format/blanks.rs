@@ -1,6 +1,7 @@
 //! White space: what of it counts, and where it stands.
 
 use super::Unread;
+use crate::blank::is_blank_byte;
 
 /// Whether two texts differ in white space alone.
 pub(super) fn same_but_blanks(a: &str, b: &str) -> bool {
@@ -10,8 +11,8 @@ pub(super) fn same_but_blanks(a: &str, b: &str) -> bool {
             ([first, rest_a @ ..], [other, rest_b @ ..]) if first == other => {
                 (a, b) = (rest_a, rest_b);
             }
-            ([first, rest @ ..], _) if first.is_ascii_whitespace() => a = rest,
-            (_, [first, rest @ ..]) if first.is_ascii_whitespace() => b = rest,
+            ([first, rest @ ..], _) if is_blank_byte(*first) => a = rest,
+            (_, [first, rest @ ..]) if is_blank_byte(*first) => b = rest,
             _ => return a.is_empty() && b.is_empty(),
         }
     }
@@ -19,10 +20,7 @@ pub(super) fn same_but_blanks(a: &str, b: &str) -> bool {
 
 /// Between statements nothing but white space stands, or the text was not read as it is.
 pub(super) fn between(gap: &str) -> Result<(), Unread> {
-    match gap
-        .bytes()
-        .all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
-    {
+    match gap.bytes().all(is_blank_byte) {
         true => Ok(()),
         false => Err(Unread),
     }
@@ -39,14 +37,52 @@ pub(super) fn blank_before(text: &str, at: usize) -> bool {
     blanks.bytes().filter(|byte| *byte == b'\n').count() > 1
 }
 
-/// Line ends as the first one of the file is: all CRLF, or all LF.
+/// Line ends as the first one of the file is: all CRLF, or all LF. A carriage return of no line end stays, and so does
+/// the line end behind it: without the one the other would be taken for CRLF.
 pub(super) fn with_line_ends_of(text: &str, out: String) -> String {
-    let out = match out.contains('\r') {
-        true => out.replace("\r\n", "\n"),
-        false => out,
+    let end = match text.split_once('\n') {
+        Some((first, _)) if first.ends_with('\r') => "\r\n",
+        Some(_) | None => "\n",
     };
-    match text.find('\n') {
-        Some(at) if text[..at].ends_with('\r') => out.replace('\n', "\r\n"),
-        Some(_) | None => out,
+    if end == "\n" && !out.contains('\r') {
+        return out;
+    }
+    let mut written = String::with_capacity(out.len() + out.len() / 16);
+    for line in out.split_inclusive('\n') {
+        let code = match line.strip_suffix("\r\n").or(line.strip_suffix('\n')) {
+            Some(code) if !code.ends_with('\r') => code,
+            Some(_) | None => {
+                written.push_str(line);
+                continue;
+            }
+        };
+        written.push_str(code);
+        written.push_str(end);
+    }
+    written
+}
+
+/// Without the blanks and line ends at the end; a carriage return of no line end is none.
+pub(super) fn trim_end(text: &str) -> &str {
+    let mut rest = text;
+    loop {
+        let shorter = rest.trim_end_matches([' ', '\t', '\n']);
+        let broken = rest[shorter.len()..].starts_with('\n');
+        match shorter.strip_suffix('\r').filter(|_| broken) {
+            Some(shorter) => rest = shorter,
+            None => return shorter,
+        }
+    }
+}
+
+/// The same at the beginning.
+pub(super) fn trim_start(text: &str) -> &str {
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start_matches([' ', '\t', '\n']);
+        match rest.strip_prefix("\r\n") {
+            Some(shorter) => rest = shorter,
+            None => return rest,
+        }
     }
 }

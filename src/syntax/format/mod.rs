@@ -9,6 +9,7 @@ mod blanks;
 mod writer;
 
 use super::{File, Kind, Node, Placed, WORTH_A_THREAD};
+use crate::blank::Blanks;
 use crate::parallel;
 use crate::source::Span;
 use blanks::{between, blank_before, line_start, same_but_blanks, with_line_ends_of};
@@ -66,7 +67,7 @@ pub fn format_range(file: &File, text: &str, span: Span) -> Option<(Span, String
         own.start <= span.end && span.start <= own.end
     };
     let mut touched = file.pieces.iter().filter(touched);
-    if !touched.all(|placed| placed.tree.as_written) {
+    if !touched.all(|placed| placed.as_written(text)) {
         return None;
     }
     let mut nodes: Vec<Node<'_>> = file
@@ -91,8 +92,10 @@ pub fn format_range(file: &File, text: &str, span: Span) -> Option<(Span, String
     }
     let (first, last) = (nodes.first()?, nodes.last()?);
     let start = line_start(text, first.span().start as usize);
-    let end = last.span().start + last.text().trim_end().len() as u32;
-    let alone = text[start..first.span().start as usize].trim().is_empty();
+    let end = last.span().start + last.text().trim_blanks_end().len() as u32;
+    let alone = text[start..first.span().start as usize]
+        .trim_blanks()
+        .is_empty();
     if !alone || nodes.iter().any(|node| node.kind() == Kind::ERR_ITEM) {
         return None;
     }
@@ -102,7 +105,7 @@ pub fn format_range(file: &File, text: &str, span: Span) -> Option<(Span, String
     printer
         .writer
         .out
-        .truncate(printer.writer.out.trim_end().len());
+        .truncate(printer.writer.out.trim_blanks_end().len());
     let new = with_line_ends_of(text, printer.writer.out);
     same_but_blanks(&text[place.range()], &new).then_some((place, new))
 }
@@ -136,7 +139,7 @@ fn parted(before: &Part, rest: &[Part]) -> bool {
 
 /// The items and comments of a piece.
 fn piece(placed: &Placed, text: &str) -> Result<Vec<Part>, Unread> {
-    if !placed.tree.as_written {
+    if !placed.as_written(text) {
         return Err(Unread);
     }
     let root = placed.root();
@@ -155,7 +158,7 @@ fn piece(placed: &Placed, text: &str) -> Result<Vec<Part>, Unread> {
         at = node.span().end;
         let start = node.span().start as usize;
         let own = match node.kind() {
-            Kind::comment => node.text().trim_end().to_string(),
+            Kind::comment => node.text().trim_blanks_end().to_string(),
             // Not even its indentation is touched.
             _ if is_broken(node) => whole_lines(text, node, node).to_string(),
             _ => {
@@ -183,10 +186,13 @@ fn piece(placed: &Placed, text: &str) -> Result<Vec<Part>, Unread> {
 
 fn as_it_stands(placed: &Placed, text: &str) -> Option<Part> {
     let start = placed.root().span().start as usize;
-    let own = placed.text();
-    let first = own.find(|c: char| !matches!(c, '\n' | '\r' | ' ' | '\t'))?;
+    let own = &text[placed.root().span().range()];
+    let first = own.len() - blanks::trim_start(own).len();
     let begin = own[..first].rfind('\n').map_or(0, |at| at + 1);
-    let own = own[begin..].trim_end_matches(['\n', '\r', ' ', '\t']);
+    let own = blanks::trim_end(&own[begin..]);
+    if own.is_empty() {
+        return None;
+    }
     // A comment at its end belongs to the item behind it.
     let last = own.lines().last().unwrap_or_default();
     Some(Part {
@@ -302,7 +308,7 @@ impl<'a> Printer<'a> {
         for child in node.children() {
             self.gap(node, at, child.span().start)?;
             at = child.span().end;
-            let own = child.text().trim_end();
+            let own = child.text().trim_blanks_end();
             match child.kind() {
                 Kind::MISSING_BRACE => return Err(Unread),
                 Kind::comment if self.one_line => return Err(Unread),
@@ -315,7 +321,7 @@ impl<'a> Printer<'a> {
                 }
                 _ if !child.is_leaf() || own.is_empty() => self.inside(child)?,
                 // Keywords without a node of their own, of which each is a token.
-                _ if own.contains([' ', '\t', '\n']) && own.split_whitespace().all(is_word) => {
+                _ if own.contains([' ', '\t', '\n']) && own.words().all(is_word) => {
                     self.inside(child)?
                 }
                 _ => self.leaf(child),
@@ -325,9 +331,9 @@ impl<'a> Printer<'a> {
     }
 
     fn leaf(&mut self, node: Node<'_>) {
-        let own = node.text().trim_end();
+        let own = node.text().trim_blanks_end();
         if node.kind() == Kind::quantity && own.contains(['\t', ' ']) {
-            let words: Vec<&str> = own.split_ascii_whitespace().collect();
+            let words: Vec<&str> = own.words().collect();
             self.writer.token(&words.join(" "), Glue::Loose);
             return;
         }
@@ -354,7 +360,9 @@ impl<'a> Printer<'a> {
                     let sign = &rest[..word.max(one)];
                     let sticks = match parent.kind() {
                         Kind::selector => self.selects,
-                        _ => !self.text[..from as usize + at].trim_end().ends_with('"'),
+                        _ => !self.text[..from as usize + at]
+                            .trim_blanks_end()
+                            .ends_with('"'),
                     };
                     let glue = glue_of(sign, parent.kind(), sticks).ok_or(Unread)?;
                     self.writer.token(sign, glue);

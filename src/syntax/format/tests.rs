@@ -1,4 +1,5 @@
 use super::*;
+use crate::blank::Blanks;
 use crate::source::SourceId;
 use crate::syntax::parse;
 
@@ -183,7 +184,7 @@ fn a_range_is_formatted_alone() {
             "  check \"a\"\n  check \"b\"".into()
         )
     );
-    assert_eq!(within("phase").1, formatted(text).trim_end());
+    assert_eq!(within("phase").1, formatted(text).trim_blanks_end());
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Puts tokens on lines: blanks between them, breaks, indentation.
 
+use crate::blank::Blanks;
+
 use super::super::Kind;
 use super::super::text;
 
@@ -122,8 +124,8 @@ impl Writer {
     fn lines(&mut self, text: &text::Lines<'_>) {
         let indent = self.line_indent + STEP;
         // Blanks behind an opening mark mean nothing, behind words they may.
-        match text.head[text.mark.len()..].trim().is_empty() || text.mark == "```" {
-            true => self.out.push_str(text.head.trim_end()),
+        match text.head[text.mark.len()..].trim_blanks().is_empty() || text.mark == "```" {
+            true => self.out.push_str(text.head.trim_blanks_end()),
             false => self.out.push_str(text.head),
         }
         for line in &text.lines {
@@ -142,7 +144,7 @@ impl Writer {
 
     /// A comment at the end of a line, or on a line of its own inside a statement.
     pub fn comment(&mut self, comment: &str) {
-        let comment = comment.trim_end();
+        let comment = comment.trim_blanks_end();
         if self.commented || self.broken && self.last.is_some() {
             self.out.push('\n');
             self.start(self.indent + STEP);

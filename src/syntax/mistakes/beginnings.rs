@@ -3,6 +3,7 @@
 use super::blocks::Block;
 use super::{MISSING_BRACE, UNKNOWN_WORD, first_word, found_at, line_of};
 use super::{foreign, programs, synonyms};
+use crate::blank::{Blanks, is_blank};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::Span;
 use crate::syntax::tree::{Node, Placed};
@@ -27,7 +28,7 @@ impl Said {
 /// A line, or a block's head, that begins with no word that may stand there.
 pub(super) fn of_line(node: Node<'_>, block: &Block, placed: &Placed) -> Said {
     let span = line_of(node);
-    let line = node.text().trim();
+    let line = node.text().trim_blanks();
     let word = first_word(line);
     if word.is_empty() {
         return without_word(span, line, block, placed);
@@ -111,7 +112,7 @@ fn unknown(word: &str, at: Span, block: &Block, line: &str, span: Span) -> Said 
     if block.takes(&lower) {
         return Said::understood(perhaps(found, at, &lower));
     }
-    let behind = line[word.len()..].trim_start();
+    let behind = line[word.len()..].trim_blanks_start();
     if block.of == "a `canary`" && behind.starts_with(|first: char| first.is_ascii_digit()) {
         let gap = (line.len() - behind.len()) as u32;
         let place = Span::new(at.source, at.start, at.start + gap);
@@ -129,7 +130,7 @@ fn unknown(word: &str, at: Span, block: &Block, line: &str, span: Span) -> Said 
             found.help("labels of a metric stand in brackets: `error-rate[path=cache] < 1%`"),
         );
     }
-    if let Some((prefix, rest)) = line.split_once(char::is_whitespace)
+    if let Some((prefix, rest)) = line.split_once(is_blank)
         && prefix.ends_with(':')
         && block.takes(&rest.to_ascii_lowercase())
     {
@@ -189,7 +190,7 @@ fn unknown(word: &str, at: Span, block: &Block, line: &str, span: Span) -> Said 
 
 /// A condition without the word that says what it is for: `error-rate > 5%`.
 fn bare_condition(found: Diagnostic, block: &Block, line: &str, at: Span) -> Option<Diagnostic> {
-    let mut words = line.split_whitespace();
+    let mut words = line.words();
     let sign = words.nth(1)?;
     if !matches!(sign, "<" | "<=" | ">" | ">=" | "==" | "!=" | "=") {
         return None;
@@ -259,7 +260,7 @@ fn by_synonym(
             "on" => ("`on failure`".to_owned(), "on failure".to_owned()),
             meant => (format!("`{meant}`"), meant.to_owned()),
         };
-        let two = line.split_whitespace().nth(1);
+        let two = line.words().nth(1);
         let at = match (two, word) {
             (Some(second @ ("failure" | "error")), "on") => {
                 Span::new(at.source, at.start, at.end + 1 + second.len() as u32)
@@ -318,7 +319,7 @@ fn brace_below(span: Span, placed: &Placed) -> Option<Diagnostic> {
     let before = placed
         .text()
         .get(..span.start.checked_sub(offset)? as usize)?;
-    let above = before.trim_end();
+    let above = before.trim_blanks_end();
     let last = above.lines().next_back()?;
     if above.is_empty() || last.contains('#') || above.ends_with(['{', '}']) {
         return None;
@@ -394,6 +395,5 @@ pub(super) fn is_same(last: &mut Diagnostic, line: &Said) -> bool {
 
 /// Words that are plainly a sentence: some of them, and nothing but words.
 fn is_sentence(line: &str) -> bool {
-    line.split_whitespace().count() > 2
-        && !line.contains(['{', '}', '=', '<', '>', '`', '"', '$', '|'])
+    line.words().count() > 2 && !line.contains(['{', '}', '=', '<', '>', '`', '"', '$', '|'])
 }

@@ -3,6 +3,7 @@
 use super::expected;
 use super::habits::Stop;
 use super::repairs::Repair;
+use crate::blank::Blanks;
 use crate::syntax::grammar::Rule as Kind;
 
 /// Words of others for the words of clauses, and ours, the likeliest first. What is read again with one
@@ -224,7 +225,7 @@ pub(super) fn of(stop: &Stop<'_>) -> Vec<Repair> {
     for start in stop.starts() {
         let here = &stop.head[start..];
         // Behind the first word, a word of the language would be read as a name.
-        if !stop.head[..start].trim_end().contains(' ') && takes_name(stop) {
+        if !stop.head[..start].trim_blanks_end().contains(' ') && takes_name(stop) {
             continue;
         }
         let matched = |word: &str| {
@@ -239,7 +240,7 @@ pub(super) fn of(stop: &Stop<'_>) -> Vec<Repair> {
             let Some(word) = theirs.iter().find(|word| matched(word)) else {
                 continue;
             };
-            if here.trim().len() == word.len() && stop.token.is_empty() {
+            if here.trim_blanks().len() == word.len() && stop.token.is_empty() {
                 continue;
             }
             for &meant in *ours {
@@ -252,13 +253,13 @@ pub(super) fn of(stop: &Stop<'_>) -> Vec<Repair> {
                 let mut from = start;
                 let mut text = meant.to_owned();
                 if matches!(*word, "," | "-" | "–" | "—") {
-                    from = stop.head[..start].trim_end().len();
+                    from = stop.head[..start].trim_blanks_end().len();
                     let behind = &stop.head[to..];
-                    to += behind.len() - behind.trim_start().len();
+                    to += behind.len() - behind.trim_blanks_start().len();
                     text = format!(" {meant} ");
                 }
                 // `depends_on [one]`
-                let list = stop.head[to..].trim_start();
+                let list = stop.head[to..].trim_blanks_start();
                 if let Some((list, rest)) =
                     list.strip_prefix('[').and_then(|list| list.split_once(']'))
                 {

@@ -3,6 +3,7 @@
 use super::first_word;
 use super::habits::Stop;
 use super::repairs::Repair;
+use crate::blank::Blanks;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::grammar::Rule as Kind;
 use crate::syntax::words;
@@ -16,7 +17,7 @@ fn asks(kind: Kind) -> bool {
 fn body_at(stop: &Stop<'_>) -> usize {
     let first = first_word(stop.head).len();
     let rest = &stop.head[first..];
-    first + rest.len() - rest.trim_start().len()
+    first + rest.len() - rest.trim_blanks_start().len()
 }
 
 /// Whether it is words for people and nothing else.
@@ -30,23 +31,23 @@ fn is_plain(text: &str, signs: &[char]) -> bool {
                     || signs.contains(&letter)
             })
     };
-    text.split_whitespace().count() > 1
+    text.words().count() > 1
         // `error-rate` is rather a metric.
         && !first_word(text).contains('-')
         && text.starts_with(char::is_alphabetic)
-        && text.split_whitespace().all(word)
+        && text.words().all(word)
 }
 
 /// What is read again, the likeliest first.
 pub(super) fn of(stop: &Stop<'_>) -> Vec<Repair> {
     let mut repairs = Vec::new();
-    let end = stop.head.trim_end().len();
+    let end = stop.head.trim_blanks_end().len();
     let from = body_at(stop);
     let Some(body) = stop.head.get(from..end).filter(|body| !body.is_empty()) else {
         return repairs;
     };
     let word = first_word(body);
-    let gap = body[word.len()..].len() - body[word.len()..].trim_start().len();
+    let gap = body[word.len()..].len() - body[word.len()..].trim_blanks_start().len();
     let rest_at = from + word.len() + gap;
     let rest = &stop.head[rest_at.min(end)..end];
     if asks(stop.kind) && word != "by" {
@@ -60,7 +61,7 @@ pub(super) fn of(stop: &Stop<'_>) -> Vec<Repair> {
         && let Some(length) = rest[title + 1..].find('"')
     {
         let behind = title + length + 2;
-        let (title, by) = (&rest[title..behind], rest[..title].trim());
+        let (title, by) = (&rest[title..behind], rest[..title].trim_blanks());
         let text = format!("{title} by {by}{}", &rest[behind..]);
         repairs.push(Repair::new(from, end, text).help("the title stands first"));
     }
@@ -68,7 +69,7 @@ pub(super) fn of(stop: &Stop<'_>) -> Vec<Repair> {
     // `run if migrate `…``
     if stop.kind == Kind::run && matches!(word, "if" | "when" | "unless") {
         let what = rest.find(['"', '`']).unwrap_or(rest.len());
-        let (condition, what) = (rest[..what].trim(), &rest[what..]);
+        let (condition, what) = (rest[..what].trim_blanks(), &rest[what..]);
         let not = if word == "unless" { "not " } else { "" };
         repairs.push(
             Repair::new(from, end, format!("{what} if {not}{condition}"))
@@ -92,8 +93,12 @@ pub(super) fn of(stop: &Stop<'_>) -> Vec<Repair> {
             _ if matches!(stop.token, "if" | "that" | "when")
                 && stop.before().ends_with("while ") =>
             {
-                let behind = stop.head[stop.at + stop.token.len()..].trim_start();
-                repairs.push(Repair::new(stop.at, end - behind.trim_end().len(), ""));
+                let behind = stop.head[stop.at + stop.token.len()..].trim_blanks_start();
+                repairs.push(Repair::new(
+                    stop.at,
+                    end - behind.trim_blanks_end().len(),
+                    "",
+                ));
             }
             _ => {}
         }
@@ -103,14 +108,14 @@ pub(super) fn of(stop: &Stop<'_>) -> Vec<Repair> {
     }
     for start in stop.starts() {
         let word = first_word(&stop.head[start..]);
-        let behind = stop.head[start + word.len()..end].trim();
+        let behind = stop.head[start + word.len()..end].trim_blanks();
         if start <= from || behind.is_empty() || !matches!(word, "unless" | "when") {
             continue;
         }
         let not = if word == "unless" { "not " } else { "" };
         let measured = behind.contains(['<', '>']);
         if measured && !asks(stop.kind) && !stop.is_item() && !stop.head.contains('\n') {
-            let done = stop.head[..start].trim_end();
+            let done = stop.head[..start].trim_blanks_end();
             repairs.push(
                 Repair::new(0, end, format!("check {not}{behind}\n{done}"))
                     .help("what must be so before is asked before, by a `check`"),
@@ -162,7 +167,7 @@ fn asked(
         }
         "every" => {
             let (often, what) = rest.split_once(' ').unwrap_or((rest, ""));
-            let what = what.trim();
+            let what = what.trim_blanks();
             if what.starts_with('"') || what.contains(['<', '>']) {
                 repairs.push(
                     Repair::new(0, end, format!("every {often} {{ {first} {what} }}")).help(
@@ -206,15 +211,15 @@ pub(super) fn spoken(found: &Diagnostic, stop: &Stop<'_>) -> Option<Diagnostic> 
             "what happens by itself is a `severity`: `when error-rate > 5%`, and below it `then rollback quick`".to_owned()
         }
         Kind::act if conditional => {
-            let outcome = stop.before().trim_end();
+            let outcome = stop.before().trim_blanks_end();
             format!(
                 "an outcome follows from something: `check error-rate < 1% else {outcome}`; what happens by itself is a `severity`, `when error-rate > 5%` and below it `then {outcome}`"
             )
         }
         Kind::gate if conditional || matches!(word, "if" | "when") || stop.token.starts_with(['<', '>', '=']) => {
             let condition = match conditional {
-                true => stop.head[stop.at + stop.token.len()..].trim(),
-                false => body.strip_prefix("if ").or(body.strip_prefix("when ")).unwrap_or(body).trim(),
+                true => stop.head[stop.at + stop.token.len()..].trim_blanks(),
+                false => body.strip_prefix("if ").or(body.strip_prefix("when ")).unwrap_or(body).trim_blanks(),
             };
             format!(
                 "what a gate asks stands in its block: `gate go \"Go or no-go\" {{ require {condition} }}`"
@@ -223,7 +228,7 @@ pub(super) fn spoken(found: &Diagnostic, stop: &Stop<'_>) -> Option<Diagnostic> 
         Kind::group | Kind::choose | Kind::option | Kind::record | Kind::approve | Kind::phase
             if conditional && word == stop.token =>
         {
-            let condition = body[word.len()..].trim();
+            let condition = body[word.len()..].trim_blanks();
             match condition.contains(['<', '>']) {
                 true => format!("what is measured is asked in a statement of its own: `check {condition}`"),
                 false => format!(

@@ -2,6 +2,7 @@
 
 use super::first_word;
 use super::habits::Stop;
+use crate::blank::Blanks;
 use crate::syntax::grammar::Rule as Kind;
 
 /// Where a rule of the grammar stands in a list of expectations.
@@ -100,7 +101,7 @@ pub(super) fn phrase(kind: Kind) -> Phrase {
 
 /// The phrase for a rule where a statement stops: what stands before says which name or quantity.
 fn phrase_at(kind: Kind, stop: &Stop<'_>) -> Phrase {
-    let before = stop.before().trim_end();
+    let before = stop.before().trim_blanks_end();
     let word = before.rsplit([' ', '\t', ',']).next().unwrap_or_default();
     let first = first_word(stop.head);
     if stop.kind == Kind::setting {
@@ -219,7 +220,7 @@ pub(super) fn list(stop: &Stop<'_>) -> String {
     if !phrases.contains(&Phrase::Clause("by".to_owned())) {
         phrases.retain(|phrase| *phrase != Phrase::Clause("else".to_owned()));
     }
-    if stop.kind == Kind::param && stop.before().split_whitespace().count() == 2 {
+    if stop.kind == Kind::param && stop.before().words().count() == 2 {
         phrases.push(Phrase::Thing("`:` and a type"));
     }
     let mut parts: Vec<String> = Vec::new();

@@ -1,6 +1,7 @@
 //! Lines of other languages: Markdown, YAML, HCL, shells.
 
 use super::first_word;
+use crate::blank::Blanks;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::words;
@@ -16,8 +17,12 @@ pub(super) fn of(found: Diagnostic, line: &str, span: Span) -> Option<Diagnostic
         let Some((mark, rest)) = rest.split_once(']') else {
             return Some(found);
         };
-        let done = if mark.trim().is_empty() { "" } else { " done" };
-        return Some(quoted(found, rest.trim(), span, done));
+        let done = if mark.trim_blanks().is_empty() {
+            ""
+        } else {
+            " done"
+        };
+        return Some(quoted(found, rest.trim_blanks(), span, done));
     }
     let item = line
         .strip_prefix("- ")
@@ -40,7 +45,7 @@ pub(super) fn of(found: Diagnostic, line: &str, span: Span) -> Option<Diagnostic
         let found = found.help("an item is written `check \"…\"` or `note \"…\"`");
         return Some(match rest.contains(['{', '}']) || rest.contains(": ") {
             true => found,
-            false => quoted(found, rest.trim(), span, ""),
+            false => quoted(found, rest.trim_blanks(), span, ""),
         });
     }
     for (mark, whole) in [
@@ -51,7 +56,7 @@ pub(super) fn of(found: Diagnostic, line: &str, span: Span) -> Option<Diagnostic
     ] {
         if let Some(rest) = line.strip_prefix(mark) {
             let found = found.help("a comment begins with `#`, on each of its lines");
-            let rest = rest.trim_end_matches("*/").trim();
+            let rest = rest.trim_end_matches("*/").trim_blanks();
             return Some(match whole {
                 true => found.safe_fix(format!("write `# {rest}`"), span, format!("# {rest}")),
                 false => found,
@@ -60,7 +65,7 @@ pub(super) fn of(found: Diagnostic, line: &str, span: Span) -> Option<Diagnostic
     }
     if let Some(rest) = line.strip_prefix("> ") {
         let found = found.help("words for the reader are written `note \"…\"`");
-        let text = escaped(rest.trim());
+        let text = escaped(rest.trim_blanks());
         return Some(found.offer(
             format!("write `note \"{text}\"`"),
             span,
@@ -112,7 +117,7 @@ pub(super) fn of(found: Diagnostic, line: &str, span: Span) -> Option<Diagnostic
     if !first_word(line).is_empty() && (behind.starts_with(": ") || behind == ":") {
         return Some(found.help("a setting is written without a colon: `name value`"));
     }
-    if behind.trim_start().starts_with("= ") {
+    if behind.trim_blanks_start().starts_with("= ") {
         return Some(found.help("a setting is written without `=`: `name value`"));
     }
     None

@@ -4,6 +4,7 @@ use super::blocks::Block;
 use super::habits::Stop;
 use super::repairs::Repair;
 use super::{moments, programs};
+use crate::blank::{Blanks, is_blank};
 use crate::syntax::grammar::Rule as Kind;
 use crate::syntax::words;
 
@@ -16,17 +17,17 @@ pub(super) fn marks(stop: &Stop<'_>) -> Vec<Repair> {
         let behind = rest.trim_start_matches([';', ' ', '\t']);
         let to = stop.head.len() - behind.len();
         repairs.push(match behind.is_empty() {
-            true => Repair::new(stop.before().trim_end().len(), to, "")
+            true => Repair::new(stop.before().trim_blanks_end().len(), to, "")
                 .safe()
                 .help(ends),
-            false => Repair::new(stop.before().trim_end().len(), to, "\n")
+            false => Repair::new(stop.before().trim_blanks_end().len(), to, "\n")
                 .safe()
                 .help(ends),
         });
     }
     // `` run `…`, undo `…` ``, `` run `…` then `…` ``
     if stop.kind == Kind::run {
-        let from = stop.before().trim_end().len();
+        let from = stop.before().trim_blanks_end().len();
         let behind = rest.trim_start_matches([',', ' ']);
         if rest.starts_with(',') {
             repairs.push(
@@ -36,9 +37,9 @@ pub(super) fn marks(stop: &Stop<'_>) -> Vec<Repair> {
         }
         for word in [";", "then", "and", "&&", ","] {
             if let Some(next) = rest.strip_prefix(word)
-                && next.trim_start().starts_with('`')
+                && next.trim_blanks_start().starts_with('`')
             {
-                let next = next.trim_start();
+                let next = next.trim_blanks_start();
                 repairs.push(
                     Repair::new(from, stop.head.len() - next.len(), "\nrun ")
                         .help("each command has a `run` of its own, or all stand in a fence"),
@@ -48,7 +49,7 @@ pub(super) fn marks(stop: &Stop<'_>) -> Vec<Repair> {
     }
     for mark in ["//", "/*", "--"] {
         if let Some(comment) = rest.strip_prefix(mark) {
-            let comment = comment.trim_end_matches("*/").trim();
+            let comment = comment.trim_end_matches("*/").trim_blanks();
             repairs.push(
                 Repair::new(stop.at, stop.head.len(), format!("# {comment}"))
                     .safe()
@@ -59,15 +60,15 @@ pub(super) fn marks(stop: &Stop<'_>) -> Vec<Repair> {
     for mark in [":=", "=>", "->", ":", "="] {
         let glued = rest
             .strip_prefix(mark)
-            .is_some_and(|rest| rest.starts_with(|next: char| !next.is_whitespace()));
-        let first = stop.before().split_whitespace().count() == 1;
+            .is_some_and(|rest| rest.starts_with(|next: char| !is_blank(next)));
+        let first = stop.before().words().count() == 1;
         if rest.starts_with(mark)
             && !rest[mark.len()..].starts_with(['<', '>', '='])
             && (!glued || first && stop.kind != Kind::setting)
             && stop.kind != Kind::secret
         {
-            let from = stop.before().trim_end().len();
-            let blanks = rest[mark.len()..].len() - rest[mark.len()..].trim_start().len();
+            let from = stop.before().trim_blanks_end().len();
+            let blanks = rest[mark.len()..].len() - rest[mark.len()..].trim_blanks_start().len();
             let to = stop.at + mark.len() + blanks;
             let help = format!("no `{mark}` stands between a word and what belongs to it");
             let help = help.as_str();
@@ -89,7 +90,7 @@ pub(super) fn marks(stop: &Stop<'_>) -> Vec<Repair> {
                         .help("a type stands behind `as`, a unit behind `in`"),
                 );
             }
-            if matches!(stop.head[to..].trim(), "true" | "yes" | "on") {
+            if matches!(stop.head[to..].trim_blanks(), "true" | "yes" | "on") {
                 repairs.push(
                     Repair::new(from, stop.head.len(), "")
                         .help("a word is there or not: it takes no `true`"),
@@ -100,7 +101,7 @@ pub(super) fn marks(stop: &Stop<'_>) -> Vec<Repair> {
                 repairs.push(Repair::new(from, to, gap).safe().help(help));
             }
             // `key: [a, b]`, `key: 'x'`, `key = nginx:1.2`
-            let value = stop.head[to..].trim();
+            let value = stop.head[to..].trim_blanks();
             if let Some(list) = value
                 .strip_prefix('[')
                 .and_then(|list| list.strip_suffix(']'))
@@ -133,9 +134,9 @@ pub(super) fn marks(stop: &Stop<'_>) -> Vec<Repair> {
 
 /// What opens a block elsewhere: `:`, `do`, `[`, at the end of a head that has none.
 pub(super) fn blocks(stop: &Stop<'_>) -> Vec<Repair> {
-    let rest = stop.head[stop.at..].trim();
+    let rest = stop.head[stop.at..].trim_blanks();
     let has = stop.statement[stop.head.len()..]
-        .trim_start()
+        .trim_blanks_start()
         .starts_with('{');
     let opens = matches!(
         rest,
@@ -144,14 +145,14 @@ pub(super) fn blocks(stop: &Stop<'_>) -> Vec<Repair> {
     if has || !opens || !Block::of(stop.kind).is_declared() {
         return Vec::new();
     }
-    let from = stop.before().trim_end().len();
+    let from = stop.before().trim_blanks_end().len();
     vec![Repair::new(from, stop.head.len(), " {").help("a block stands in braces: `{ … }`")]
 }
 
 /// Another first word for what stands behind it: `wait 5m`, `hold until 10:00`.
 pub(super) fn first_words(stop: &Stop<'_>) -> Vec<Repair> {
     let first = super::first_word(stop.head);
-    let rest = stop.head[first.len()..].trim();
+    let rest = stop.head[first.len()..].trim_blanks();
     let end = stop.head.len();
     let pause = "a pause is `hold 5m`; `wait` is for a time or a condition";
     let mut repairs = Vec::new();
@@ -185,7 +186,7 @@ pub(super) fn first_words(stop: &Stop<'_>) -> Vec<Repair> {
         }
         "shift" => {
             // `shift 10% of the traffic to checkout`
-            let share = rest.split_whitespace().next().unwrap_or_default();
+            let share = rest.words().next().unwrap_or_default();
             if let Some((_, service)) = rest.rsplit_once(" to ")
                 && share.starts_with(|first: char| first.is_ascii_digit())
             {
@@ -197,7 +198,7 @@ pub(super) fn first_words(stop: &Stop<'_>) -> Vec<Repair> {
         }
         _ if stop.kind == Kind::step => {
             // `10% 15m error-rate < 1%`
-            let words: Vec<&str> = stop.head.split_whitespace().collect();
+            let words: Vec<&str> = stop.head.words().collect();
             if let [share, length, more @ ..] = words.as_slice()
                 && moments::is_duration(length)
             {
@@ -236,7 +237,7 @@ pub(super) fn statements(stop: &Stop<'_>) -> Vec<Repair> {
     let mut repairs = Vec::new();
     for start in [
         stop.at,
-        stop.word_start(stop.before().trim_end().len().saturating_sub(1)),
+        stop.word_start(stop.before().trim_blanks_end().len().saturating_sub(1)),
     ] {
         let word = super::first_word(stop.head.get(start..).unwrap_or_default());
         let behind = stop.head.get(start + word.len()..).unwrap_or_default();
@@ -281,7 +282,7 @@ pub(super) fn statements(stop: &Stop<'_>) -> Vec<Repair> {
             );
         }
         let has = stop.statement[stop.head.len()..]
-            .trim_start()
+            .trim_blanks_start()
             .starts_with('{');
         if !has && stop.is_item() && Block::of(stop.kind).takes(word) {
             let inner = &stop.head[start..];
@@ -327,7 +328,7 @@ pub(super) fn takes_text(head: &str) -> bool {
 /// Words for people and for machines that stand there bare.
 pub(super) fn texts(stop: &Stop<'_>) -> Vec<Repair> {
     let mut repairs = Vec::new();
-    let rest = stop.head[stop.at..].trim_end();
+    let rest = stop.head[stop.at..].trim_blanks_end();
     let end = stop.at + rest.len();
     let text = [Kind::title, Kind::string, Kind::prose]
         .iter()
@@ -411,7 +412,7 @@ pub(super) fn texts(stop: &Stop<'_>) -> Vec<Repair> {
     {
         // `image nginx:1.2`: a text without its quotes.
         let first = super::first_word(stop.head).len();
-        let value = stop.head[first..].trim();
+        let value = stop.head[first..].trim_blanks();
         if !value.contains(['"', '`', ',', '$']) {
             let begin = stop.head.len() - value.len();
             repairs.push(

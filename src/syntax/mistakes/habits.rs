@@ -2,6 +2,7 @@
 
 use super::blocks::Block;
 use super::moments;
+use crate::blank::{Blanks, is_blank};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::Kind;
@@ -81,7 +82,7 @@ impl Stop<'_> {
         let mut starts = vec![self.at];
         let mut at = self.at;
         for _ in 0..words {
-            let before = self.head[..at].trim_end();
+            let before = self.head[..at].trim_blanks_end();
             let start = before.rfind([' ', '\t', '\n']).map_or(0, |end| end + 1);
             if start == 0 {
                 break;
@@ -124,7 +125,7 @@ pub(super) fn hint(found: Diagnostic, stop: &Stop<'_>) -> Diagnostic {
         ));
     }
     if stop.kind == Kind::step && (token.starts_with('.') || token.starts_with(')')) {
-        let text = stop.head[stop.at + 1..].trim();
+        let text = stop.head[stop.at + 1..].trim_blanks();
         let found = found.help("what is written first happens first: steps have no numbers");
         return match text.is_empty() || text.contains(['"', '\\', '{']) {
             true => found,
@@ -302,8 +303,8 @@ fn example(kind: Kind) -> &'static str {
 /// `${name}` and `{{ name }}`.
 fn template(found: &Diagnostic, stop: &Stop<'_>) -> Option<Diagnostic> {
     let behind = stop.statement.get(stop.head.len()..)?;
-    let gap = behind.len() - behind.trim_start().len();
-    let behind = behind.trim_start();
+    let gap = behind.len() - behind.trim_blanks_start().len();
+    let behind = behind.trim_blanks_start();
     let dollar = stop.head.ends_with('$') && behind.starts_with('{');
     let bare = stop.token.is_empty() && behind.starts_with('{');
     if !(dollar || bare || behind.starts_with("{{")) {
@@ -331,7 +332,7 @@ fn template(found: &Diagnostic, stop: &Stop<'_>) -> Option<Diagnostic> {
     let start = stop.place.start - stop.at as u32;
     let place = Span::new(stop.place.source, start + from as u32, start + to as u32);
     let mended = format!("{} {name}{}", stop.before(), &line[close + 1..]);
-    if super::strictly(stop.kind, mended.trim_end()).is_some() {
+    if super::strictly(stop.kind, mended.trim_blanks_end()).is_some() {
         return None;
     }
     let mut found = found.clone();
@@ -347,7 +348,7 @@ fn template(found: &Diagnostic, stop: &Stop<'_>) -> Option<Diagnostic> {
 
 /// A word of a clause that stands where a name does: `shift to 10%`, `backup every 1h`.
 fn nameless(found: &Diagnostic, stop: &Stop<'_>) -> Option<Diagnostic> {
-    let mut words = stop.head.split_whitespace();
+    let mut words = stop.head.words();
     let (first, second) = (words.next()?, words.next()?);
     let named = matches!(
         stop.kind,
@@ -399,9 +400,9 @@ pub(super) fn spoken(found: &Diagnostic, stop: &Stop<'_>) -> Option<Diagnostic> 
             .statement
             .get(stop.at + token.len()..)
             .unwrap_or_default();
-        let unit = next.split_whitespace().next().unwrap_or_default();
+        let unit = next.words().next().unwrap_or_default();
         if let Some(length) = moments::duration(&format!("{digits} {unit}")) {
-            let gap = next.len() - next.trim_start().len() + unit.len();
+            let gap = next.len() - next.trim_blanks_start().len() + unit.len();
             let place = stop.around(before_sign, token.len() + gap);
             let text = format!("T{}{length}", &distance[..1]);
             found.message = "a unit stands right behind its number".to_owned();
@@ -416,7 +417,7 @@ pub(super) fn spoken(found: &Diagnostic, stop: &Stop<'_>) -> Option<Diagnostic> 
             format!("T{distance}m"),
         ));
     }
-    let clock = before.trim_end().rsplit(char::is_whitespace).next()?;
+    let clock = before.trim_blanks_end().rsplit(is_blank).next()?;
     let abbreviated = (2..=5).contains(&token.len())
         && token.bytes().all(|letter| letter.is_ascii_uppercase())
         && clock.contains(':')
@@ -446,7 +447,7 @@ pub(super) fn spoken(found: &Diagnostic, stop: &Stop<'_>) -> Option<Diagnostic> 
         && matches!(token, "and" | "or" | "&")
         && stop.rules.iter().all(|rule| *rule != Kind::k_and)
     {
-        let blanks = before.len() - before.trim_end().len();
+        let blanks = before.len() - before.trim_blanks_end().len();
         return Some(found.help("what is listed has commas between").offer(
             "write a comma",
             stop.around(blanks, token.len()),
@@ -457,15 +458,15 @@ pub(super) fn spoken(found: &Diagnostic, stop: &Stop<'_>) -> Option<Diagnostic> 
         .statement
         .get(stop.at..)
         .unwrap_or_default()
-        .trim_start();
+        .trim_blanks_start();
     let named = rest
         .strip_prefix('#')
         .is_some_and(|name| name.starts_with(|first: char| first.is_ascii_lowercase()));
     if named && (token.is_empty() || token.starts_with('#')) {
         return Some(found.help("`#` begins a comment: names of channels stand without it"));
     }
-    let word = before.split(char::is_whitespace).next_back()?;
-    let setting = before.split_whitespace().count() == 2 && !word.is_empty();
+    let word = before.split(is_blank).next_back()?;
+    let setting = before.words().count() == 2 && !word.is_empty();
     if setting && before.starts_with("version ") && token.starts_with(['.', '-', '+', ':', '/']) {
         let whole = format!("{word}{token}");
         let place = stop.around(word.len(), token.len());

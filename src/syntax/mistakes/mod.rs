@@ -20,6 +20,7 @@ mod synonyms;
 pub(super) use beginnings::lone_brace;
 pub(super) use echoes::mute_braces;
 
+use crate::blank::{Blanks, is_blank};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::rule;
 use crate::source::Span;
@@ -49,6 +50,9 @@ rule! {
     /// A character that can't be seen, or that makes text appear in another order than it is read
     /// (bidirectional controls). What is reviewed must be what is run, so it is refused everywhere,
     /// comments included.
+    ///
+    /// Between words and in commands, so is white space that is no space, tab or line break: a no-break
+    /// space that was pasted from a page looks like a space, and no program takes it for one.
     pub HIDDEN_CHARACTER = "D0108", "hidden-character", Error, "a control or hidden character";
     /// The spec, or a command or query in it, is nested deeper than 64 levels. No runbook needs that; the
     /// bound keeps every tool safe. Name the inner parts: with `checklist`, `procedure` or `metric` in a
@@ -129,7 +133,7 @@ impl<'a> Pass<'a> {
                 found.push(line.finding);
                 // `pause: { duration: 10m }` is no block.
                 if let Some(around) = self.around.last()
-                    && node.text().trim_end().ends_with([':', '='])
+                    && node.text().trim_blanks_end().ends_with([':', '='])
                 {
                     self.muted = around.span().end;
                 }
@@ -196,7 +200,7 @@ impl<'a> Pass<'a> {
         if foreign && !line.understood {
             return;
         }
-        if node.text().trim_start().starts_with("```") {
+        if node.text().trim_blanks_start().starts_with("```") {
             self.muted = self.fence_end(span.end);
         }
         let last = self
@@ -267,7 +271,7 @@ fn only_blanks(placed: &Placed, from: u32, to: u32) -> bool {
     placed
         .text()
         .get(own(from)..own(to))
-        .is_some_and(|between| between.trim().is_empty())
+        .is_some_and(|between| between.trim_blanks().is_empty())
 }
 
 /// How many bytes stand before a place on its line.
@@ -281,7 +285,7 @@ fn indentation(placed: &Placed, start: u32) -> String {
     let own = start.saturating_sub(placed.offset()) as usize;
     let before = &placed.text()[..own];
     let line = before.rfind('\n').map_or(before, |end| &before[end + 1..]);
-    let blanks = &line[..line.len() - line.trim_start().len()];
+    let blanks = &line[..line.len() - line.trim_blanks_start().len()];
     match blanks.len() == line.len() {
         true => blanks.to_owned(),
         false => format!("{blanks}  "),
@@ -292,8 +296,8 @@ fn indentation(placed: &Placed, start: u32) -> String {
 pub(super) fn line_of(node: Node<'_>) -> Span {
     let span = node.span();
     let text = node.text();
-    let length = text.trim_end().len() as u32;
-    let indent = (text.len() - text.trim_start().len()) as u32;
+    let length = text.trim_blanks_end().len() as u32;
+    let indent = (text.len() - text.trim_blanks_start().len()) as u32;
     Span::new(
         span.source,
         span.start + indent.min(length),
@@ -302,7 +306,7 @@ pub(super) fn line_of(node: Node<'_>) -> Span {
 }
 
 pub(super) fn first_word(text: &str) -> &str {
-    let text = text.trim_start();
+    let text = text.trim_blanks_start();
     let end = text
         .find(|character: char| !(character.is_alphanumeric() || matches!(character, '-' | '_')))
         .unwrap_or(text.len());
@@ -315,7 +319,7 @@ fn of_statement(statement: Node<'_>, mistake: Node<'_>, guess: Option<&Placed>) 
     let from = span.start;
     let head_end = (mistake.span().end - from) as usize;
     let text = statement.text();
-    let head = text[..head_end.min(text.len())].trim_end();
+    let head = text[..head_end.min(text.len())].trim_blanks_end();
     let Some(best) = strictly(statement.kind(), head) else {
         let at = mistake.span();
         let shown = found_at(
@@ -394,7 +398,7 @@ fn gone_on(found: &Diagnostic, stop: &Stop<'_>) -> Option<Diagnostic> {
     if !words::STATEMENTS.contains(&word) && !words::ITEMS.contains(&word) {
         return None;
     }
-    let above = above.trim_end();
+    let above = above.trim_blanks_end();
     let last = above
         .rsplit(' ')
         .next()
@@ -406,9 +410,9 @@ fn gone_on(found: &Diagnostic, stop: &Stop<'_>) -> Option<Diagnostic> {
     found.message =
         format!("nothing stands behind this `{last}`: the next line begins a statement");
     found.primary.span = Span::new(stop.place.source, from, from + last.len() as u32);
-    let gap = above[..above.len() - last.len()].trim_end().len() as u32;
+    let gap = above[..above.len() - last.len()].trim_blanks_end().len() as u32;
     let place = Span::new(stop.place.source, start + gap, from + last.len() as u32);
-    let next = start + (stop.before().len() - below.trim_start().len()) as u32;
+    let next = start + (stop.before().len() - below.trim_blanks_start().len()) as u32;
     let below = Span::new(stop.place.source, next, next + word.len() as u32);
     Some(
         found
@@ -430,8 +434,8 @@ pub(super) fn strictly(kind: Kind, head: &str) -> Option<grammar::Expected> {
 }
 
 fn trim(span: Span, text: &str) -> Span {
-    let lead = (text.len() - text.trim_start().len()) as u32;
-    let trail = (text.len() - text.trim_end().len()) as u32;
+    let lead = (text.len() - text.trim_blanks_start().len()) as u32;
+    let trail = (text.len() - text.trim_blanks_end().len()) as u32;
     Span::new(
         span.source,
         span.start + lead,
@@ -474,7 +478,7 @@ fn token_length(text: &str) -> usize {
     let line = text
         .find(['\n', '\u{1}', '\u{2}', '\u{3}'])
         .unwrap_or(text.len());
-    let text = text[..line].trim_end();
+    let text = text[..line].trim_blanks_end();
     if let Some(rest) = text.strip_prefix('"') {
         return rest.find('"').map_or(text.len(), |end| end + 2);
     }
@@ -483,7 +487,7 @@ fn token_length(text: &str) -> usize {
     }
     text.char_indices()
         .find(|&(index, character)| {
-            character.is_whitespace()
+            is_blank(character)
                 || index > 0
                     && matches!(
                         character,

@@ -2,14 +2,15 @@
 
 use super::habits::Stop;
 use super::repairs::Repair;
+use crate::blank::Blanks;
 use crate::syntax::grammar::Rule as Kind;
 
 /// A time of day, a date or an offset as it is written elsewhere.
 pub(super) fn times(stop: &Stop<'_>, at: usize, repairs: &mut Vec<Repair>) {
     let end = stop.word_end(at);
     let word = &stop.head[at..end];
-    let rest = stop.head[end..].trim_start();
-    let next = rest.split_whitespace().next().unwrap_or_default();
+    let rest = stop.head[end..].trim_blanks_start();
+    let next = rest.words().next().unwrap_or_default();
     let next_end = stop.head.len() - rest.len() + next.len();
     let half = next.to_ascii_lowercase().replace('.', "");
     if matches!(half.as_str(), "am" | "pm" | "uhr" | "h" | "hours")
@@ -36,7 +37,7 @@ pub(super) fn times(stop: &Stop<'_>, at: usize, repairs: &mut Vec<Repair>) {
         repairs.push(Repair::new(at, end, format!("{from} to {to}")).safe());
     }
     // `T + 5m`, `T minus 1h`, `+5m`
-    let before = stop.head[..at].trim_end();
+    let before = stop.head[..at].trim_blanks_end();
     let sign = match word {
         "+" | "plus" => "+",
         "-" | "minus" | "–" => "-",
@@ -187,7 +188,7 @@ fn date(word: &str) -> Option<String> {
 
 /// A duration as it is written here: `5 minutes`, `1 hour`, `90 sec`.
 pub(super) fn duration(words: &str) -> Option<String> {
-    let mut parts = words.split_whitespace();
+    let mut parts = words.words();
     let (amount, unit) = (parts.next()?, parts.next()?);
     let plain = amount
         .bytes()

@@ -2,6 +2,7 @@
 
 use super::habits::Stop;
 use super::repairs::Repair;
+use crate::blank::Blanks;
 use crate::syntax::grammar::Rule as Kind;
 use crate::syntax::words;
 
@@ -30,8 +31,8 @@ pub(super) fn names(stop: &Stop<'_>) -> Vec<Repair> {
             false => repair,
         });
     }
-    let first = stop.head.split_whitespace().next().unwrap_or_default();
-    let named = stop.head[..begin].split_whitespace().count() == 1;
+    let first = stop.head.words().next().unwrap_or_default();
+    let named = stop.head[..begin].words().count() == 1;
     if named
         && bare.bytes().all(|byte| byte.is_ascii_alphanumeric())
         && bare.starts_with(|first: char| first.is_ascii_digit())
@@ -47,18 +48,18 @@ pub(super) fn names(stop: &Stop<'_>) -> Vec<Repair> {
     }
     // Two words for one name.
     let before = stop.before();
-    let last = before.trim_end();
-    let second = last.split_whitespace().count() == 2 && stop.rules.contains(&Kind::title);
+    let last = before.trim_blanks_end();
+    let second = last.words().count() == 2 && stop.rules.contains(&Kind::title);
     if stop.at == begin && second && word.starts_with(|first: char| first.is_ascii_alphanumeric()) {
         let start = stop.word_start(last.len().saturating_sub(1));
-        if start > 0 && stop.head[end..].trim_start().starts_with(['"', '(']) {
+        if start > 0 && stop.head[end..].trim_blanks_start().starts_with(['"', '(']) {
             let joined = words::name(&format!("{}-{word}", &last[start..]));
             repairs.push(Repair::new(start, end, joined).help("a name is one word, with hyphens"));
         }
     }
     let spoken = super::conditions::is_spoken(word);
     if named && stop.kind == Kind::run && stop.at == begin && !spoken {
-        let next = stop.head[end..].trim_start();
+        let next = stop.head[end..].trim_blanks_start();
         let next_end = next.find([' ', '"', '`']).unwrap_or(next.len());
         let joined = words::name(&format!("{word}-{}", &next[..next_end]));
         let to = stop.head.len() - next.len() + next_end;
@@ -76,14 +77,14 @@ pub(super) fn titles(stop: &Stop<'_>) -> Vec<Repair> {
     let begin = stop.word_start(stop.at);
     let end = stop.word_end(stop.at);
     let behind = &stop.head[end..];
-    let second = stop.head[..begin].split_whitespace().count() == 1;
+    let second = stop.head[..begin].words().count() == 1;
     if end > begin
         && second
         && stop.rules.contains(&Kind::title)
-        && behind.trim_start().starts_with('"')
+        && behind.trim_blanks_start().starts_with('"')
         && stop.is_item()
     {
-        let to = end + behind.len() - behind.trim_start().len();
+        let to = end + behind.len() - behind.trim_blanks_start().len();
         let first = super::first_word(stop.head);
         repairs
             .push(Repair::new(begin, to, "").help(format!("a `{first}` has a title and no name")));
@@ -91,7 +92,7 @@ pub(super) fn titles(stop: &Stop<'_>) -> Vec<Repair> {
     // A title behind what it is the title of.
     if stop.token.starts_with('"') && stop.token.len() > 1 && stop.at > 0 {
         let first = super::first_word(stop.head).len();
-        let body = stop.before()[first..].trim();
+        let body = stop.before()[first..].trim_blanks();
         let to = stop.at + stop.token.len();
         if !body.is_empty() && to <= stop.head.len() {
             let text = format!(" {} {body}", stop.token);
@@ -99,7 +100,7 @@ pub(super) fn titles(stop: &Stop<'_>) -> Vec<Repair> {
         }
     }
     // A title before its name.
-    let after = stop.head[(stop.at + stop.token.len()).min(stop.head.len())..].trim();
+    let after = stop.head[(stop.at + stop.token.len()).min(stop.head.len())..].trim_blanks();
     if stop.token.starts_with('"')
         && stop.rules.contains(&Kind::name)
         && words::name(after) == after

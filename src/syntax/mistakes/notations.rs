@@ -3,6 +3,7 @@
 use super::habits::Stop;
 use super::moments;
 use super::repairs::Repair;
+use crate::blank::Blanks;
 use crate::syntax::grammar::Rule as Kind;
 use crate::syntax::words;
 
@@ -140,9 +141,9 @@ fn comparisons(stop: &Stop<'_>, repairs: &mut Vec<Repair>) {
     }
     // `error-rate not increasing`
     if stop.token == "not" {
-        let last = stop.before().trim_end();
+        let last = stop.before().trim_blanks_end();
         let start = last.rfind(' ').map_or(0, |end| end + 1);
-        let rest = stop.head[stop.at + 3..].trim_start();
+        let rest = stop.head[stop.at + 3..].trim_blanks_start();
         if start > 0 {
             repairs.push(
                 Repair::new(
@@ -155,7 +156,7 @@ fn comparisons(stop: &Stop<'_>, repairs: &mut Vec<Repair>) {
         }
     }
     // `0.1% < error-rate < 1%`
-    let words: Vec<&str> = stop.head[stop.at..].split_whitespace().collect();
+    let words: Vec<&str> = stop.head[stop.at..].words().collect();
     if let [low, "<" | "<=", metric, "<" | "<=", high] = words.as_slice() {
         repairs.push(
             Repair::new(
@@ -191,7 +192,7 @@ fn comparisons(stop: &Stop<'_>, repairs: &mut Vec<Repair>) {
 
 fn numbers(stop: &Stop<'_>, repairs: &mut Vec<Repair>) {
     let before = stop.before();
-    let last = before.trim_end();
+    let last = before.trim_blanks_end();
     let rest = &stop.head[stop.at..];
     let digit = last.ends_with(|letter: char| letter.is_ascii_digit());
     let unit = rest.starts_with(|first: char| first == '%' || first.is_ascii_alphabetic());
@@ -314,7 +315,7 @@ fn lists(stop: &Stop<'_>, repairs: &mut Vec<Repair>) {
     // `by Alice or Bob`
     let people = stop
         .before()
-        .trim_end()
+        .trim_blanks_end()
         .rsplit(' ')
         .next()
         .unwrap_or_default();
@@ -323,7 +324,7 @@ fn lists(stop: &Stop<'_>, repairs: &mut Vec<Repair>) {
             .replace(" or ", ",")
             .replace(" and ", ",")
             .split([',', '&'])
-            .map(|name| words::name(name.trim()))
+            .map(|name| words::name(name.trim_blanks()))
             .collect();
         if names.len() > 1 && names.iter().all(|name| !name.is_empty()) {
             repairs.push(
@@ -345,14 +346,14 @@ fn lists(stop: &Stop<'_>, repairs: &mut Vec<Repair>) {
                     .help("a list stands without brackets, with commas between"),
             );
             if open == '(' {
-                let list = format!("{{ {} }}", list.trim());
+                let list = format!("{{ {} }}", list.trim_blanks());
                 repairs
                     .push(Repair::new(stop.at, to, list).help("names of a module stand in braces"));
             }
             if open == '[' {
-                if matches!(list.trim(), "x" | "X") {
+                if matches!(list.trim_blanks(), "x" | "X") {
                     repairs.insert(0, Repair::new(stop.at, to, "done"));
-                } else if list.trim().is_empty() {
+                } else if list.trim_blanks().is_empty() {
                     repairs.insert(0, Repair::new(stop.at, to, ""));
                 }
                 repairs.push(Repair::new(stop.at, to, format!("({list})")));
@@ -370,7 +371,7 @@ fn parameters(stop: &Stop<'_>, repairs: &mut Vec<Repair>) {
     let inside = stop.head[..begin].ends_with('(');
     // `param x = 5m`
     if stop.kind == Kind::param && stop.token == "=" {
-        let value = stop.head[stop.at + 1..].trim();
+        let value = stop.head[stop.at + 1..].trim_blanks();
         let unit = value.trim_start_matches(|digit: char| digit.is_ascii_digit() || digit == '.');
         let kind = match unit {
             "yes" | "no" | "true" | "false" => "yes-no",
@@ -390,7 +391,7 @@ fn parameters(stop: &Stop<'_>, repairs: &mut Vec<Repair>) {
     // `param x : "a" | "b"`
     let choices = &stop.head[stop.at..];
     if stop.kind == Kind::param && choices.contains('|') {
-        let list: Vec<&str> = choices.split('|').map(str::trim).collect();
+        let list: Vec<&str> = choices.split('|').map(Blanks::trim_blanks).collect();
         repairs.push(Repair::new(
             stop.at,
             stop.head.len(),
@@ -398,9 +399,9 @@ fn parameters(stop: &Stop<'_>, repairs: &mut Vec<Repair>) {
         ));
     }
     if inside && !word.is_empty() {
-        let next = behind.trim_start();
+        let next = behind.trim_blanks_start();
         let to = next.find([',', ')']).unwrap_or(next.len());
-        let name = next[..to].trim();
+        let name = next[..to].trim_blanks();
         let help = "a parameter has a type behind `:`";
         if name.is_empty() {
             repairs.push(
@@ -423,7 +424,7 @@ fn parameters(stop: &Stop<'_>, repairs: &mut Vec<Repair>) {
                 .help("the `(` is not closed"),
         );
     }
-    let before = stop.before().trim_end();
+    let before = stop.before().trim_blanks_end();
     let of_noun = words::begins_item(before.rsplit(' ').next().unwrap_or_default());
     let asks = stop.kind == Kind::include || stop.kind == Kind::metric && before.contains('=');
     if asks && !of_noun && stop.at > before.len() && !word.is_empty() && before.contains(' ') {
@@ -449,17 +450,17 @@ fn references(stop: &Stop<'_>, repairs: &mut Vec<Repair>) {
         if let Some(list) = rest.strip_prefix(',') {
             let list = list
                 .split(',')
-                .map(str::trim)
+                .map(Blanks::trim_blanks)
                 .collect::<Vec<_>>()
                 .join("\nuse ");
-            let from = stop.before().trim_end().len();
+            let from = stop.before().trim_blanks_end().len();
             repairs.push(
                 Repair::new(from, stop.head.len(), format!("\nuse {list}"))
                     .help("each module has a line of its own"),
             );
         }
         if rest.starts_with("as ") {
-            let from = stop.before().trim_end().len();
+            let from = stop.before().trim_blanks_end().len();
             repairs.push(
                 Repair::new(from, stop.head.len(), "")
                     .help("a module is called by the last part of its name"),

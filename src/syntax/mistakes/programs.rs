@@ -1,5 +1,7 @@
 //! What looks like a command.
 
+use crate::blank::Blanks;
+
 /// Programs whose name begins a command that stands without its `run`.
 pub(super) const PROGRAMS: &[&str] = &[
     "ansible",
@@ -69,7 +71,7 @@ pub(super) const PROGRAMS: &[&str] = &[
 
 /// Whether words look like a command: they begin with a program or a path of one.
 pub(super) fn is_command(words: &str) -> bool {
-    let first = words.split_whitespace().next().unwrap_or_default();
+    let first = words.words().next().unwrap_or_default();
     PROGRAMS.contains(&first)
         || first.starts_with("./")
         || first.starts_with('/') && first.len() > 1

@@ -6,6 +6,7 @@
 use super::habits::Stop;
 use super::strictly;
 use super::{clauses, conditions, guesses, moments, naming, notations};
+use crate::blank::{Blanks, is_blank};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::grammar::Rule as Kind;
@@ -51,7 +52,7 @@ impl Repair {
             return false;
         };
         let mended = format!("{before}{}{behind}", self.text);
-        let mut lines = mended.split('\n').map(str::trim);
+        let mut lines = mended.split('\n').map(Blanks::trim_blanks);
         let first = lines.next().unwrap_or_default();
         let reads = |line: &str| strictly(stop.kind, line).is_none();
         let below = match stop.kind {
@@ -65,7 +66,7 @@ impl Repair {
             .strip_prefix(" {")
             .and_then(|text| text.strip_suffix('}'));
         if let Some(inner) = block {
-            return reads(before.trim()) && begins(inner.trim());
+            return reads(before.trim_blanks()) && begins(inner.trim_blanks());
         }
         reads(first) && lines.all(|line| line.is_empty() || begins(line))
     }
@@ -81,12 +82,16 @@ impl Repair {
         if !self.help.is_empty() {
             found = found.help(self.help.clone());
         }
-        let removed = stop.head.get(self.from..self.to).unwrap_or_default().trim();
-        let written = self.text.trim();
+        let removed = stop
+            .head
+            .get(self.from..self.to)
+            .unwrap_or_default()
+            .trim_blanks();
+        let written = self.text.trim_blanks();
         let title = if let Some((_, below)) = self.text.split_once('\n') {
             let behind = stop.head.get(self.to..).unwrap_or_default();
-            let line = format!("{}{behind}", below.trim_start());
-            format!("write {} on a line of its own", quoted(line.trim()))
+            let line = format!("{}{behind}", below.trim_blanks_start());
+            format!("write {} on a line of its own", quoted(line.trim_blanks()))
         } else if written.is_empty() && !removed.is_empty() {
             format!("remove {}", quoted(removed))
         } else {
@@ -101,15 +106,14 @@ impl Repair {
     /// What it writes, with the words that it touches.
     fn shown(&self, stop: &Stop<'_>) -> String {
         let (before, behind) = (&stop.head[..self.from], &stop.head[self.to..]);
-        let edge =
-            |letter: char| letter.is_whitespace() || matches!(letter, '(' | '[' | '{' | ',' | ')');
+        let edge = |letter: char| is_blank(letter) || matches!(letter, '(' | '[' | '{' | ',' | ')');
         let start = match self.text.starts_with(' ') {
             true => before.len(),
             false => before.rfind(edge).map_or(0, |end| end + 1),
         };
         // A word that is put in is shown with what stands behind it.
         let mut end = 0;
-        if self.text.ends_with(' ') && !self.text.trim().is_empty() {
+        if self.text.ends_with(' ') && !self.text.trim_blanks().is_empty() {
             end = match behind.starts_with(['"', '`']) {
                 true => behind[1..]
                     .find(&behind[..1])
@@ -120,7 +124,7 @@ impl Repair {
             end = behind.find(edge).unwrap_or(behind.len());
         }
         format!("{}{}{}", &before[start..], self.text, &behind[..end])
-            .trim()
+            .trim_blanks()
             .to_owned()
     }
 }
@@ -177,9 +181,9 @@ fn missing_words(found: &Diagnostic, stop: &Stop<'_>) -> Option<Diagnostic> {
     let mut fitting: Vec<Repair> = Vec::new();
     for (start, words) in clauses::missing(stop) {
         // Behind the first word, a word of the language would be read as a name.
-        let before = stop.head[..start].trim_end();
+        let before = stop.head[..start].trim_blanks_end();
         let first = !before.contains(' ') && clauses::takes_name(stop);
-        let here = stop.head[start..].trim();
+        let here = stop.head[start..].trim_blanks();
         let nothing = here.is_empty() || clauses::is_keyword(super::first_word(here));
         for word in words {
             let again = before.ends_with(&format!(" {word}"));
@@ -198,7 +202,7 @@ fn missing_words(found: &Diagnostic, stop: &Stop<'_>) -> Option<Diagnostic> {
                 continue;
             }
             let repair = match word.as_str() {
-                "," => Repair::new(stop.before().trim_end().len(), start, ", ")
+                "," => Repair::new(stop.before().trim_blanks_end().len(), start, ", ")
                     .help("what is listed has commas between"),
                 word => Repair::new(start, start, format!("{word} ")),
             };
