@@ -7,7 +7,7 @@ use pest::Parser;
 use super::tree::Raw;
 
 #[derive(pest_derive::Parser)]
-#[grammar = "../grammar/deploy.pest"]
+#[grammar = "grammar/deploy.pest"]
 pub(super) struct Grammar;
 
 use Rule as Kind;
