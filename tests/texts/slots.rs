@@ -202,10 +202,12 @@ pub fn escaped(words: &str) -> String {
     out
 }
 
-/// Words in a comment of a command, which has neither a backtick nor what is not seen.
+/// Words in a comment of a command, which has no backtick, nothing that is not seen, and no blank that
+/// programs don't take for one.
 fn commented(words: &str) -> String {
-    words
-        .chars()
-        .filter(|letter| *letter != '`' && !deployc::source::is_hidden(*letter))
-        .collect()
+    let stands = |letter: &char| {
+        let odd_blank = letter.is_whitespace() && !letter.is_ascii();
+        *letter != '`' && !odd_blank && !deployc::source::is_hidden(*letter)
+    };
+    words.chars().filter(stands).collect()
 }
