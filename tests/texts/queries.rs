@@ -284,11 +284,11 @@ fn a_service_in_a_pattern_matches_itself_alone() {
 #[test]
 fn two_metrics_of_other_arguments_are_two() {
     let spec = format!(
-        "{}metric of \"E {{x}} {{y}}\" (x : text, y : text) : number {{\n  better lower\n  prometheus `sum(m{{x=\"$x\", y=\"$y\"}})`\n}}\n\
-         alert a \"A\" when of(\"a, b\", \"c\") > 5 then page lead\n\
-         alert b \"B\" when of(\"a\", \"b, c\") > 5 then page lead\n\
-         alert c \"C\" when of(\"a-b\", \"c\") > 5 then page lead\n\
-         alert d \"D\" when of(\"a b\", \"c\") > 5 then page lead\n",
+        "{}metric errs \"E {{x}} {{y}}\" (x : text, y : text) : number {{\n  better lower\n  prometheus `sum(m{{x=\"$x\", y=\"$y\"}})`\n}}\n\
+         alert a \"A\" when errs(\"a, b\", \"c\") > 5 then page lead\n\
+         alert b \"B\" when errs(\"a\", \"b, c\") > 5 then page lead\n\
+         alert c \"C\" when errs(\"a-b\", \"c\") > 5 then page lead\n\
+         alert d \"D\" when errs(\"a b\", \"c\") > 5 then page lead\n",
         head()
     );
     let plan = plan(spec).expect("it is sound");

@@ -19,7 +19,7 @@ phase words "Words" by dba status "in words" {
   hold long "Long" 5m while "nobody complains"
   group "Only a title" within 1h { check "Only a title as well" }
   check asserted "Asserted" "it is so" or satisfied > 3.0/5.0
-  run once "Once" `true` irreversible "it can't be undone"
+  run single "Once" `true` irreversible "it can't be undone"
   record free "Free words" as text
   choose "One or the other" {
     option "The one" { check "That is the one" }
