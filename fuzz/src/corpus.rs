@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-
-use deployc::compile;
-use deployc::source::NoFiles;
+use std::sync::OnceLock;
 
 use crate::mutate::lex::{self, Kind};
+use crate::oracles::spec_has_plan;
 
 /// The project's folder.
 pub fn root() -> PathBuf {
@@ -23,8 +22,8 @@ pub struct Base {
 /// Every spec of the project, and the parts of them by kind.
 pub struct Corpus {
     pub bases: Vec<Base>,
-    /// The specs that have a plan, by their places among all.
-    pub sound: Vec<usize>,
+    /// The specs that have a plan, by their places among all; found out when they are needed.
+    sound: OnceLock<Vec<usize>>,
     pub words: Vec<String>,
     pub texts: Vec<String>,
     pub commands: Vec<String>,
@@ -122,6 +121,17 @@ impl Corpus {
         Corpus::of(bases)
     }
 
+    /// The specs that have a plan, by their places among all.
+    pub fn sound(&self) -> &[usize] {
+        self.sound.get_or_init(|| {
+            let bases = self.bases.iter().enumerate();
+            bases
+                .filter(|(_, base)| spec_has_plan(&base.text))
+                .map(|(place, _)| place)
+                .collect()
+        })
+    }
+
     fn of(bases: Vec<Base>) -> Corpus {
         let mut words = BTreeSet::new();
         let mut texts = BTreeSet::new();
@@ -131,13 +141,8 @@ impl Corpus {
         let mut statements: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut all: BTreeSet<String> = BTreeSet::new();
         let mut items = BTreeSet::new();
-        let mut sound = Vec::new();
-        for (place, base) in bases.iter().enumerate() {
+        for base in &bases {
             let text = base.text.as_str();
-            let compilation = compile::check(&base.name, text.to_owned(), &NoFiles);
-            if compile::plan(&compilation).is_some() {
-                sound.push(place);
-            }
             let tokens = lex::tokens(text);
             for token in &tokens {
                 let own = text[token.start..token.end].to_owned();
@@ -178,7 +183,7 @@ impl Corpus {
         let list = |set: BTreeSet<String>| set.into_iter().collect::<Vec<_>>();
         Corpus {
             bases,
-            sound,
+            sound: OnceLock::new(),
             words: list(words),
             texts: list(texts),
             commands: list(commands),

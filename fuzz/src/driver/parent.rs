@@ -14,7 +14,9 @@ use crate::corpus::Corpus;
 /// How much memory a process may take, in KiB.
 const MEMORY: u64 = 4 * 1024 * 1024;
 /// So long a process may do nothing at all: it waits for itself.
-const STUCK: Duration = Duration::from_secs(30);
+const STUCK: Duration = Duration::from_secs(60);
+/// What stands in the place of a number before the first input.
+const NOT_YET: u64 = u64::MAX;
 
 /// A command whose memory is bounded, where there is a shell that can do it.
 pub fn bounded(program: &Path) -> Command {
@@ -33,6 +35,8 @@ pub fn bounded(program: &Path) -> Command {
 /// What failed in one way.
 struct Group {
     count: u64,
+    /// After how many seconds the first of them was seen.
+    after: u64,
     /// The number of the smallest input.
     number: u64,
     bytes: usize,
@@ -49,6 +53,7 @@ struct Worker {
     state: PathBuf,
     /// The number it is at, since when, and how much of the processor it had taken by then, in seconds.
     at: (u64, Instant, f64),
+    first: u64,
     lane: u64,
 }
 
@@ -77,6 +82,7 @@ pub fn run(job: &Job) -> std::io::Result<bool> {
                 let bytes = inputs::input(&job.target, &corpus, job.seed, number).len();
                 let group = groups.entry(kind).or_insert(Group {
                     count: 0,
+                    after: begun.elapsed().as_secs(),
                     number,
                     bytes: usize::MAX,
                     detail: String::new(),
@@ -112,7 +118,10 @@ pub fn run(job: &Job) -> std::io::Result<bool> {
                 None => slow,
             };
             if died {
-                let number = worker.number();
+                let number = match worker.number() {
+                    NOT_YET => worker.first,
+                    number => number,
+                };
                 let last: Vec<String> = worker.errors.try_iter().collect();
                 let kind = match slow {
                     true => format!("takes longer than {} seconds", job.limit),
@@ -140,7 +149,13 @@ pub fn run(job: &Job) -> std::io::Result<bool> {
         groups.len()
     );
     for (kind, group) in &groups {
-        println!("  {} x {kind} (number {})", group.count, group.number);
+        let Group {
+            count,
+            number,
+            after,
+            ..
+        } = group;
+        println!("  {count} x {kind} (number {number}, first after {after} s)");
     }
     for (kind, group) in &groups {
         let file = keep(job, &corpus, kind, group)?;
@@ -188,7 +203,7 @@ fn start(
     begun: Instant,
 ) -> std::io::Result<Worker> {
     let state = folder.join(format!("state-{lane}"));
-    std::fs::write(&state, first.to_le_bytes())?;
+    std::fs::write(&state, NOT_YET.to_le_bytes())?;
     let left = job.seconds.saturating_sub(begun.elapsed().as_secs());
     let mut child = bounded(&std::env::current_exe()?)
         .arg("worker")
@@ -211,7 +226,8 @@ fn start(
         lines,
         errors,
         state,
-        at: (u64::MAX, Instant::now(), 0.0),
+        at: (NOT_YET, Instant::now(), 0.0),
+        first,
         lane,
     })
 }
@@ -243,7 +259,7 @@ impl Worker {
         bytes
             .get(..8)
             .and_then(|bytes| bytes.try_into().ok())
-            .map_or(0, u64::from_le_bytes)
+            .map_or(NOT_YET, u64::from_le_bytes)
     }
 
     /// Whether it is at one input for too long. Time of the processor counts, as the machine may be
@@ -257,7 +273,8 @@ impl Worker {
         }
         let waited = self.at.1.elapsed();
         match used {
-            Some(used) => used - self.at.2 > limit || waited > STUCK,
+            Some(used) if number != NOT_YET => used - self.at.2 > limit || waited > STUCK,
+            Some(_) => waited > 10 * STUCK,
             None => waited > STUCK,
         }
     }

@@ -22,8 +22,8 @@ const MOST_BYTES: usize = 24 * 1024;
 
 /// A spec of the project, small ones more often.
 pub fn base<'c>(corpus: &'c Corpus, sound: bool, random: &mut Random) -> &'c str {
-    let pick = |random: &mut Random| match sound && !corpus.sound.is_empty() {
-        true => &corpus.bases[corpus.sound[random.below(corpus.sound.len())]].text,
+    let pick = |random: &mut Random| match sound && !corpus.sound().is_empty() {
+        true => &corpus.bases[corpus.sound()[random.below(corpus.sound().len())]].text,
         false => &corpus.bases[random.below(corpus.bases.len())].text,
     };
     let mut text = pick(random);
