@@ -23,6 +23,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::plan::{Action, Deed, Node, Plan, Work};
+use crate::source::is_hidden;
 
 /// A file that a backend makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -200,12 +201,12 @@ pub fn channels(actions: &[Action]) -> impl Iterator<Item = &String> {
         .flatten()
 }
 
-/// A text on one line, without control characters.
+/// A text on one line, without what is not seen.
 pub fn one_line(text: &str) -> String {
     text.split_whitespace()
         .collect::<Vec<_>>()
         .join(" ")
         .chars()
-        .filter(|character| !character.is_control())
+        .filter(|character| !is_hidden(*character))
         .collect()
 }

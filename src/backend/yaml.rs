@@ -7,6 +7,8 @@ use serde_json::Value;
 /// Objects as one YAML stream, below a comment.
 pub fn stream(comment: &str, objects: &[Value]) -> String {
     let mut out = String::new();
+    // No reader of YAML takes these two, not even in a comment.
+    let comment = comment.replace(['\u{fffe}', '\u{ffff}'], "");
     for line in comment.lines() {
         out.push_str(format!("# {line}").trim_end());
         out.push('\n');

@@ -5,6 +5,7 @@
 mod html;
 mod markdown;
 mod notes;
+mod objects;
 mod payloads;
 mod queries;
 mod slots;
@@ -38,9 +39,11 @@ fn every_word_of_a_spec_is_a_word_of_every_page() {
     let plain = slots.filled("");
     let markdown = markdown::Baseline::of(&slots, &plain.plan, &plain.words);
     let html = html::Baseline::of(&slots, &plain.plan, &plain.words);
+    let objects = objects::Baseline::of(&plain.plan);
     for payload in PAYLOADS {
         let filled = slots.filled(payload);
         markdown.holds(&slots, &filled);
         html.holds(&slots, &filled);
+        objects.holds(&filled);
     }
 }
