@@ -12,6 +12,7 @@ use super::refusal::Refusal;
 use super::resolve::{Found, Under};
 use super::world::{Document, World};
 use super::{calls, hints, words};
+use crate::backend::markdown::{code as inline_code, fence, note, words as words_of};
 use crate::blank::Blanks;
 use crate::catalogue;
 use crate::model;
@@ -41,13 +42,13 @@ pub(super) fn hover(world: &World, params: HoverParams) -> Result<Option<Hover>,
 
 /// A fenced block of the language.
 fn code(lines: &str) -> String {
-    format!("```deploy\n{}\n```", lines.trim_blanks_end())
+    fence(lines.trim_blanks_end(), "deploy")
 }
 
 fn of_module(parsed: &Parsed) -> String {
     let mut out = format!(
         "**{}**\n",
-        parsed.path.rsplit('/').next().unwrap_or_default()
+        words_of(parsed.path.rsplit('/').next().unwrap_or_default())
     );
     if let Some(first) = parsed.file.items().next() {
         let about = comments_before(parsed, first.span().start);
@@ -82,7 +83,7 @@ fn comments_before(parsed: &Parsed, offset: u32) -> String {
         }
     }
     lines.reverse();
-    lines.join("\n")
+    note(&lines.join("\n"))
 }
 
 /// The node of a declaration.
@@ -144,7 +145,7 @@ fn of_name(world: &World, document: &Document, found: &Found) -> Result<String, 
         } else {
             file.rsplit('/').next().unwrap_or(file)
         };
-        out.push_str(&format!("\n\nDeclared in `{file}`."));
+        out.push_str(&format!("\n\nDeclared in {}.", inline_code(file)));
     }
     Ok(out)
 }
@@ -222,7 +223,7 @@ fn of_metric(world: &World, found: &Found, node: Node<'_>, asked: Option<String>
         Some(query.trim_matches('`').trim_blanks().to_owned())
     };
     match asked.or_else(written) {
-        Some(query) => out.push_str(&format!("\n\n```promql\n{query}\n```")),
+        Some(query) => out.push_str(&format!("\n\n{}", fence(&query, "promql"))),
         None => out.push_str("\n\nIt has no query: a person reads it off."),
     }
     out

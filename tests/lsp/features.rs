@@ -79,6 +79,26 @@ fn hover_says_what_stands_there() {
 }
 
 #[test]
+fn hover_shows_texts_and_comments_as_words() {
+    let mut client = Client::new();
+    let text = "edition 2026\n\n# <script>x</script> and <!-- a comment\nmetric m \"M\" (c : text) : number {\n  better lower\n  \
+                prometheus `sum(x{a=\"$c\"})`\n}\n\nseverity bad \"Bad\" {\n  note \"\"\"\n    ```\n    <b>\n    ```\n    \"\"\"\n  \
+                when \"it is\"\n  then pause\n}\n\nescalation {\n  bad to lead\n}\n\nrole lead \"Lead\"\n\nalert a when m(\"1\") > 5 then page lead\n";
+    client.open(FILE, text);
+    let metric = hover(&mut client, "m(\"1\")");
+    says(
+        &metric,
+        &[
+            "&lt;script>x&lt;/script> and &lt;!-- a comment",
+            "```promql",
+        ],
+    );
+    let severity = hover(&mut client, "bad \"Bad\"");
+    says(&severity, &["````deploy\n", "\n````"]);
+    client.leave();
+}
+
+#[test]
 fn hover_on_an_allowance_is_the_page_of_its_rule() {
     let mut client = Client::new();
     let text = "edition 2026\n\n# deployc: allow(unused, reason = \"soon\")\nparam x : text\n";

@@ -8,12 +8,14 @@ mod sections;
 mod stretches;
 mod table;
 
+pub use inline::{code, fence, words};
+
 use serde_json::Value;
 
 use super::runbook::Sentences;
 use super::templates::{Filled, Set};
 use super::{Artifact, Backend, Fidelity, Templates};
-use crate::plan::{Plan, Work};
+use crate::plan::{Plan, Text, Work};
 
 static TEMPLATES: Set = Set::new(
     &[
@@ -73,6 +75,11 @@ pub fn document(
 ) -> Result<String, String> {
     let renderer = Renderer::new(plan, templates, picture)?;
     Ok(tidy(&renderer.runbook()?))
+}
+
+/// Markdown by its author, whose end is its own.
+pub fn note(text: &str) -> String {
+    prose::prose(&Text::plain(text)).text
 }
 
 /// A plan, its sentences and the templates.
