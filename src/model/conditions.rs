@@ -226,6 +226,7 @@ impl Lower<'_> {
             }
             Kind::metric_ref => {
                 let path = token.child(Kind::path)?;
+                self.stands_alone(token);
                 let value = self.known_value(scope, path)?;
                 match Quantity::parse(&value) {
                     Ok(quantity) => self.fitted(&quantity, dimension, token.span(), &[]),
@@ -307,6 +308,9 @@ impl Lower<'_> {
                 name = self.use_parameter(found);
                 declared = Some(found);
             }
+        }
+        if let Some(reference) = node.child(Kind::metric_ref) {
+            self.stands_alone(reference);
         }
         let Some(sign) = node.child(Kind::comparator) else {
             return Some(Condition::Parameter {

@@ -58,8 +58,11 @@ impl<'a> Lower<'a> {
                     };
                     // The same severity may be escalated in several steps.
                     let mut draft = self.draft_named(scope, &around, line, &words, work);
-                    if name.is_none() && titles.len() == 1 {
-                        draft.node.title = Text::default();
+                    if name.is_none() {
+                        draft.node.title = match titles.get(1) {
+                            Some(title) => self.text(scope, *title),
+                            None => Text::default(),
+                        };
                     }
                     node.children.push(draft.node);
                 }

@@ -178,8 +178,8 @@ impl<'a> Lower<'a> {
                         };
                     }
                 }
-                "window" => metric.window = self.duration(setting.node),
-                "interval" => metric.interval = self.duration(setting.node),
+                "window" => metric.window = self.setting_duration(setting),
+                "interval" => metric.interval = self.setting_duration(setting),
                 _ => self.query(scope, declared, setting, &mut metric),
             }
         }

@@ -43,6 +43,7 @@ mod tables;
 mod text;
 mod trial;
 mod trials;
+mod unmeant;
 mod values;
 mod variables;
 mod waits;
@@ -97,6 +98,9 @@ fn lower_cut(
         .collect();
     modules::enter(&modules, &mut tables, &mut found);
     let mut lower = Lower::new(Names::new(tables), found);
+    for file in files {
+        lower.unmeant_parts(file);
+    }
     lower.items(&files[0], cut);
     lower.settle();
     lower.settle_decisions();

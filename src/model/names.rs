@@ -179,6 +179,10 @@ impl<'a> Names<'a> {
     }
 
     /// Whether a name may have been declared in what could not be read.
+    pub fn any_poisoned(&self) -> bool {
+        self.tables.iter().any(|table| !table.poisoned.is_empty())
+    }
+
     pub fn is_poisoned(&self, file: usize, name: &str) -> bool {
         name.split('/')
             .any(|part| self.tables[file].poisoned.contains(part))

@@ -26,6 +26,11 @@ const TYPES: &[&str] = &[
     "person",
 ];
 
+/// Whether there is a type of this name.
+pub(super) fn is_type(word: &str) -> bool {
+    Dimension::of_type(word, None).is_some() || TYPES.contains(&word)
+}
+
 impl<'a> Lower<'a> {
     /// Checks the type of a parameter or field. Returns its word.
     pub fn type_word(&mut self, type_node: Syntax<'_>) -> Option<String> {
@@ -417,7 +422,7 @@ impl<'a> Lower<'a> {
         Some(Binding::Words(written.to_owned()))
     }
 
-    fn wrong_type(&mut self, value: Syntax<'_>, wanted: &str) {
+    pub fn wrong_type(&mut self, value: Syntax<'_>, wanted: &str) {
         self.report(Diagnostic::new(
             &TYPE,
             trimmed(value),

@@ -156,6 +156,19 @@ impl<'a> Lower<'a> {
             scope.fields.insert(field_name.text().to_owned());
         }
         let settings = self.settings(node, "message", &["subject", "body"], &[]);
+        let notes: Vec<Syntax<'a>> = node
+            .child(Kind::block)
+            .into_iter()
+            .flat_map(|block| block.children())
+            .filter(|child| child.kind() == Kind::note)
+            .collect();
+        for note in notes {
+            self.misplaced(
+                super::lower::first_line(note),
+                "`note` means nothing in a message",
+                "what a message says stands in its `body`",
+            );
+        }
         let mut subject = Text::default();
         let mut body = Text::default();
         for setting in settings {

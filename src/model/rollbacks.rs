@@ -29,6 +29,8 @@ impl<'a> Lower<'a> {
         let declared = self.find(scope, Noun::Procedure, path)?;
         let name = own_name(declared);
         if declared.file == 0 && !declared.node.has(Kind::parameters) {
+            // There is nothing that arguments could stand for.
+            self.bind(scope, declared, node.child(Kind::arguments), path.span())?;
             return Some(format!("procedure/{name}"));
         }
         let bindings = self.bind(scope, declared, node.child(Kind::arguments), path.span())?;

@@ -47,9 +47,7 @@ impl<'a> Lower<'a> {
                 }
                 Kind::comment | Kind::ERR_STMT | Kind::ERR_BLOCK | Kind::MISSING_BRACE => {}
                 _ => {
-                    if self.may_stand(child, &node, Place::Work)
-                        && let Some(other) = self.plain(&inner, &mut node, child, Place::Work)
-                    {
+                    if let Some(other) = self.beside(&inner, &mut node, child) {
                         node.children.push(other);
                     }
                 }
@@ -194,9 +192,7 @@ impl<'a> Lower<'a> {
                 }
                 Kind::comment | Kind::ERR_STMT | Kind::ERR_BLOCK | Kind::MISSING_BRACE => {}
                 _ => {
-                    if self.may_stand(child, &node, Place::Work)
-                        && let Some(other) = self.plain(&inner, &mut node, child, Place::Work)
-                    {
+                    if let Some(other) = self.beside(&inner, &mut node, child) {
                         switched |= matches!(other.work, Work::Switch { .. });
                         node.children.push(other);
                     }
@@ -208,6 +204,19 @@ impl<'a> Lower<'a> {
             node.children.push(switch);
         }
         Some(node)
+    }
+
+    /// Another statement in the block of a rollout.
+    fn beside(&mut self, scope: &Scope, node: &mut Node, statement: Syntax<'a>) -> Option<Node> {
+        if matches!(statement.kind(), Kind::canary | Kind::blue_green) {
+            self.misplaced(
+                first_line(statement),
+                "a rollout means nothing inside of another one",
+                "let it stand before or behind the other one",
+            );
+            return None;
+        }
+        self.statement(scope, node, statement, Place::Work)
     }
 
     /// What people call a service: its title, or its name.

@@ -67,9 +67,12 @@ impl<'a> Lower<'a> {
                         self.setting_name(&scope, setting, "a name such as `production`");
                 }
                 "port" => {
-                    let port = self
-                        .count(setting.node)
-                        .and_then(|port| u16::try_from(port).ok());
+                    let port = match setting.values().as_slice() {
+                        [token] if token.kind() == Kind::quantity => self
+                            .count(setting.node)
+                            .and_then(|port| u16::try_from(port).ok()),
+                        _ => None,
+                    };
                     if port.is_none() {
                         self.setting_wants(setting, "a port, 1 to 65535");
                     }
@@ -88,7 +91,13 @@ impl<'a> Lower<'a> {
 
     fn replicas(&mut self, setting: Setting<'_>, service: &mut Service) {
         let pods = Dimension::Count { noun: None };
-        for value in setting.values() {
+        let values = setting.values();
+        let many = |kind| values.iter().filter(|value| value.kind() == kind).count() > 1;
+        if many(Kind::quantity) || many(Kind::limits) {
+            self.setting_wants(setting, "a number, and perhaps its limits: `6 (3..10)`");
+            return;
+        }
+        for value in values {
             match value.kind() {
                 Kind::quantity => service.replicas = self.quantity_of(value, &pods),
                 Kind::limits => {

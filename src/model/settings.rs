@@ -5,6 +5,7 @@ use super::text::Text;
 use super::values::{TYPE, trimmed};
 use crate::blank::Blanks;
 use crate::diagnostic::Diagnostic;
+use crate::quantity::Quantity;
 use crate::source::Span;
 use crate::syntax::{Kind, Node as Syntax, words};
 
@@ -202,6 +203,17 @@ impl<'a> Lower<'a> {
             [token] if token.kind() == Kind::string => Some(self.text(scope, *token).to_string()),
             _ => {
                 self.setting_wants(setting, wanted);
+                None
+            }
+        }
+    }
+
+    /// The one duration of a setting.
+    pub fn setting_duration(&mut self, setting: Setting<'_>) -> Option<Quantity> {
+        match setting.values().as_slice() {
+            [token] if token.kind() == Kind::quantity => self.duration(setting.node),
+            _ => {
+                self.setting_wants(setting, "a duration such as `5m`");
                 None
             }
         }

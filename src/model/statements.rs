@@ -47,7 +47,9 @@ impl<'a> Lower<'a> {
         }
     }
 
-    fn statement(
+    /// Lowers one statement: its node, or nothing where it says something of the node around it, and after a
+    /// finding.
+    pub fn statement(
         &mut self,
         scope: &Scope,
         parent: &mut Node,
@@ -96,14 +98,23 @@ impl<'a> Lower<'a> {
                 }
                 None
             }
-            Kind::include => self.include(scope, parent, statement),
-            Kind::canary => self.canary(scope, parent, statement),
-            Kind::blue_green => self.blue_green(scope, parent, statement),
             Kind::given | Kind::expectation => {
                 self.test_line(scope, parent, statement);
                 None
             }
-            _ => self.plain(scope, parent, statement, place),
+            _ => {
+                let before = self.found.len();
+                let node = match kind {
+                    Kind::include => self.include(scope, parent, statement),
+                    Kind::canary => self.canary(scope, parent, statement),
+                    Kind::blue_green => self.blue_green(scope, parent, statement),
+                    _ => self.plain(scope, parent, statement, place),
+                };
+                if node.is_none() {
+                    self.lost(statement, before);
+                }
+                node
+            }
         }
     }
 
@@ -289,7 +300,14 @@ impl<'a> Lower<'a> {
         }
         let sign = clause.child(Kind::comparator)?;
         let comparator = super::condition::Comparator::of_sign(sign.text())?;
-        let token = clause.child(Kind::quantity)?;
+        let Some(token) = clause.child(Kind::quantity) else {
+            if let Some(value) = clause.children().find(|child| {
+                child.span().start >= sign.span().end && child.kind() != Kind::comment
+            }) {
+                self.wrong_type(value, "a quantity");
+            }
+            return None;
+        };
         let quantity = self.quantity(token)?;
         let value = match dimension {
             Some(dimension) => match quantity.fit(dimension) {
@@ -318,19 +336,6 @@ impl<'a> Lower<'a> {
             None => quantity,
         };
         Some(Target::Compare { comparator, value })
-    }
-
-    fn lookup(&mut self, scope: &Scope, statement: Syntax<'_>) -> Option<(Work, String)> {
-        let token = statement
-            .children()
-            .find(|child| matches!(child.kind(), Kind::query | Kind::script | Kind::command))?;
-        let command = self.command_to_read(scope, token);
-        let words = statement.child(Kind::string).map_or_else(
-            || command_words(&command.text),
-            |title| title.text().trim_matches('"').to_owned(),
-        );
-        let command = Box::new(command);
-        Some((Work::Lookup { command }, words))
     }
 
     /// Reads the clauses that any statement may take.

@@ -313,6 +313,7 @@ impl Lower<'_> {
     pub fn count(&mut self, around: Syntax<'_>) -> Option<u32> {
         let token = around.child(Kind::quantity)?;
         let quantity = self.quantity_of(token, &Dimension::Count { noun: None })?;
+        self.counts_nothing(token, &quantity);
         let whole = quantity
             .value
             .to_whole()
