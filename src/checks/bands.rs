@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Context;
 use super::facts::{Fact, Role};
 use super::interval::{Cut, Interval, Set};
-use super::words;
+use super::words::Units;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Better, Bound, Comparator, Metric};
 use crate::quantity::Exact;
@@ -98,7 +98,8 @@ fn overlap(metric: &Metric, one: &Fact<'_>, other: &Fact<'_>) -> Option<Diagnost
     } else {
         (a, b)
     };
-    let example = words::witness(shared, &metric.dimension);
+    let units = Units::of(&metric.dimension, &[one, other]);
+    let example = units.witness(shared);
     let mut finding = Diagnostic::new(
         &BAND_OVERLAP,
         wide.measured.span,
@@ -107,7 +108,7 @@ fn overlap(metric: &Metric, one: &Fact<'_>, other: &Fact<'_>) -> Option<Diagnost
             name(wide),
             name(narrow),
             wide.measured.metric,
-            words::interval(shared, &metric.dimension)
+            units.interval(shared)
         ),
     )
     .label(format!("`{}` fires here", name(wide)))
@@ -138,11 +139,12 @@ fn capped(wide: &Fact<'_>, narrow: &Fact<'_>, metric: &Metric) -> Option<String>
         Cut::Before(_) => "..<",
         _ => "..",
     };
+    let units = Units::of(&metric.dimension, &[wide, narrow]);
     Some(format!(
         "{} in {}{dots}{}",
         wide.measured.metric,
-        words::value(low, &metric.dimension),
-        words::value(high, &metric.dimension)
+        units.value(low),
+        units.value(high)
     ))
 }
 
@@ -266,7 +268,8 @@ fn direction(facts: &[Fact<'_>]) -> Option<Better> {
 }
 
 fn boundary(metric: &Metric, gap: &Gap<'_, '_>) -> Diagnostic {
-    let what = words::interval(&gap.between, &metric.dimension);
+    let units = Units::of(&metric.dimension, &[gap.passes, gap.fires]);
+    let what = units.interval(&gap.between);
     Diagnostic::new(
         &BAND_BOUNDARY,
         gap.fires.measured.span,
@@ -291,20 +294,21 @@ fn gap_of(metric: &Metric, better: Better, gaps: &[Gap<'_, '_>]) -> Diagnostic {
             if wider { b } else { a }
         })
         .unwrap_or(&gaps[0]);
+    let units = Units::of(&metric.dimension, &[widest.passes, widest.fires]);
     let mut finding = Diagnostic::new(
         &BAND_GAP,
         widest.fires.measured.span,
         format!(
             "nothing passes and nothing fires when `{}` is {}",
             widest.fires.measured.metric,
-            words::interval(&widest.between, &metric.dimension)
+            units.interval(&widest.between)
         ),
     )
     .label(format!("`{}` begins here", name(widest.fires)));
     for gap in gaps {
         finding = finding.also(gap.passes.measured.span, "passes no further than this");
     }
-    if let Some(example) = words::witness(&widest.between, &metric.dimension) {
+    if let Some(example) = units.witness(&widest.between) {
         finding = finding.note(format!(
             "at {example} no rule applies: `{}` asks for `{}`, and `{}` begins with `{}`",
             widest.passes.node.id,

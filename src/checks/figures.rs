@@ -8,7 +8,7 @@ use foldhash::HashMap;
 use super::Context;
 use super::facts::{Fact, Role};
 use super::glance::Kind;
-use super::words;
+use super::words::Units;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Better, Bound, Comparator, Measured, Metric, MetricRef, Node, Work};
 use crate::quantity::{Dimension, Exact};
@@ -358,7 +358,7 @@ fn unchecked_baseline(
     if let Some(example) = through
         .intervals()
         .first()
-        .and_then(|one| words::witness(one, &metric.dimension))
+        .and_then(|one| Units::of(&metric.dimension, &[last, norm]).witness(one))
     {
         finding = finding.note(format!(
             "at {example} every check passes, and it is worse than before"

@@ -7,7 +7,7 @@ use super::Context;
 use super::bands::name;
 use super::facts::{Fact, Role};
 use super::interval::{Cut, Set};
-use super::words;
+use super::words::Units;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Better, Bound, Comparator, Deed, Metric};
 use crate::quantity::{Dimension, Exact};
@@ -74,6 +74,7 @@ fn passes_what_rolls_back(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<D
         let Some((passes, shared)) = worst else {
             continue;
         };
+        let units = Units::of(&metric.dimension, &[passes, fires]);
         let mut finding = Diagnostic::new(
             &PASSES_WHAT_ROLLS_BACK,
             passes.measured.span,
@@ -81,13 +82,13 @@ fn passes_what_rolls_back(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<D
                 "`{}` passes when `{}` is {}, and `{}` rolls back there",
                 passes.node.id,
                 passes.measured.metric,
-                words::interval(&shared, &metric.dimension),
+                units.interval(&shared),
                 name(fires)
             ),
         )
         .label("passes")
         .also(fires.measured.span, "rolls back");
-        if let Some(example) = words::witness(&shared, &metric.dimension) {
+        if let Some(example) = units.witness(&shared) {
             finding = finding.note(format!("at {example} both are true"));
         }
         found.push(
@@ -183,7 +184,7 @@ fn unchecked_success(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagno
         if let Some(example) = through
             .intervals()
             .first()
-            .and_then(|one| words::witness(one, &metric.dimension))
+            .and_then(|one| Units::of(&metric.dimension, &[last, success]).witness(one))
         {
             finding = finding.note(format!(
                 "at {example} every check can pass, and the deployment has not succeeded"
@@ -264,7 +265,7 @@ fn mismatches(metric: &Metric, facts: &[Fact<'_>], found: &mut Vec<Diagnostic>) 
             )
             .label(format!(
                 "at exactly {} this says otherwise",
-                words::value(value, &metric.dimension)
+                Units::of(&metric.dimension, &[a, b]).value(value)
             ))
             .also(a.measured.span, "the other")
             .help(format!(
@@ -307,7 +308,7 @@ fn polarity(metric: &Metric, fact: &Fact<'_>, found: &mut Vec<Diagnostic>) {
         .set
         .intervals()
         .first()
-        .map(|one| words::interval(one, &metric.dimension))
+        .map(|one| Units::of(&metric.dimension, &[fact]).interval(one))
         .unwrap_or_default();
     found.push(
         Diagnostic::new(

@@ -6,10 +6,9 @@ use foldhash::HashSet;
 
 use super::Context;
 use super::glance::Kind;
-use super::words;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Node, Service, Work};
-use crate::quantity::{Dimension, Exact};
+use crate::quantity::{Dimension, Exact, Quantity};
 use crate::rule;
 
 rule! {
@@ -159,7 +158,7 @@ fn is_aside(context: &Context<'_>, place: usize) -> bool {
 }
 
 fn percent(share: Exact) -> String {
-    words::value(share, &Dimension::Ratio)
+    Quantity::of(share, Dimension::Ratio).written
 }
 
 /// The share that is really served where pods make it, as the Argo Rollouts controller counts:

@@ -64,6 +64,37 @@ impl Quantity {
         }
     }
 
+    /// Another value of the same dimension, in the unit in which this one is written: 2500 ms beside `1500ms`
+    /// is `2500ms`. In the usual unit where that takes more than six digits.
+    pub fn like(&self, value: Exact) -> Quantity {
+        if value == self.value {
+            return self.clone();
+        }
+        self.in_own_unit(value)
+            .unwrap_or_else(|| Quantity::of(value, self.dimension.clone()))
+    }
+
+    fn in_own_unit(&self, value: Exact) -> Option<Quantity> {
+        let figure = |letter: char| letter.is_ascii_digit() || "+-_.".contains(letter);
+        let unit = self.written.trim_start_matches(figure);
+        let number = self.written[..self.written.len() - unit.len()].replace('_', "");
+        let own = Exact::decimal(number.trim_start_matches(['+', '-']))?;
+        let number = value.times(own)?.divided_by(self.value.magnitude())?;
+        let sign = match number.is_negative() || !self.written.starts_with('+') {
+            true => "",
+            false => "+",
+        };
+        // One thing is named in the singular.
+        if unit.contains(' ') && (number == Exact::ONE || own == Exact::ONE) {
+            return None;
+        }
+        let text = format!("{sign}{}{unit}", number.to_decimal()?);
+        let digits = text.bytes().take_while(|byte| !byte.is_ascii_alphabetic());
+        let same = |other: &Quantity| other.value == value && other.dimension == self.dimension;
+        (digits.filter(u8::is_ascii_digit).count() <= 6)
+            .then(|| Quantity::parse(&text).ok().filter(same))?
+    }
+
     /// The value in another unit of the same dimension: `200ms` in `s` is 0.2, `95%` in `ratio`
     /// is 0.95. Nothing where the unit is unknown or measures something else.
     pub fn in_unit(&self, unit: &str) -> Option<Exact> {

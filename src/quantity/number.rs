@@ -74,6 +74,9 @@ pub(super) fn split(text: &str) -> Result<Parts<'_>, Mistake> {
         }
         number_end = end;
     }
+    if let Some(mistake) = grouped(text, begin) {
+        return Err(mistake);
+    }
     let whole = &text[begin..whole_end];
     match bytes.get(number_end) {
         Some(b'.') => {
@@ -82,7 +85,6 @@ pub(super) fn split(text: &str) -> Result<Parts<'_>, Mistake> {
                     .help("a version of three parts is a text: `\"1.2.3\"`"),
             );
         }
-        Some(b',') => return Err(comma(text, number_end)),
         Some(_) | None => {}
     }
     let number = &text[begin..number_end];
@@ -165,20 +167,59 @@ pub(super) fn too_long(parts: &Parts<'_>) -> Mistake {
     )
 }
 
-fn comma(text: &str, at: usize) -> Mistake {
-    let (before, after) = (&text[..at], &text[at + 1..]);
-    let digits = digits_end(after.as_bytes(), 0);
-    let mistake = Mistake::new(at, at + 1, "a comma does not stand in a number");
-    match digits {
-        0 => mistake,
-        3 => mistake
-            .help("thousands are grouped with `_`")
-            .write(format!("{before}_{after}"))
-            .write(format!("{before}.{after}")),
-        _ => mistake
-            .help("decimals are written with a point")
-            .write(format!("{before}.{after}")),
+/// What groups digits or separates decimals elsewhere, and not here.
+const MARKS: &[char] = &[',', '\'', '’', '.'];
+
+/// A number whose digits are grouped (`10,000`, `1.000.000`, `10'000`) or whose decimals stand behind a comma
+/// (`99,9`, `1.234,50`). Where the last mark is another one than those before, or what it separates is no group of
+/// three, decimals stand behind it.
+fn grouped(text: &str, begin: usize) -> Option<Mistake> {
+    let figure = |letter: char| letter.is_ascii_digit() || MARKS.contains(&letter);
+    let end = text[begin..]
+        .find(|letter: char| !figure(letter))
+        .map_or(text.len(), |length| begin + length);
+    let number = text[begin..end].trim_end_matches(MARKS);
+    let end = begin + number.len();
+    let marks: Vec<char> = number.chars().filter(|mark| MARKS.contains(mark)).collect();
+    let last = *marks.last()?;
+    if marks == ['.'] {
+        return None;
     }
+    let groups: Vec<&str> = number.split(MARKS).collect();
+    let (head, tail) = groups.split_at(1);
+    let three = |group: &&str| group.len() == 3;
+    let first = head
+        .first()
+        .is_some_and(|head| (1..=3).contains(&head.len()) && *head != "0");
+    let alike = marks.iter().all(|mark| *mark == last);
+    let write = |number: String| format!("{}{number}{}", &text[..begin], &text[end..]);
+    let mistake = |message| Mistake::new(begin, end, message);
+    let repeated = marks.len() > 1 && alike && last != '.';
+    if repeated || first && alike && tail.iter().all(three) {
+        let digits = groups.concat();
+        let grouped = mistake(format!("digits are not grouped with `{last}`"))
+            .help("a number is written without them, or with `_` between thousands");
+        let short = match digits.strip_suffix("000") {
+            Some(thousands) if text[end..].is_empty() || text[end..].starts_with([' ', '/']) => {
+                Some(match thousands.strip_suffix("000") {
+                    Some(millions) if !millions.is_empty() => format!("{millions}M"),
+                    Some(_) | None => format!("{thousands}k"),
+                })
+            }
+            Some(_) | None => None,
+        };
+        let grouped = grouped.write(write(digits));
+        return Some(grouped.write_all(short.map(write)));
+    }
+    if last == '.' && marks.iter().filter(|mark| **mark == '.').count() > 1 {
+        return None;
+    }
+    let (decimals, whole) = groups.split_last()?;
+    let message = match last {
+        ',' => "decimals stand behind a point".to_owned(),
+        _ => format!("digits are not grouped with `{}`", marks[0]),
+    };
+    Some(mistake(message).write(write(format!("{}.{decimals}", whole.concat()))))
 }
 
 fn check_groups(

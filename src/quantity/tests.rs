@@ -307,3 +307,63 @@ fn what_does_not_fit_is_told() {
     assert_eq!(read("5 events/s").compare(&read("5 requests/s")), None);
     assert_eq!(read("200ms").compare(&read("0.2s")), Some(Ordering::Equal));
 }
+
+#[test]
+fn another_value_is_written_in_the_unit_of_the_author() {
+    let table = [
+        ("1500ms", "2.5", "2500ms"),
+        ("1500ms", "1.5", "1500ms"),
+        ("1m30s", "100", "1m40s"),
+        ("90m", "7200", "120m"),
+        ("99.90%", "0.999", "99.90%"),
+        ("99.90%", "0.995", "99.5%"),
+        ("0.5%", "0.01", "1%"),
+        ("1.5x", "2", "2x"),
+        ("500MB", "1000000000", "1000MB"),
+        ("1 pod", "3", "3 pods"),
+        ("3 pods", "1", "1 pod"),
+        ("100k events", "150000", "150k events"),
+        ("+2pp", "0.05", "+5pp"),
+        ("+2pp", "-0.01", "-1pp"),
+        ("60/m", "2", "120/m"),
+        ("1s", "0.000001", "1us"),
+        ("0ms", "2", "2s"),
+    ];
+    for (written, value, expected) in table {
+        let like = read(written).like(exact(value));
+        assert_eq!(like.written, expected, "{value} like {written}");
+        assert_eq!(like.value, exact(value), "{value} like {written}");
+        assert_eq!(read(&like.written).value, exact(value), "{}", like.written);
+    }
+}
+
+#[test]
+fn digits_are_not_grouped_as_in_prose() {
+    let table: &[(&str, &[&str])] = &[
+        ("10,000", &["10000", "10k"]),
+        ("10,000 dollars", &["10000 dollars", "10k dollars"]),
+        ("1,000,000", &["1000000", "1M"]),
+        ("1.000.000", &["1000000", "1M"]),
+        ("10'000", &["10000", "10k"]),
+        ("10’000", &["10000", "10k"]),
+        ("1,23,456", &["123456"]),
+        ("1,234s", &["1234s"]),
+        ("10,000 requests/s", &["10000 requests/s", "10k requests/s"]),
+        ("10,000.50 dollars", &["10000.50 dollars"]),
+        ("10.000,50 dollars", &["10000.50 dollars"]),
+        ("-10,000", &["-10000"]),
+        ("99,9%", &["99.9%"]),
+        ("0,125", &["0.125"]),
+        ("1,5h", &["1.5h"]),
+        ("1.2.3", &[]),
+    ];
+    for (written, expected) in table {
+        let mistake = Quantity::parse(written).expect_err(written);
+        let offered: Vec<&str> = mistake
+            .suggestions
+            .iter()
+            .map(|(_, text)| text.as_str())
+            .collect();
+        assert_eq!(&offered, expected, "{written}: {}", mistake.message);
+    }
+}

@@ -310,6 +310,6 @@ fn scaled(quantity: &Quantity) -> Vec<Quantity> {
         .into_iter()
         .flatten()
         .filter_map(|factor| quantity.value.times(factor))
-        .map(|value| Quantity::of(value, quantity.dimension.clone()))
+        .map(|value| quantity.like(value))
         .collect()
 }
