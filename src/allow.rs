@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use crate::blank::Blanks;
-use crate::diagnostic::{Diagnostic, Rule, nearest};
+use crate::diagnostic::{Category, Diagnostic, Rule, nearest};
 use crate::rule;
 use crate::source::{SourceId, Span};
 use crate::syntax::{DIRECTIVE, File, Kind, Node};
@@ -17,10 +17,10 @@ use crate::syntax::{DIRECTIVE, File, Kind, Node};
 rule! {
     /// An allowance that allows nothing: its rule does not exist, can't be allowed, or the reason is
     /// missing. What is allowed without a reason can't be reviewed.
-    pub ALLOWANCE = "D0901", "allowance", Error, "an allowance that can't be read";
+    pub ALLOWANCE = "D0901", "allowance", Suppressions, Error, "an allowance that can't be read";
     /// Nothing is found where this allowance stands. It is left over, or the rule it names is not
     /// the one that was meant, and the next mistake will hide behind it.
-    pub UNUSED_ALLOWANCE = "D0902", "unused-allowance", Warning, "an allowance of which nothing is left to allow";
+    pub UNUSED_ALLOWANCE = "D0902", "unused-allowance", Suppressions, Warning, "an allowance of which nothing is left to allow";
 }
 
 /// One allowance: the rule, and the stretch of the file for which it is allowed.
@@ -31,9 +31,6 @@ struct Allowance {
     scope: Span,
     used: bool,
 }
-
-/// What targets make of a spec is looked for only where targets are named: codes that begin so.
-const OF_TARGETS: &str = "D07";
 
 /// What the author of a file allowed, in the order written.
 #[derive(Debug, Default)]
@@ -137,7 +134,8 @@ impl Allowances {
     pub fn unused(&self) -> impl Iterator<Item = Diagnostic> {
         self.all
             .iter()
-            .filter(|allowance| !allowance.used && !allowance.rule.code.starts_with(OF_TARGETS))
+            // What targets make of a spec is looked for only where targets are named.
+            .filter(|allowance| !allowance.used && allowance.rule.category != Category::Fidelity)
             .map(|allowance| {
                 Diagnostic::new(
                     &UNUSED_ALLOWANCE,

@@ -7,7 +7,7 @@ use crate::allow::Allowances;
 use crate::backend::{self, Account, Backend};
 use crate::catalogue;
 use crate::checks;
-use crate::diagnostic::{self, Diagnostic, Level, Rule};
+use crate::diagnostic::{self, Category, Diagnostic, Level, Rule};
 use crate::fidelity;
 use crate::graph;
 use crate::model::{self, Spec};
@@ -95,9 +95,10 @@ fn without_echoes(sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
         return;
     }
     diagnostics.retain(|finding| {
+        let category = finding.rule.category;
         // What can't be read, and names that mean nothing, are mistakes of their own; but words that
         // are replaced so that the line can be read were no names.
-        if finding.rule.code < "D02" {
+        if category == Category::Syntax {
             return true;
         }
         let at = finding.primary.span;
@@ -106,8 +107,8 @@ fn without_echoes(sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
             let spans = replaced.get(&line(at));
             spans.is_some_and(|spans| spans.iter().any(covers))
         };
-        let echoes = finding.rule.code >= "D03" && unread.contains(&line(at));
-        !(echoes || finding.rule.code < "D04" && was_no_name())
+        let echoes = category != Category::Names && unread.contains(&line(at));
+        !(echoes || matches!(category, Category::Names | Category::Values) && was_no_name())
     });
 }
 

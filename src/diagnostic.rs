@@ -24,6 +24,105 @@ impl Level {
     }
 }
 
+/// What a rule is about. The categories of warnings and notes are packs, which can be turned off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Category {
+    /// The text can't be read.
+    Syntax,
+    /// Names and what they stand for.
+    Names,
+    /// Quantities, times, types and patterns.
+    Values,
+    /// Where statements stand and what they need.
+    Structure,
+    /// Bands and thresholds.
+    Figures,
+    /// Rollbacks.
+    Rollbacks,
+    /// Shares of traffic.
+    Traffic,
+    /// Who decides and who is reached.
+    People,
+    /// Times that can't all be kept.
+    Times,
+    /// Commands.
+    Commands,
+    /// What is said to be so before it can be.
+    Readiness,
+    /// PromQL.
+    Queries,
+    /// Texts.
+    Wording,
+    /// Kubernetes and others.
+    Platform,
+    /// What a target makes of a spec.
+    Fidelity,
+    /// What an author allowed.
+    Suppressions,
+}
+
+impl Category {
+    /// Those that are packs.
+    pub const PACKS: &[Category] = &[
+        Category::Figures,
+        Category::Rollbacks,
+        Category::Traffic,
+        Category::People,
+        Category::Times,
+        Category::Commands,
+        Category::Readiness,
+        Category::Queries,
+        Category::Wording,
+        Category::Platform,
+    ];
+
+    /// One lower-case word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Category::Syntax => "syntax",
+            Category::Names => "names",
+            Category::Values => "values",
+            Category::Structure => "structure",
+            Category::Figures => "figures",
+            Category::Rollbacks => "rollbacks",
+            Category::Traffic => "traffic",
+            Category::People => "people",
+            Category::Times => "times",
+            Category::Commands => "commands",
+            Category::Readiness => "readiness",
+            Category::Queries => "queries",
+            Category::Wording => "wording",
+            Category::Platform => "platform",
+            Category::Fidelity => "fidelity",
+            Category::Suppressions => "suppressions",
+        }
+    }
+
+    /// What its rules are about.
+    pub fn about(self) -> &'static str {
+        match self {
+            Category::Syntax => "text that can't be read",
+            Category::Names => "names and what they stand for",
+            Category::Values => "quantities, times, types and patterns",
+            Category::Structure => "where statements stand, and what they need",
+            Category::Figures => "bands, thresholds, and figures that contradict each other",
+            Category::Rollbacks => "ways back, what they bring back, and how fast",
+            Category::Traffic => "shares of traffic and what makes them",
+            Category::People => "who decides, and who is reached",
+            Category::Times => "times that can't all be kept",
+            Category::Commands => "what commands do, and how they end",
+            Category::Readiness => "what is said to be so before it can be",
+            Category::Queries => "PromQL",
+            Category::Wording => "texts that say too little, otherwise, or twice",
+            Category::Platform => {
+                "what Kubernetes and others do by themselves, and what they don't"
+            }
+            Category::Fidelity => "what a target makes of a spec",
+            Category::Suppressions => "what an author allowed",
+        }
+    }
+}
+
 /// One thing that can be found. Declared beside the code that finds it, with [`rule!`](crate::rule).
 #[derive(Debug)]
 pub struct Rule {
@@ -31,6 +130,8 @@ pub struct Rule {
     pub code: &'static str,
     /// Kebab-case; what one writes in `# deployc: allow(name, reason = "…")`.
     pub name: &'static str,
+    /// What it is about.
+    pub category: Category,
     /// The level unless configured otherwise.
     pub level: Level,
     /// One line: what is wrong.
@@ -51,7 +152,7 @@ pub struct Rule {
 /// ```text
 /// rule! {
 ///     /// Why it matters. What to do.
-///     pub UNKNOWN_NAME = "D0201", "unknown-name", Error, "a name that nothing declares";
+///     pub UNKNOWN_NAME = "D0201", "unknown-name", Names, Error, "a name that nothing declares";
 /// }
 /// ```
 /// A trailing `, allowable` lets authors allow it with a reason.
@@ -59,12 +160,13 @@ pub struct Rule {
 macro_rules! rule {
     (@allow) => { false };
     (@allow allowable) => { true };
-    ($( $(#[doc = $doc:literal])+ pub $constant:ident = $code:literal, $name:literal, $level:ident, $summary:literal $(, $allow:ident)? ; )+) => {
+    ($( $(#[doc = $doc:literal])+ pub $constant:ident = $code:literal, $name:literal, $category:ident, $level:ident, $summary:literal $(, $allow:ident)? ; )+) => {
         $(
             $(#[doc = $doc])+
             pub static $constant: $crate::diagnostic::Rule = $crate::diagnostic::Rule {
                 code: $code,
                 name: $name,
+                category: $crate::diagnostic::Category::$category,
                 level: $crate::diagnostic::Level::$level,
                 summary: $summary,
                 page: concat!($($doc, "\n"),+),

@@ -13,15 +13,15 @@ use crate::source::{Sources, Span};
 rule! {
     /// The target can't carry this, and nothing is built for it. The finding says why, and what to
     /// change. Only `deployc check --target` looks for it.
-    pub REFUSED = "D0701", "target-refuses", Error, "a node that a target can't carry";
+    pub REFUSED = "D0701", "target-refuses", Fidelity, Error, "a node that a target can't carry";
     /// The target does something near what the spec says, and the finding says how it differs. Whether
     /// that is near enough is for a person to decide, before the day. Only `deployc check --target`
     /// looks for it.
-    pub APPROXIMATE = "D0702", "target-differs", Note, "a node that a target carries only nearly", allowable;
+    pub APPROXIMATE = "D0702", "target-differs", Fidelity, Note, "a node that a target carries only nearly", allowable;
     /// The target has no place for this: it is in another one, which the finding names. So what is
     /// built from several targets is not done twice, and nothing is forgotten. Only `deployc check
     /// --target` looks for it.
-    pub ELSEWHERE = "D0703", "target-leaves-out", Note, "a node that another target carries", allowable;
+    pub ELSEWHERE = "D0703", "target-leaves-out", Fidelity, Note, "a node that another target carries", allowable;
 }
 
 /// Whether a rule is one of those that are looked for in targets alone.

@@ -20,7 +20,7 @@ use crate::source::Span;
 rule! {
     /// Each of these waits for the next one, so none of them can ever begin. Remove one `after`, or
     /// change what it names.
-    pub CYCLE = "D0401", "cycle", Error, "steps that wait for each other in a circle";
+    pub CYCLE = "D0401", "cycle", Structure, Error, "steps that wait for each other in a circle";
 }
 
 /// How one node depends on another.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use deployc::catalogue::RULES;
 use deployc::compile;
-use deployc::diagnostic::{Level, Rule};
+use deployc::diagnostic::{Category, Level, Rule};
 use deployc::report::{Checked, Format, Look, Report};
 use deployc::source::NoFiles;
 
@@ -105,41 +105,26 @@ fn said_of(rule: &Rule) -> String {
     Report::new([checked], &[], Level::Note).render(Format::Human(look))
 }
 
-/// The families of rules, by the first digits of their codes.
-const FAMILIES: &[(&str, &str)] = &[
-    ("D01", "How it is written"),
-    ("D02", "Names"),
-    ("D03", "Quantities, times and types"),
-    ("D04", "Order"),
-    ("D050", "Bands and figures"),
-    ("D051", "Thresholds"),
-    ("D052", "Ways back"),
-    ("D053", "Traffic"),
-    ("D054", "People"),
-    ("D055", "Times"),
-    ("D056", "Times"),
-    ("D057", "Commands"),
-    ("D058", "Commands"),
-    ("D0590", "Commands"),
-    ("D0597", "Commands"),
-    ("D0598", "Commands"),
-    ("D0599", "Commands"),
-    ("D059", "Readiness"),
-    ("D060", "Queries"),
-    ("D061", "Words"),
-    ("D062", "Platforms"),
-    ("D063", "Recovery"),
-    ("D064", "Commands"),
-    ("D07", "Targets: `deployc check --target`"),
-    ("D09", "Allowances"),
-];
-
-fn family(code: &str) -> &'static str {
-    FAMILIES
-        .iter()
-        .find(|(digits, _)| code.starts_with(digits))
-        .map(|(_, name)| *name)
-        .unwrap_or("Others")
+/// The headings under which rules stand.
+fn heading(category: Category) -> &'static str {
+    match category {
+        Category::Syntax => "How it is written",
+        Category::Names => "Names",
+        Category::Values => "Quantities, times and types",
+        Category::Structure => "Order",
+        Category::Figures => "Bands and thresholds",
+        Category::Rollbacks => "Ways back",
+        Category::Traffic => "Traffic",
+        Category::People => "People",
+        Category::Times => "Times",
+        Category::Commands => "Commands",
+        Category::Readiness => "Readiness",
+        Category::Queries => "Queries",
+        Category::Wording => "Words",
+        Category::Platform => "Platforms",
+        Category::Fidelity => "Targets: `deployc check --target`",
+        Category::Suppressions => "Allowances",
+    }
 }
 
 /// A fence that the text itself does not close.
@@ -160,7 +145,7 @@ fn page() -> String {
     );
     let mut last = "";
     for rule in RULES {
-        let family = family(rule.code);
+        let family = heading(rule.category);
         if family != last {
             out.push_str(&format!("\n**{family}**\n\n"));
             last = family;

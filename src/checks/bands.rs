@@ -15,13 +15,13 @@ use crate::source::Span;
 rule! {
     /// Two severities fire at the same value and do different things. On the day nobody can say which
     /// one is meant. Give the milder one an upper end: `in 1%..5%`.
-    pub BAND_OVERLAP = "D0501", "band-overlap", Warning, "two severities fire at the same value", allowable;
+    pub BAND_OVERLAP = "D0501", "band-overlap", Figures, Warning, "two severities fire at the same value", allowable;
     /// There are values that are too bad to go on with and not bad enough for any rule, alert or
     /// failure. Whoever sees one is left alone. Let the bands meet, or let the check go on with it.
-    pub BAND_GAP = "D0502", "band-gap", Warning, "values at which nothing passes and nothing fires", allowable;
+    pub BAND_GAP = "D0502", "band-gap", Figures, Warning, "values at which nothing passes and nothing fires", allowable;
     /// Two bands leave out the very value at which they should meet: `< 500ms` and `> 500ms` say
     /// nothing of 500ms. Let one of them include it.
-    pub BAND_BOUNDARY = "D0503", "band-boundary", Warning, "the value between two bands belongs to neither", allowable;
+    pub BAND_BOUNDARY = "D0503", "band-boundary", Figures, Warning, "the value between two bands belongs to neither", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {

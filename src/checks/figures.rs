@@ -18,23 +18,23 @@ use crate::source::Span;
 rule! {
     /// Two checks of one stretch ask for different figures of one metric. Whoever ticks them can't
     /// tell which one is meant.
-    pub TWO_FIGURES = "D0504", "two-figures", Warning, "two figures for one metric in one place", allowable;
+    pub TWO_FIGURES = "D0504", "two-figures", Figures, Warning, "two figures for one metric in one place", allowable;
     /// The alert waits for so many in an hour, and success wants none at all: what fails the
     /// deployment is told to nobody.
-    pub QUIET_ALERT = "D0505", "quiet-alert", Warning, "an alert that is silent about what fails the deployment", allowable;
+    pub QUIET_ALERT = "D0505", "quiet-alert", Figures, Warning, "an alert that is silent about what fails the deployment", allowable;
     /// One criterion allows a little of what another one forbids: 99.9% available, and no downtime.
-    pub NONE_AND_SOME = "D0506", "none-and-some", Warning, "one criterion allows what another forbids", allowable;
+    pub NONE_AND_SOME = "D0506", "none-and-some", Figures, Warning, "one criterion allows what another forbids", allowable;
     /// A condition refers to a baseline that says nothing of the metric. It can't be decided.
-    pub EMPTY_BASELINE = "D0507", "empty-baseline", Warning, "a baseline that does not say what is normal", allowable;
+    pub EMPTY_BASELINE = "D0507", "empty-baseline", Figures, Warning, "a baseline that does not say what is normal", allowable;
     /// What is normal for the service is stricter than every check: the deployment can pass and be
     /// worse than before.
-    pub UNCHECKED_BASELINE = "D0508", "unchecked-baseline", Warning, "a norm that no check asks for", allowable;
+    pub UNCHECKED_BASELINE = "D0508", "unchecked-baseline", Figures, Warning, "a norm that no check asks for", allowable;
     /// A share of time and a length of time mean the same only over one stretch: 99.9% and 86 seconds
     /// agree over a day. Say it: `over 24h`.
-    pub NO_WINDOW = "D0518", "no-window", Note, "a share and a length of time without the stretch they are of", allowable;
+    pub NO_WINDOW = "D0518", "no-window", Figures, Note, "a share and a length of time without the stretch they are of", allowable;
     /// One percentile has rules that react when it gets worse, and its sibling, which is checked too,
     /// has none: when it fails a check nobody knows what to do.
-    pub UNGUARDED_PERCENTILE = "D0519", "unguarded-percentile", Note, "a percentile that is checked and has no rule", allowable;
+    pub UNGUARDED_PERCENTILE = "D0519", "unguarded-percentile", Figures, Note, "a percentile that is checked and has no rule", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {

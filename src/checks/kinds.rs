@@ -10,7 +10,7 @@ rule! {
     /// The service is a StatefulSet, a DaemonSet or a Rollout of Argo, and a query or a command is about
     /// a Deployment. kube-state-metrics has no such series, so there are never any data; and
     /// `kubectl rollout` does not know a Rollout of Argo, which has a plugin of its own.
-    pub OTHER_KIND = "D0627", "other-kind", Warning, "a workload asked for as another kind", allowable;
+    pub OTHER_KIND = "D0627", "other-kind", Platform, Warning, "a workload asked for as another kind", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {

@@ -10,24 +10,24 @@ use crate::rule;
 rule! {
     /// A gate asks for a person's word, and nobody is named who gives it. Say who decides: `approve
     /// by ROLE`, or give the gate an owner with `by ROLE`.
-    pub NOBODY_DECIDES = "D0541", "nobody-decides", Warning, "a gate on a person's word that nobody owns", allowable;
+    pub NOBODY_DECIDES = "D0541", "nobody-decides", People, Warning, "a gate on a person's word that nobody owns", allowable;
     /// The same role stands on both sides of a rule that wants two people: it approves what it must
     /// not approve, or is counted twice.
-    pub SAME_PERSON = "D0542", "same-person", Warning, "the same role on both sides of a two-person rule", allowable;
+    pub SAME_PERSON = "D0542", "same-person", People, Warning, "the same role on both sides of a two-person rule", allowable;
     /// An alert or severity fires and nothing follows: nobody is told and nothing is done.
-    pub NO_ACTION = "D0543", "no-action", Warning, "a rule that fires and does nothing", allowable;
+    pub NO_ACTION = "D0543", "no-action", People, Warning, "a rule that fires and does nothing", allowable;
     /// A severity that no condition makes fire.
-    pub NO_TRIGGER = "D0544", "no-trigger", Warning, "a severity that nothing makes fire", allowable;
+    pub NO_TRIGGER = "D0544", "no-trigger", People, Warning, "a severity that nothing makes fire", allowable;
     /// Several stretches of work follow each other and nothing between them decides whether to go on.
-    pub NO_GATE = "D0545", "no-gate", Warning, "a deployment without a decision", allowable;
+    pub NO_GATE = "D0545", "no-gate", People, Warning, "a deployment without a decision", allowable;
     /// Somebody is to be paged, and nothing says how they are reached.
-    pub UNREACHABLE = "D0546", "unreachable", Warning, "a role that is paged and has no contact", allowable;
+    pub UNREACHABLE = "D0546", "unreachable", People, Warning, "a role that is paged and has no contact", allowable;
     /// Alerts go by mail alone, while the escalation says that somebody is called within minutes. Mail
     /// is read when there is time.
-    pub SLOW_CHANNEL = "D0547", "slow-channel", Warning, "alerts on a slower way than the escalation promises", allowable;
+    pub SLOW_CHANNEL = "D0547", "slow-channel", People, Warning, "alerts on a slower way than the escalation promises", allowable;
     /// A rule fires and leaves a word behind, "Investigate": nobody is paged, no channel is told, and
     /// nothing is done by itself. Whoever happens to look may see it.
-    pub NOBODY_TOLD = "D0548", "nobody-told", Warning, "a rule that fires and tells nobody", allowable;
+    pub NOBODY_TOLD = "D0548", "nobody-told", People, Warning, "a rule that fires and tells nobody", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {

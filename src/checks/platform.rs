@@ -15,30 +15,30 @@ rule! {
     /// ConfigMap that they read as environment variables until they are started again.
     ///
     /// Source: kubernetes.io, "Deployments", "Failed Deployment"; "Configure a Pod to Use a ConfigMap".
-    pub NEVER_BY_ITSELF = "D0621", "never-by-itself", Warning, "a promise that the platform does not keep", allowable;
+    pub NEVER_BY_ITSELF = "D0621", "never-by-itself", Platform, Warning, "a promise that the platform does not keep", allowable;
     /// A manifest stands in a note: nothing applies it, and nobody checks it. What it should change
     /// stays as it is. Put it into a file, and apply the file.
     ///
     /// Source: kubernetes.io, "Objects in Kubernetes", "Required fields"; "Ingress".
-    pub MANIFEST_IN_NOTE = "D0622", "manifest-in-note", Warning, "a manifest that nothing applies", allowable;
+    pub MANIFEST_IN_NOTE = "D0622", "manifest-in-note", Platform, Warning, "a manifest that nothing applies", allowable;
     /// A revision by its number is the one that was meant only on the day when it was written: every
     /// rollout counts on. Without `--to-revision` the one before is taken.
     ///
     /// Source: `kubectl rollout undo --help`; `helm rollback --help`.
-    pub FIXED_REVISION = "D0623", "fixed-revision", Warning, "a rollback to a revision by its number", allowable;
+    pub FIXED_REVISION = "D0623", "fixed-revision", Platform, Warning, "a rollback to a revision by its number", allowable;
     /// `docker images` lists what this machine has. The cluster pulls from a registry.
     ///
     /// Source: docs.docker.com, "docker image ls"; kubernetes.io, "Images".
-    pub LOCAL_IMAGE = "D0624", "local-image", Warning, "a look at this machine's images instead of the registry's", allowable;
+    pub LOCAL_IMAGE = "D0624", "local-image", Platform, Warning, "a look at this machine's images instead of the registry's", allowable;
     /// `SAVE` stops Redis for everybody until the file is written. `BGSAVE` does not.
     ///
     /// Source: redis.io, "SAVE".
-    pub BLOCKS_EVERYBODY = "D0625", "blocks-everybody", Warning, "a command that stops a server for everybody", allowable;
+    pub BLOCKS_EVERYBODY = "D0625", "blocks-everybody", Platform, Warning, "a command that stops a server for everybody", allowable;
     /// With `--force` a pod is forgotten before it has ended: its replacement may start while it still
     /// works, and what it was doing is cut off.
     ///
     /// Source: kubernetes.io, "Pod Lifecycle", "Forced Pod termination".
-    pub FORCED_DELETE = "D0626", "forced-delete", Warning, "pods that are forgotten before they have ended", allowable;
+    pub FORCED_DELETE = "D0626", "forced-delete", Platform, Warning, "pods that are forgotten before they have ended", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {

@@ -12,20 +12,20 @@ use crate::source::Span;
 rule! {
     /// The deployment says that it is ready, and something is still open: a blank, a draft, a start
     /// that nobody fixed, boxes of the weeks before. Whoever reads `ready` looks no further.
-    pub NOT_READY = "D0591", "not-ready", Warning, "called ready while something is open", allowable;
+    pub NOT_READY = "D0591", "not-ready", Readiness, Warning, "called ready while something is open", allowable;
     /// A stretch is called done or ready, and boxes inside it are not ticked. One of the two is wrong.
-    pub STATUS_CONTRADICTS = "D0592", "status-contradicts", Warning, "a status that the boxes inside contradict", allowable;
+    pub STATUS_CONTRADICTS = "D0592", "status-contradicts", Readiness, Warning, "a status that the boxes inside contradict", allowable;
     /// A box is ticked although what it asserts can be true only later: a verdict before the work, or
     /// the first day before it has begun. It was copied, and will be believed.
-    pub DONE_TOO_EARLY = "D0593", "done-too-early", Warning, "ticked before it can be true", allowable;
+    pub DONE_TOO_EARLY = "D0593", "done-too-early", Readiness, Warning, "ticked before it can be true", allowable;
     /// Success is declared while criteria of success are still open, or is declared again later. Only
     /// the last declaration can be right.
-    pub SUCCESS_TOO_EARLY = "D0594", "success-too-early", Warning, "success declared before it is known", allowable;
+    pub SUCCESS_TOO_EARLY = "D0594", "success-too-early", Readiness, Warning, "success declared before it is known", allowable;
     /// A document is referred to that is not written yet.
-    pub REFERENCE_MISSING = "D0595", "reference-missing", Warning, "a document that is not there yet", allowable;
+    pub REFERENCE_MISSING = "D0595", "reference-missing", Readiness, Warning, "a document that is not there yet", allowable;
     /// Alerts, an on-call rota, a tested rollback: what is needed while traffic moves is made ready only
     /// afterwards.
-    pub PREPARED_TOO_LATE = "D0596", "prepared-too-late", Warning, "made ready after it was needed", allowable;
+    pub PREPARED_TOO_LATE = "D0596", "prepared-too-late", Readiness, Warning, "made ready after it was needed", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {

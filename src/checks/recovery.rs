@@ -13,28 +13,28 @@ rule! {
     /// `kubectl rollout undo` takes back the template of the pods and nothing else: not the number of
     /// replicas, not what was applied from other files, not the database. What is changed on the way
     /// forward and has neither an `undo` nor a step in a rollback stays changed.
-    pub ROLLBACK_PARTIAL = "D0631", "rollback-partial", Warning, "a rollback that takes back only a part", allowable;
+    pub ROLLBACK_PARTIAL = "D0631", "rollback-partial", Rollbacks, Warning, "a rollback that takes back only a part", allowable;
     /// Several things are taken back, and only some of them are looked at afterwards.
-    pub PARTLY_VERIFIED = "D0632", "partly-verified", Warning, "a rollback of which only a part is verified", allowable;
+    pub PARTLY_VERIFIED = "D0632", "partly-verified", Rollbacks, Warning, "a rollback of which only a part is verified", allowable;
     /// The rollback takes back a workload that nothing on the way forward touches, so what was
     /// deployed stays. Most often the name was copied from another page.
-    pub OTHER_TARGET = "D0633", "other-target", Warning, "a rollback of something that was not deployed", allowable;
+    pub OTHER_TARGET = "D0633", "other-target", Rollbacks, Warning, "a rollback of something that was not deployed", allowable;
     /// After a first installation there is no version before it: `rollout undo` and `helm rollback`
     /// fail, because there is no earlier revision. Say how it is removed, or install with a command
     /// that can be repeated.
-    pub NOTHING_BEFORE = "D0634", "nothing-to-return-to", Warning, "a rollback to a version that never was", allowable;
+    pub NOTHING_BEFORE = "D0634", "nothing-to-return-to", Rollbacks, Warning, "a rollback to a version that never was", allowable;
     /// A backup is made, and no rollback, procedure or `undo` ever uses it. On the day nobody knows
     /// how to bring it back, or whether it can be.
-    pub BACKUP_UNUSED = "D0635", "backup-never-used", Warning, "a backup that nothing restores", allowable;
+    pub BACKUP_UNUSED = "D0635", "backup-never-used", Rollbacks, Warning, "a backup that nothing restores", allowable;
     /// Everything that was written since the backup is gone after a restore, and nobody has said how
     /// much that may be. State an `objective rpo`, or call the step `irreversible` behind an approval.
-    pub LOSSY_RESTORE = "D0636", "lossy-restore", Warning, "a restore that loses what was written since", allowable;
+    pub LOSSY_RESTORE = "D0636", "lossy-restore", Rollbacks, Warning, "a restore that loses what was written since", allowable;
     /// Between the backup and the change that it is for lies other work, so the backup is stale when
     /// it is needed. Make it last.
-    pub STALE_BACKUP = "D0637", "stale-backup", Warning, "a backup that is stale when it is needed", allowable;
+    pub STALE_BACKUP = "D0637", "stale-backup", Rollbacks, Warning, "a backup that is stale when it is needed", allowable;
     /// A recovery time is promised, and the way back has no length: nothing can tell whether the
     /// promise is kept. Say `within` behind the procedure's title.
-    pub RTO_UNPROVEN = "D0638", "rto-unproven", Warning, "a recovery time that nothing proves", allowable;
+    pub RTO_UNPROVEN = "D0638", "rto-unproven", Rollbacks, Warning, "a recovery time that nothing proves", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {

@@ -11,27 +11,27 @@ use crate::rule;
 rule! {
     /// Traffic moves to a new version and nothing says how it comes back. Whoever is on call has to
     /// invent the way at the worst moment. Declare a `rollback`.
-    pub NO_ROLLBACK = "D0521", "no-rollback", Warning, "traffic moves and there is no way back", allowable;
+    pub NO_ROLLBACK = "D0521", "no-rollback", Rollbacks, Warning, "traffic moves and there is no way back", allowable;
     /// A rollback that no rule, no `else` and no `on failure` names is run by nobody. Say when: in a
     /// `severity`, in the `else` of a gate, or with `on failure`.
-    pub UNUSED_ROLLBACK = "D0522", "rollback-without-trigger", Warning, "a rollback that nothing leads to", allowable;
+    pub UNUSED_ROLLBACK = "D0522", "rollback-without-trigger", Rollbacks, Warning, "a rollback that nothing leads to", allowable;
     /// A rollback without a step takes nothing back. Kubernetes, for one, never goes back by itself
     /// when a readiness probe fails: the rollout only stops. Write the command that goes back, or the
     /// checks by which a person does.
-    pub EMPTY_ROLLBACK = "D0523", "empty-rollback", Warning, "a rollback without a step", allowable;
+    pub EMPTY_ROLLBACK = "D0523", "empty-rollback", Rollbacks, Warning, "a rollback without a step", allowable;
     /// After the last command of a rollback nothing looks whether the old version really serves.
     /// End it with a check, or with a command that `reads-only`.
-    pub UNVERIFIED_ROLLBACK = "D0524", "unverified-rollback", Warning, "a rollback that is not verified", allowable;
+    pub UNVERIFIED_ROLLBACK = "D0524", "unverified-rollback", Rollbacks, Warning, "a rollback that is not verified", allowable;
     /// What can't be taken back should be agreed on first: nothing asks anybody before this command.
-    pub UNAPPROVED = "D0525", "irreversible-without-approval", Warning, "an irreversible step without an approval before it", allowable;
+    pub UNAPPROVED = "D0525", "irreversible-without-approval", Rollbacks, Warning, "an irreversible step without an approval before it", allowable;
     /// The rollback may take longer than the recovery time objective allows.
-    pub SLOWER_THAN_RTO = "D0526", "slower-than-rto", Warning, "a rollback slower than the recovery objective", allowable;
+    pub SLOWER_THAN_RTO = "D0526", "slower-than-rto", Rollbacks, Warning, "a rollback slower than the recovery objective", allowable;
     /// Between two backups more can be lost than the recovery point objective allows: everything
     /// written since the last backup is gone after a restore.
-    pub BACKUP_TOO_RARE = "D0527", "backup-too-rare", Warning, "a backup interval longer than the recovery point objective", allowable;
+    pub BACKUP_TOO_RARE = "D0527", "backup-too-rare", Rollbacks, Warning, "a backup interval longer than the recovery point objective", allowable;
     /// After a switch, all traffic is on the new version at once, and nothing watches it before the
     /// work goes on. Let a `hold` follow.
-    pub NO_BAKE = "D0528", "no-bake", Warning, "a switch of all traffic that nothing watches", allowable;
+    pub NO_BAKE = "D0528", "no-bake", Rollbacks, Warning, "a switch of all traffic that nothing watches", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {

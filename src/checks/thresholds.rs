@@ -16,20 +16,20 @@ use crate::rule;
 rule! {
     /// A check passes at a value at which a rule rolls back: the work goes on and is taken back at
     /// the same time.
-    pub PASSES_WHAT_ROLLS_BACK = "D0511", "passes-what-rolls-back", Warning, "a check lets through what a rule rolls back", allowable;
+    pub PASSES_WHAT_ROLLS_BACK = "D0511", "passes-what-rolls-back", Figures, Warning, "a check lets through what a rule rolls back", allowable;
     /// A later stage lets through what an earlier one stopped. The wider the traffic, the more a bad
     /// value costs, so bounds should get tighter or stay.
-    pub LOOSER_LATER = "D0512", "looser-later", Warning, "a later stage is looser than an earlier one", allowable;
+    pub LOOSER_LATER = "D0512", "looser-later", Figures, Warning, "a later stage is looser than an earlier one", allowable;
     /// A success criterion that no check before it asks for: everything can pass, and the deployment
     /// has still not succeeded.
-    pub UNCHECKED_SUCCESS = "D0513", "unchecked-success", Warning, "a success criterion that no check asks for", allowable;
+    pub UNCHECKED_SUCCESS = "D0513", "unchecked-success", Figures, Warning, "a success criterion that no check asks for", allowable;
     /// The same bound is written once with and once without its end (`>= 95%` and `> 95%`): at the
     /// value itself they disagree.
-    pub BOUND_MISMATCH = "D0514", "bound-mismatch", Warning, "the same bound with and without its end", allowable;
+    pub BOUND_MISMATCH = "D0514", "bound-mismatch", Figures, Warning, "the same bound with and without its end", allowable;
     /// A bound on the wrong side: less is better for this metric, and the check asks for more.
-    pub POLARITY = "D0515", "polarity", Warning, "a bound on the wrong side of a metric", allowable;
+    pub POLARITY = "D0515", "polarity", Figures, Warning, "a bound on the wrong side of a metric", allowable;
     /// No value makes the condition true, or every value does, so it decides nothing.
-    pub DECIDES_NOTHING = "D0516", "decides-nothing", Warning, "a condition that never or always holds", allowable;
+    pub DECIDES_NOTHING = "D0516", "decides-nothing", Figures, Warning, "a condition that never or always holds", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {

@@ -14,22 +14,22 @@ use crate::rule;
 rule! {
     /// The share of the new version falls or stays from one step to the next. If the new version is
     /// bad, the way back is a rollback; a step that does not grow is most often a slip.
-    pub SHARE_NOT_GROWING = "D0531", "share-not-growing", Warning, "a share of traffic that does not grow", allowable;
+    pub SHARE_NOT_GROWING = "D0531", "share-not-growing", Traffic, Warning, "a share of traffic that does not grow", allowable;
     /// The last step leaves some traffic on the old version, so the deployment is never complete.
-    pub NOT_ALL_TRAFFIC = "D0532", "not-all-traffic", Warning, "a rollout that never reaches all traffic", allowable;
+    pub NOT_ALL_TRAFFIC = "D0532", "not-all-traffic", Traffic, Warning, "a rollout that never reaches all traffic", allowable;
     /// Without a traffic router a share is made by the number of pods, so only some shares can be
     /// had. The message says which one is really served.
-    pub SHARE_BY_REPLICAS = "D0533", "share-by-replicas", Warning, "a share that the number of replicas can't express", allowable;
+    pub SHARE_BY_REPLICAS = "D0533", "share-by-replicas", Traffic, Warning, "a share that the number of replicas can't express", allowable;
     /// The number of replicas is set by hand while an autoscaler chooses it: one of them undoes what
     /// the other did.
-    pub SCALED_BY_HAND = "D0534", "scaled-by-hand", Warning, "replicas set by hand under an autoscaler", allowable;
+    pub SCALED_BY_HAND = "D0534", "scaled-by-hand", Traffic, Warning, "replicas set by hand under an autoscaler", allowable;
     /// A share of traffic moves, and nothing is said to move it: no router, and no command. A rollout
     /// by itself replaces all pods at once. Say `traffic gateway-api …` in the service, or `traffic
     /// none` where the pods themselves make the share.
-    pub NO_ROUTER = "D0535", "no-router", Warning, "a share of traffic that nothing makes", allowable;
+    pub NO_ROUTER = "D0535", "no-router", Traffic, Warning, "a share of traffic that nothing makes", allowable;
     /// The spec declares a service, and says of others how they are deployed, but nothing names this
     /// one. It was forgotten, or it does not belong here.
-    pub NEVER_DEPLOYED = "D0536", "never-deployed", Note, "a service that nothing deploys", allowable;
+    pub NEVER_DEPLOYED = "D0536", "never-deployed", Traffic, Note, "a service that nothing deploys", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {

@@ -20,12 +20,12 @@ use super::server::Server;
 use super::world::{Document, World};
 use crate::blank::Blanks;
 use crate::compile::Compilation;
-use crate::diagnostic::{Diagnostic, Level, Rule};
+use crate::diagnostic::{Category, Diagnostic, Level, Rule};
 use crate::source::{SourceId, Span};
 
-/// Whether a finding was made while reading: those of the rules `D01…`.
+/// Whether a finding was made while reading.
 fn of_reading(finding: &Diagnostic) -> bool {
-    finding.rule.code.starts_with("D01")
+    finding.rule.category == Category::Syntax
 }
 
 /// Publishes what the last check of a file said, or that it failed.

@@ -22,12 +22,12 @@ use crate::syntax::{Kind, Node as Syntax};
 rule! {
     /// The word behind the fence names the program that runs the script, in every target. A word that is
     /// none of those known would be guessed at, and fail on the day.
-    pub LANGUAGE = "D0406", "script-language", Error, "a script in a language that no program is known for";
+    pub LANGUAGE = "D0406", "script-language", Structure, Error, "a script in a language that no program is known for";
     /// Tools read regular expressions in different ways: `\d` is a digit to one and a `d` to another. The
     /// language has one dialect, which every target keeps: characters, `.`, classes, groups, `|`, `*`, `+`,
     /// `?`, `{2,5}`, `^`, `$`, `\d`, `\w`, `\s`, `\b`, and `(?i)`. Each line of the output is matched by
     /// itself.
-    pub PATTERN = "D0305", "regular-expression", Error, "a regular expression that is not in the dialect";
+    pub PATTERN = "D0305", "regular-expression", Values, Error, "a regular expression that is not in the dialect";
 }
 
 /// The language and the text of a fence.

@@ -20,16 +20,16 @@ rule! {
     /// The variable of this name is set by bash itself, can't be set, or is what bash and the system work
     /// by: `$SECONDS` counts, `$UID` is read-only, without `$PATH` no program is found. A command would
     /// get the machine's value or break. Call it otherwise: `drain-seconds` is `$DRAIN_SECONDS`.
-    pub RESERVED_VARIABLE = "D0206", "reserved-variable", Error, "a name whose variable the shell or the system holds";
+    pub RESERVED_VARIABLE = "D0206", "reserved-variable", Names, Error, "a name whose variable the shell or the system holds";
     /// Every login has a variable of this name, or the shell has. The targets take the value that the spec
     /// says where they can, but a command copied from the runbook into a terminal gets what the terminal
     /// has. Records and services never take a variable from the shell: a command that names it gets
     /// the shell's.
-    pub MACHINE_VARIABLE = "D0207", "machine-variable", Warning, "a name whose variable every machine has", allowable;
+    pub MACHINE_VARIABLE = "D0207", "machine-variable", Names, Warning, "a name whose variable every machine has", allowable;
     /// Commands find a value in the variable of its name, in capitals and with `_` for `-`. Two values with
     /// one variable are two meanings of `$NAME`, and of `{name}` in a text. One name may be captured in
     /// several places of a file: the last one counts.
-    pub AMBIGUOUS_VARIABLE = "D0208", "ambiguous-variable", Error, "two values that share one variable";
+    pub AMBIGUOUS_VARIABLE = "D0208", "ambiguous-variable", Names, Error, "two values that share one variable";
 }
 
 /// What makes a value that commands find as a variable.

@@ -20,13 +20,13 @@ use crate::syntax::{Kind, Node as Syntax};
 rule! {
     /// The statement or clause exists, and it means nothing where it stands. Move it to where it
     /// belongs, or remove it.
-    pub MISPLACED = "D0402", "misplaced", Error, "a statement or clause where it means nothing";
+    pub MISPLACED = "D0402", "misplaced", Structure, Error, "a statement or clause where it means nothing";
     /// Something is said twice, so the second would silently win or lose.
-    pub REPEATED = "D0403", "repeated", Error, "a setting or clause that is said twice";
+    pub REPEATED = "D0403", "repeated", Structure, Error, "a setting or clause that is said twice";
     /// What is declared lacks what it needs to mean anything.
-    pub INCOMPLETE = "D0404", "incomplete", Error, "a declaration that lacks what it needs";
+    pub INCOMPLETE = "D0404", "incomplete", Structure, Error, "a declaration that lacks what it needs";
     /// A checklist or procedure includes itself, directly or over others, and would never end.
-    pub ENDLESS = "D0405", "endless-include", Error, "a checklist or procedure that includes itself";
+    pub ENDLESS = "D0405", "endless-include", Structure, Error, "a checklist or procedure that includes itself";
 }
 
 /// How deep includes may nest.

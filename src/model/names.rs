@@ -14,18 +14,18 @@ use crate::syntax::{Kind, Node as Syntax};
 rule! {
     /// The name is declared nowhere that this file can see. Declare it, bring it in with `use`, or
     /// correct the spelling.
-    pub UNKNOWN_NAME = "D0201", "unknown-name", Error, "a name that nothing declares";
+    pub UNKNOWN_NAME = "D0201", "unknown-name", Names, Error, "a name that nothing declares";
     /// Two things of the same kind have the same name, so nobody can tell which one is meant.
-    pub DUPLICATE_NAME = "D0202", "duplicate-name", Error, "a name that is declared twice";
+    pub DUPLICATE_NAME = "D0202", "duplicate-name", Names, Error, "a name that is declared twice";
     /// What is declared and never used is often a misspelled use somewhere else, or a leftover that
     /// the next reader will trust.
-    pub UNUSED = "D0203", "unused", Warning, "a declaration that nothing uses", allowable;
+    pub UNUSED = "D0203", "unused", Names, Warning, "a declaration that nothing uses", allowable;
     /// The module can't be brought in: it is missing, lies outside the project, can't be read, or
     /// brings itself in again over others.
-    pub IMPORT = "D0204", "import", Error, "a module that can't be brought in";
+    pub IMPORT = "D0204", "import", Names, Error, "a module that can't be brought in";
     /// A parameter of a checklist or procedure has the name of a declaration of the same file.
     /// Inside, the parameter is meant; a reader may think of the other.
-    pub SHADOWED = "D0205", "shadowed", Warning, "a parameter that hides a declaration", allowable;
+    pub SHADOWED = "D0205", "shadowed", Names, Warning, "a parameter that hides a declaration", allowable;
 }
 
 /// The kinds of things that have names of their own.

@@ -18,13 +18,13 @@ rule! {
     /// A number with its unit is one token from a closed table: durations `250ms 30s 15m 6h 1d 1w`
     /// (and `1h30m`), ratios `0.1%`, differences `+2pp`, sizes `300Mi` `10GB`, rates
     /// `100k events/s`, counts `3 pods`, cores `500 millicores`, scores `4.0/5.0`.
-    pub QUANTITY = "D0301", "quantity", Error, "a quantity that can't be read";
+    pub QUANTITY = "D0301", "quantity", Values, Error, "a quantity that can't be read";
     /// Two values measure different things, so they can't be compared: a latency is no percentage.
-    pub DIMENSION = "D0302", "dimension", Error, "values of different dimensions";
+    pub DIMENSION = "D0302", "dimension", Values, Error, "values of different dimensions";
     /// A date or time that does not exist, or that is not written as the language writes it.
-    pub TIME = "D0303", "time", Error, "a time that can't be read";
+    pub TIME = "D0303", "time", Values, Error, "a time that can't be read";
     /// A value of another type than the declaration asks for.
-    pub TYPE = "D0304", "type", Error, "a value of the wrong type";
+    pub TYPE = "D0304", "type", Values, Error, "a value of the wrong type";
 }
 
 impl Lower<'_> {

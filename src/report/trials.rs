@@ -8,7 +8,7 @@ use serde_json::json;
 use super::junit::xml;
 use super::visible::{visible_line, visible_text};
 use super::{Failure, Look, counted, human};
-use crate::diagnostic::{Diagnostic, Level, Rule};
+use crate::diagnostic::{Category, Diagnostic, Level, Rule};
 use crate::simulate::{Judged, Moment};
 use crate::source::{Sources, Span};
 
@@ -48,6 +48,7 @@ const MOST_LINES: usize = 60;
 static NO_RULE: Rule = Rule {
     code: "",
     name: "",
+    category: Category::Structure,
     level: Level::Error,
     summary: "",
     page: "",

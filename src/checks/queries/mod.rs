@@ -19,25 +19,25 @@ use crate::syntax;
 
 rule! {
     /// Prometheus can't read the query: on the day the metric has no data.
-    pub QUERY_SYNTAX = "D0601", "query-syntax", Warning, "a query that Prometheus can't read", allowable;
+    pub QUERY_SYNTAX = "D0601", "query-syntax", Queries, Warning, "a query that Prometheus can't read", allowable;
     /// The query returns another unit than the metric says: requests per second where a share is
     /// meant, or since the start where it should be per second. Every bound is compared with the wrong
     /// number.
-    pub QUERY_UNIT = "D0602", "query-unit", Warning, "a query that returns another unit than its metric", allowable;
+    pub QUERY_UNIT = "D0602", "query-unit", Queries, Warning, "a query that returns another unit than its metric", allowable;
     /// A rate needs two samples. A window shorter than two scrapes has none or one, and the query
     /// returns nothing.
-    pub SHORT_WINDOW = "D0603", "short-window", Warning, "a rate over less than two samples", allowable;
+    pub SHORT_WINDOW = "D0603", "short-window", Queries, Warning, "a rate over less than two samples", allowable;
     /// A quantile lies between 0 and 1: 0.95, not 95. Outside of it Prometheus returns infinity.
-    pub QUANTILE_RANGE = "D0604", "quantile-range", Warning, "a quantile that is not between 0 and 1", allowable;
+    pub QUANTILE_RANGE = "D0604", "quantile-range", Queries, Warning, "a quantile that is not between 0 and 1", allowable;
     /// The function is for another kind of series: a rate is for counters, a bare counter grows for
     /// ever, and `histogram_quantile` wants the rates of the buckets by `le`.
-    pub WRONG_FUNCTION = "D0605", "wrong-function", Warning, "a function for another kind of series", allowable;
+    pub WRONG_FUNCTION = "D0605", "wrong-function", Queries, Warning, "a function for another kind of series", allowable;
     /// The query returns a series for each pod and label, and a bound is compared with one number.
     /// Aggregate it: `sum(…)`, `max(…)`.
-    pub MANY_SERIES = "D0606", "many-series", Warning, "a query that returns many series", allowable;
+    pub MANY_SERIES = "D0606", "many-series", Queries, Warning, "a query that returns many series", allowable;
     /// The condition asks for one stretch of time, and the query looks back over another, whatever is
     /// asked. Write `[$window]` in the query.
-    pub FIXED_WINDOW = "D0607", "fixed-window", Warning, "a condition over another time than its query", allowable;
+    pub FIXED_WINDOW = "D0607", "fixed-window", Queries, Warning, "a condition over another time than its query", allowable;
 }
 
 /// Prometheus scrapes every 15 seconds in most installations, and every minute by default; the

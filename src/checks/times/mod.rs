@@ -14,50 +14,50 @@ use crate::time::When;
 rule! {
     /// A step begins at a fixed time before the one that it follows can have ended. Somebody will
     /// start late, or stop early. The message shows the sum.
-    pub OVERLAP = "D0551", "overlap", Warning, "a step that begins before the one before it ends", allowable;
+    pub OVERLAP = "D0551", "overlap", Times, Warning, "a step that begins before the one before it ends", allowable;
     /// What is to be done takes longer than the time that is given for it.
-    pub DOES_NOT_FIT = "D0552", "does-not-fit", Warning, "more work than time", allowable;
+    pub DOES_NOT_FIT = "D0552", "does-not-fit", Times, Warning, "more work than time", allowable;
     /// Something is due before it can be done.
-    pub DUE_TOO_EARLY = "D0553", "due-too-early", Warning, "something is due before it can be done", allowable;
+    pub DUE_TOO_EARLY = "D0553", "due-too-early", Times, Warning, "something is due before it can be done", allowable;
     /// A title names a distance from the start, and the time beside it says another.
-    pub NOT_AS_NAMED = "D0554", "not-as-named", Warning, "a time that is not the one its title names", allowable;
+    pub NOT_AS_NAMED = "D0554", "not-as-named", Times, Warning, "a time that is not the one its title names", allowable;
     /// Times of day without a time zone mean another moment to everybody who reads them elsewhere, and
     /// twice a year to everybody. Say the zone once, behind `starts`.
-    pub NO_ZONE = "D0555", "no-zone", Warning, "times of day without a time zone", allowable;
+    pub NO_ZONE = "D0555", "no-zone", Times, Warning, "times of day without a time zone", allowable;
     /// Times are counted from `T`, and nothing says when that is.
-    pub NO_START = "D0556", "no-start", Warning, "times counted from a start that is not fixed", allowable;
+    pub NO_START = "D0556", "no-start", Times, Warning, "times counted from a start that is not fixed", allowable;
     /// A hold is over before the metric that it watches has seen it: a rate over 15 minutes still
     /// shows mostly the time before.
-    pub HOLD_TOO_SHORT = "D0557", "hold-too-short", Warning, "a hold shorter than the window of its metric", allowable;
+    pub HOLD_TOO_SHORT = "D0557", "hold-too-short", Times, Warning, "a hold shorter than the window of its metric", allowable;
     /// The way back closes while the deployment is still being watched, or before a step whose failure
     /// leads to it: what is found afterwards can't be taken back this way.
-    pub ROLLBACK_EXPIRES = "D0558", "rollback-expires", Warning, "a rollback that ends before the watching or the work does", allowable;
+    pub ROLLBACK_EXPIRES = "D0558", "rollback-expires", Times, Warning, "a rollback that ends before the watching or the work does", allowable;
     /// The work begins when nothing may start.
-    pub FROZEN = "D0559", "frozen", Warning, "work that begins during a freeze", allowable;
+    pub FROZEN = "D0559", "frozen", Times, Warning, "work that begins during a freeze", allowable;
     /// A condition must hold for less than two samples of its metric, so that one sample decides.
-    pub FEW_SAMPLES = "D0560", "few-samples", Warning, "a sustained condition shorter than two samples", allowable;
+    pub FEW_SAMPLES = "D0560", "few-samples", Times, Warning, "a sustained condition shorter than two samples", allowable;
     /// Production is changed, and only afterwards the people are told that it will be. Who is to stand
     /// by hears of it too late.
-    pub TOLD_TOO_LATE = "D0561", "told-too-late", Warning, "production is changed before anybody is told", allowable;
+    pub TOLD_TOO_LATE = "D0561", "told-too-late", Times, Warning, "production is changed before anybody is told", allowable;
     /// The window has two days, and a time inside it names none: nobody knows which morning is meant.
-    pub WHICH_DAY = "D0562", "which-day", Warning, "a time of day in a window of several days", allowable;
+    pub WHICH_DAY = "D0562", "which-day", Times, Warning, "a time of day in a window of several days", allowable;
     /// A step stands in a stretch with a window, and begins before it or after it. One of the two times
     /// is wrong.
-    pub OUTSIDE_WINDOW = "D0563", "outside-window", Warning, "a step that begins outside the window around it", allowable;
+    pub OUTSIDE_WINDOW = "D0563", "outside-window", Times, Warning, "a step that begins outside the window around it", allowable;
     /// A title says how long something was watched, and since the last change less time has gone by.
-    pub LESS_THAN_NAMED = "D0564", "less-than-named", Warning, "less time than a title says", allowable;
+    pub LESS_THAN_NAMED = "D0564", "less-than-named", Times, Warning, "less time than a title says", allowable;
     /// Clocks change while the deployment goes on, so a time of day that is written for it is an hour
     /// away from where the sum of the lengths says. Write the times from `T`, or with their zone.
-    pub CLOCK_CHANGE = "D0565", "clock-change", Note, "a deployment during which clocks change", allowable;
+    pub CLOCK_CHANGE = "D0565", "clock-change", Times, Note, "a deployment during which clocks change", allowable;
     /// A step changes something at a time at which no rollback is valid any more: what goes wrong there
     /// can't be taken back. The message shows the way that leads there.
-    pub NO_WAY_BACK = "D0566", "no-way-back", Warning, "a change after the last way back has closed", allowable;
+    pub NO_WAY_BACK = "D0566", "no-way-back", Times, Warning, "a change after the last way back has closed", allowable;
     /// While traffic is between two versions nothing is done and nothing is watched: the step before has
     /// ended, and the next one begins later. Let a `hold` fill the time, so that somebody looks.
-    pub IDLE = "D0567", "idle", Note, "time in which traffic is split and nobody looks", allowable;
+    pub IDLE = "D0567", "idle", Times, Note, "time in which traffic is split and nobody looks", allowable;
     /// The deployment says when it starts, and traffic moves earlier: its phase says no time, so it
     /// follows what prepares it. Whoever reads the start comes too late.
-    pub BEFORE_START = "D0568", "before-start", Warning, "traffic that moves before the deployment starts", allowable;
+    pub BEFORE_START = "D0568", "before-start", Times, Warning, "traffic that moves before the deployment starts", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<crate::diagnostic::Diagnostic>) {

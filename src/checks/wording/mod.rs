@@ -20,31 +20,31 @@ use crate::rule;
 rule! {
     /// "Normal", "acceptable", "no issues": two people will not agree on what it means, and neither
     /// will one person at 02:00. Say a figure, or what is looked at and what must be seen there.
-    pub VAGUE = "D0611", "vague", Note, "words that everybody reads otherwise", allowable;
+    pub VAGUE = "D0611", "vague", Wording, Note, "words that everybody reads otherwise", allowable;
     /// The condition under which something is done is left to the reader: "if applicable". Declare a
     /// parameter (`if migration-needed`), or say who decides.
-    pub UNDEFINED_CONDITION = "D0612", "undefined-condition", Warning, "a condition that nobody decides", allowable;
+    pub UNDEFINED_CONDITION = "D0612", "undefined-condition", Wording, Warning, "a condition that nobody decides", allowable;
     /// A blank in a text: `[name]`, `TBD`, `____`. On the day somebody looks for a telephone number
     /// and finds a bracket.
-    pub OPEN_BLANK = "D0613", "open-blank", Warning, "a blank in a text that nobody filled in", allowable;
+    pub OPEN_BLANK = "D0613", "open-blank", Wording, Warning, "a blank in a text that nobody filled in", allowable;
     /// The same is said in two places. One of them will be changed, and the other forgotten. Keep
     /// one, or let both `include` it.
-    pub SAID_TWICE = "D0614", "said-twice", Note, "the same thing in two places", allowable;
+    pub SAID_TWICE = "D0614", "said-twice", Wording, Note, "the same thing in two places", allowable;
     /// A box says in words what the language can do: `pause`, `rollback NAME`, `retry`. In words
     /// nothing happens unless somebody does it by hand.
-    pub ORDER_IN_WORDS = "D0615", "order-in-words", Note, "an action that stands there in words alone", allowable;
+    pub ORDER_IN_WORDS = "D0615", "order-in-words", Wording, Note, "an action that stands there in words alone", allowable;
     /// The title names one figure and the condition behind it another. People read the title, and
     /// machines the condition.
-    pub TITLE_SAYS_OTHERWISE = "D0616", "title-says-otherwise", Warning, "a title with another figure than its condition", allowable;
+    pub TITLE_SAYS_OTHERWISE = "D0616", "title-says-otherwise", Wording, Warning, "a title with another figure than its condition", allowable;
     /// What is called the same is measured in two dimensions: a share here, an amount there. They
     /// compare only for somebody who knows the limit.
-    pub MIXED_UNITS = "D0617", "mixed-units", Warning, "one thing in two dimensions", allowable;
+    pub MIXED_UNITS = "D0617", "mixed-units", Wording, Warning, "one thing in two dimensions", allowable;
     /// A latency without a percentile: the mean hides the slow requests, and the maximum is one
     /// request. Say which is meant: `latency-p95`.
-    pub NO_PERCENTILE = "D0618", "no-percentile", Note, "a latency that does not say which", allowable;
+    pub NO_PERCENTILE = "D0618", "no-percentile", Wording, Note, "a latency that does not say which", allowable;
     /// A text tells people of one way to deploy, and the spec does another: all traffic at once is not
     /// a share that grows. Their expectations, and the way back, differ.
-    pub OTHER_STRATEGY = "D0619", "other-strategy", Warning, "a text that tells of another strategy", allowable;
+    pub OTHER_STRATEGY = "D0619", "other-strategy", Wording, Warning, "a text that tells of another strategy", allowable;
 }
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {

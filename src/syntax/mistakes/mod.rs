@@ -33,33 +33,33 @@ use habits::Stop;
 rule! {
     /// A statement begins well and goes on with something that can't stand there, or stops before it
     /// is complete. The message says what is expected at the first place that does not fit.
-    pub SYNTAX = "D0101", "syntax", Error, "a statement that can't be read";
+    pub SYNTAX = "D0101", "syntax", Syntax, Error, "a statement that can't be read";
     /// A line begins with a word that begins nothing here. Statements and declarations begin with a
     /// word of the language; what a person has to assert is written `check "…"`.
-    pub UNKNOWN_WORD = "D0102", "unknown-word", Error, "a line that begins with no known word";
+    pub UNKNOWN_WORD = "D0102", "unknown-word", Syntax, Error, "a line that begins with no known word";
     /// A block begins with `{` and never ends. The indentation says where it was probably meant to.
-    pub UNCLOSED_BRACE = "D0103", "unclosed-brace", Error, "a `{` that nothing closes";
+    pub UNCLOSED_BRACE = "D0103", "unclosed-brace", Syntax, Error, "a `{` that nothing closes";
     /// A `}` closes no block.
-    pub STRAY_BRACE = "D0104", "stray-brace", Error, "a `}` that closes nothing";
+    pub STRAY_BRACE = "D0104", "stray-brace", Syntax, Error, "a `}` that closes nothing";
     /// The lines below are indented as a block, and the line above them opens none.
-    pub MISSING_BRACE = "D0105", "missing-brace", Error, "a block without its `{`";
+    pub MISSING_BRACE = "D0105", "missing-brace", Syntax, Error, "a block without its `{`";
     /// A text in `"""` or a fence begins and never ends. It would swallow the rest of the file.
-    pub UNCLOSED_TEXT = "D0106", "unclosed-text", Error, "a text or fence that is never closed";
+    pub UNCLOSED_TEXT = "D0106", "unclosed-text", Syntax, Error, "a text or fence that is never closed";
     /// A merge left its marks in the file. Both sides are still there: choose, then remove the marks.
-    pub MERGE_CONFLICT = "D0107", "merge-conflict", Error, "the marks of a merge conflict";
+    pub MERGE_CONFLICT = "D0107", "merge-conflict", Syntax, Error, "the marks of a merge conflict";
     /// A character that can't be seen, or that makes text appear in another order than it is read
     /// (bidirectional controls). What is reviewed must be what is run, so it is refused everywhere,
     /// comments included.
     ///
     /// Between words and in commands, so is white space that is no space, tab or line break: a no-break
     /// space that was pasted from a page looks like a space, and no program takes it for one.
-    pub HIDDEN_CHARACTER = "D0108", "hidden-character", Error, "a control or hidden character";
+    pub HIDDEN_CHARACTER = "D0108", "hidden-character", Syntax, Error, "a control or hidden character";
     /// The spec, or a command or query in it, is nested deeper than 64 levels. No runbook needs that; the
     /// bound keeps every tool safe. Name the inner parts: with `checklist`, `procedure` or `metric` in a
     /// spec, as functions in a script, as recorded series of Prometheus in a query.
-    pub TOO_DEEP = "D0109", "too-deep", Error, "a text that is nested too deep";
+    pub TOO_DEEP = "D0109", "too-deep", Syntax, Error, "a text that is nested too deep";
     /// The first statement of a file is its edition, so that a later compiler reads it as it was meant.
-    pub EDITION = "D0110", "edition", Error, "the edition is missing or not known";
+    pub EDITION = "D0110", "edition", Syntax, Error, "the edition is missing or not known";
 }
 
 /// The words that may begin a line in the block of a statement or declaration of this kind.
