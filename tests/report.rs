@@ -12,6 +12,7 @@ const fn rule(code: &'static str, name: &'static str, level: Level) -> Rule {
     Rule {
         code,
         name,
+        category: deployc::diagnostic::Category::Structure,
         level,
         summary: "two quantities of different dimensions meet",
         page: "A latency can't be compared with a size.\n\nWrite a quantity of the metric's own dimension.\n",
