@@ -13,6 +13,7 @@ mod habits;
 mod moments;
 mod naming;
 mod notations;
+mod numbers;
 mod programs;
 mod repairs;
 mod synonyms;
