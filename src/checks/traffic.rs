@@ -7,7 +7,7 @@ use foldhash::HashSet;
 use super::Context;
 use super::glance::Kind;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Node, Service, Work};
+use crate::model::{Node, Router, Service, Work};
 use crate::quantity::{Dimension, Exact, Quantity};
 use crate::rule;
 
@@ -187,10 +187,7 @@ pub fn served(share: Exact, replicas: i64) -> Option<(i64, i64)> {
 }
 
 fn by_replicas(service: &Service, node: &Node, share: Exact, found: &mut Vec<Diagnostic>) {
-    let routed = service
-        .traffic
-        .as_ref()
-        .is_some_and(|traffic| !matches!(traffic.router.as_str(), "none" | "kubernetes"));
+    let routed = service.router().is_some_and(Router::has_shares);
     let Some(replicas) = &service.replicas else {
         return;
     };

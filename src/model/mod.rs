@@ -60,8 +60,8 @@ pub use lower::{ENDLESS, INCOMPLETE, MISPLACED, REPEATED};
 pub use names::{DUPLICATE_NAME, IMPORT, SHADOWED, UNKNOWN_NAME, UNUSED};
 pub use node::{Node, Reference, Timed, Times};
 pub use spec::{
-    Better, Channel, Contact, Deployment, Field, Message, Metric, NoData, Parameter, Role, Secret,
-    Service, Spec, Traffic, WINDOW, WINDOW_SECONDS,
+    Better, Channel, Contact, Deployment, Field, Message, Metric, NoData, Parameter, Role, Router,
+    Secret, Service, Spec, Traffic, WINDOW, WINDOW_SECONDS,
 };
 pub use text::{Piece, Text};
 pub use trial::{Decided, Event, Expected, Given, TestPoint};

@@ -6,7 +6,7 @@ use super::settings::Setting;
 
 use super::lower::{Lower, Scope, one_of};
 use super::names::Declared;
-use super::spec::{Service, Traffic};
+use super::spec::{Router, Service, Traffic};
 use super::values::TYPE;
 use crate::blank::Blanks;
 use crate::diagnostic::Diagnostic;
@@ -111,37 +111,30 @@ impl<'a> Lower<'a> {
     }
 
     fn traffic(&mut self, scope: &Scope, setting: Setting<'_>) -> Option<Traffic> {
-        const ROUTERS: &[&str] = &[
-            "none",
-            "gateway-api",
-            "istio",
-            "nginx",
-            "alb",
-            "linkerd",
-            "kubernetes",
-        ];
+        let all: Vec<&str> = Router::ALL.iter().map(|router| router.name()).collect();
         let values = setting.values();
-        let router = values
+        let written = values
             .first()
             .copied()
             .filter(|first| first.kind() == Kind::path);
-        let Some(router) = router else {
-            self.setting_wants(setting, &one_of("", ROUTERS).0);
+        let Some(written) = written else {
+            self.setting_wants(setting, &one_of("", &all).0);
             return None;
         };
-        if !ROUTERS.contains(&router.text()) {
-            let (all, near) = one_of(router.text(), ROUTERS);
+        let mut routers = Router::ALL.iter().copied();
+        let Some(router) = routers.find(|router| router.name() == written.text()) else {
+            let (all, near) = one_of(written.text(), &all);
             let mut finding = Diagnostic::new(
                 &TYPE,
-                router.span(),
-                format!("`traffic` takes {all}, not `{}`", router.text()),
+                written.span(),
+                format!("`traffic` takes {all}, not `{}`", written.text()),
             );
             if let Some(near) = near {
-                finding = finding.offer(format!("write `{near}`"), router.span(), near);
+                finding = finding.offer(format!("write `{near}`"), written.span(), near);
             }
             self.report(finding);
             return None;
-        }
+        };
         let names = values[1..]
             .iter()
             .map(|value| match value.kind() {
@@ -149,9 +142,6 @@ impl<'a> Lower<'a> {
                 _ => value.text().trim_blanks().to_owned(),
             })
             .collect();
-        Some(Traffic {
-            router: router.text().to_owned(),
-            names,
-        })
+        Some(Traffic { router, names })
     }
 }

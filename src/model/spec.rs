@@ -202,11 +202,62 @@ pub struct Service {
 /// How traffic is split between two versions.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Traffic {
-    /// `none`, `gateway-api`, `istio`, `nginx`, `alb`, `linkerd` …
-    pub router: String,
+    /// What splits it.
+    pub router: Router,
     /// The names that follow: routes, ingresses, virtual services.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,
+}
+
+/// What splits the traffic of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Router {
+    /// Nothing: the number of replicas does.
+    None,
+    /// An HTTPRoute of the Gateway API.
+    GatewayApi,
+    /// A VirtualService of Istio.
+    Istio,
+    /// An Ingress of ingress-nginx.
+    Nginx,
+    /// An Ingress of the AWS Load Balancer Controller.
+    Alb,
+    /// Linkerd.
+    Linkerd,
+    /// A Service of Kubernetes, which knows no shares.
+    Kubernetes,
+}
+
+impl Router {
+    /// All of them, as the language lists them.
+    pub const ALL: &[Router] = &[
+        Router::None,
+        Router::GatewayApi,
+        Router::Istio,
+        Router::Nginx,
+        Router::Alb,
+        Router::Linkerd,
+        Router::Kubernetes,
+    ];
+
+    /// As the language writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Router::None => "none",
+            Router::GatewayApi => "gateway-api",
+            Router::Istio => "istio",
+            Router::Nginx => "nginx",
+            Router::Alb => "alb",
+            Router::Linkerd => "linkerd",
+            Router::Kubernetes => "kubernetes",
+        }
+    }
+
+    /// Whether it splits traffic by shares.
+    pub fn has_shares(self) -> bool {
+        !matches!(self, Router::None | Router::Kubernetes)
+    }
 }
 
 /// What is measured.
@@ -259,6 +310,13 @@ pub const WINDOW: &str = "5m";
 
 /// [`WINDOW`] in seconds.
 pub const WINDOW_SECONDS: i64 = 300;
+
+impl Service {
+    /// What splits its traffic, where the spec says it.
+    pub fn router(&self) -> Option<Router> {
+        self.traffic.as_ref().map(|traffic| traffic.router)
+    }
+}
 
 impl Metric {
     /// What its query looks back on where a condition does not say.

@@ -11,7 +11,7 @@ pub use crate::model::{
     Action, Attempts, Better, Bound, Channel, Command, Comparator, Condition, Contact, Decided,
     Deed, Effect, Event, Expectation, Expected, Field, Given, Interval, Language, Matcher,
     Measured, Message, Metric, MetricRef, NoData, Notice, Origin as ValueOrigin, Parameter, Piece,
-    Role, Secret, Service, Target, TestPoint, Text, Traffic, Trend, ValueType, WINDOW,
+    Role, Router, Secret, Service, Target, TestPoint, Text, Traffic, Trend, ValueType, WINDOW,
     WINDOW_SECONDS, WaitFor, Work, variable,
 };
 pub use crate::pattern::Pattern;

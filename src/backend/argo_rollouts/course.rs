@@ -11,7 +11,7 @@ use crate::plan::{Condition, Exact, Measured, Node, Plan, Quantity, Service, Wai
 use super::analysis::{self, Asked, Role, analysis_step};
 use super::dns_label;
 use super::people;
-use super::traffic::{Split, moved, problem, split, switched_in};
+use super::traffic::{moved, problem, share_fidelity, switched_in};
 
 /// An AnalysisTemplate in the making.
 pub struct Template {
@@ -250,21 +250,7 @@ impl<'a> Courses<'a> {
         course.nodes.push(node.id.clone());
         let fate = match problem(course.service) {
             Some(why) => Fidelity::refused(why),
-            None => match split(course.service) {
-                Split::Router => Fidelity::Exact,
-                Split::Replicas if weight == 100 || weight == 0 => Fidelity::Exact,
-                Split::Replicas => Fidelity::approximate(
-                    "without a router the share is that of the pods: see `traffic` of the service",
-                ),
-                Split::Unknown => Fidelity::refused(format!(
-                    "Argo Rollouts has no router `{}`: use gateway-api, istio, nginx, alb, traefik or apisix",
-                    course
-                        .service
-                        .traffic
-                        .as_ref()
-                        .map_or("", |traffic| &traffic.router)
-                )),
-            },
+            None => share_fidelity(course.service, matches!(weight, 0 | 100)),
         };
         self.fates.insert(&node.id, fate);
     }

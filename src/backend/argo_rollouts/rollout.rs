@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::plan::{Deed, Plan, Service};
+use crate::plan::{Deed, Plan, Router, Service};
 
 use super::analysis::hashes;
 use super::course::{Course, Courses, Template};
@@ -178,13 +178,14 @@ pub fn routing(service: &Service) -> Value {
         .and_then(|traffic| traffic.names.first())
         .cloned()
         .unwrap_or(own);
-    match traffic.map_or("", |traffic| traffic.router.as_str()) {
-        "istio" => json!({ "istio": { "virtualService": { "name": name } } }),
-        "nginx" => json!({ "nginx": { "stableIngress": name } }),
-        "alb" => json!({ "alb": { "ingress": name, "servicePort": service.port.unwrap_or(80) } }),
-        "traefik" => json!({ "traefik": { "weightedTraefikServiceName": name } }),
-        "apisix" => json!({ "apisix": { "route": { "name": name } } }),
-        _ => {
+    match service.router() {
+        Some(Router::Istio) => json!({ "istio": { "virtualService": { "name": name } } }),
+        Some(Router::Nginx) => json!({ "nginx": { "stableIngress": name } }),
+        Some(Router::Alb) => {
+            json!({ "alb": { "ingress": name, "servicePort": service.port.unwrap_or(80) } })
+        }
+        // Others are refused: see `traffic::split`.
+        Some(Router::GatewayApi | Router::Linkerd | Router::None | Router::Kubernetes) | None => {
             let mut route = Map::new();
             route.insert("httpRoute".to_owned(), json!(name));
             if let Some(namespace) = &service.namespace {

@@ -1,23 +1,36 @@
 //! What splits the traffic of a service, and which services can have a Rollout.
 
-use crate::plan::{Node, Service, Work};
+use crate::backend::Fidelity;
+use crate::plan::{Node, Router, Service, Work};
 
 /// How the traffic of a service is split.
 pub enum Split {
     Router,
     Replicas,
-    Unknown,
+    /// By a router that Argo Rollouts does not have.
+    Unknown(Router),
 }
 
 pub fn split(service: &Service) -> Split {
-    match service
-        .traffic
-        .as_ref()
-        .map(|traffic| traffic.router.as_str())
-    {
-        None | Some("none" | "replicas" | "kubernetes") => Split::Replicas,
-        Some("gateway-api" | "istio" | "nginx" | "alb" | "traefik" | "apisix") => Split::Router,
-        Some(_) => Split::Unknown,
+    match service.router() {
+        None | Some(Router::None | Router::Kubernetes) => Split::Replicas,
+        Some(Router::GatewayApi | Router::Istio | Router::Nginx | Router::Alb) => Split::Router,
+        Some(other @ Router::Linkerd) => Split::Unknown(other),
+    }
+}
+
+/// What becomes of a share of the traffic of a service; `whole` where it is all or nothing.
+pub fn share_fidelity(service: &Service, whole: bool) -> Fidelity {
+    match split(service) {
+        Split::Router => Fidelity::Exact,
+        Split::Replicas if whole => Fidelity::Exact,
+        Split::Replicas => Fidelity::approximate(
+            "without a router the share is that of the pods: see `traffic` of the service",
+        ),
+        Split::Unknown(router) => Fidelity::refused(format!(
+            "Argo Rollouts has no router `{}`: use gateway-api, istio, nginx or alb",
+            router.name()
+        )),
     }
 }
 

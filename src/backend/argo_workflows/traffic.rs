@@ -10,7 +10,7 @@ use super::library::Task;
 use super::rights::Resource;
 use super::shared::{inputs, steps};
 use crate::backend::argo_rollouts::rollout::routing;
-use crate::backend::argo_rollouts::traffic::{Split, problem, split};
+use crate::backend::argo_rollouts::traffic::{Split, problem, share_fidelity, split};
 use crate::backend::kubernetes::{self, dns_label};
 use crate::backend::{Fidelity, yaml};
 use crate::plan::{Exact, Node, Quantity, Service, Work};
@@ -176,21 +176,7 @@ impl<'a> Builder<'a> {
         let Work::Shift { share, .. } = &node.work else {
             return Fidelity::Exact;
         };
-        match split(moved.service) {
-            Split::Router => Fidelity::Exact,
-            Split::Replicas if matches!(weight(share), Some(0 | 100)) => Fidelity::Exact,
-            Split::Replicas => Fidelity::approximate(
-                "without a router the share is that of the pods: see `traffic` of the service",
-            ),
-            Split::Unknown => Fidelity::refused(format!(
-                "Argo Rollouts has no router `{}`: use gateway-api, istio, nginx, alb, traefik or apisix",
-                moved
-                    .service
-                    .traffic
-                    .as_ref()
-                    .map_or("", |traffic| &traffic.router)
-            )),
-        }
+        share_fidelity(moved.service, matches!(weight(share), Some(0 | 100)))
     }
 
     /// Sets the number of replicas, and waits for them.

@@ -1,25 +1,22 @@
 //! Which services can have a Canary, and what splits their traffic.
 
-use crate::plan::Service;
+use crate::plan::{Router, Service};
 
 /// What splits the traffic, by Flagger's name; the text says why there is none.
 pub fn provider(service: &Service, steps: bool) -> Result<&'static str, String> {
-    let router = service
-        .traffic
-        .as_ref()
-        .map_or("none", |traffic| traffic.router.as_str());
-    match router {
-        "gateway-api" => Ok("gatewayapi:v1"),
-        "istio" => Ok("istio"),
-        "nginx" => Ok("nginx"),
-        "linkerd" => Ok("linkerd"),
-        "none" | "kubernetes" if !steps => Ok("kubernetes"),
-        "none" | "kubernetes" => Err(format!(
+    match service.router().unwrap_or(Router::None) {
+        Router::GatewayApi => Ok("gatewayapi:v1"),
+        Router::Istio => Ok("istio"),
+        Router::Nginx => Ok("nginx"),
+        Router::Linkerd => Ok("linkerd"),
+        Router::None | Router::Kubernetes if !steps => Ok("kubernetes"),
+        Router::None | Router::Kubernetes => Err(format!(
             "without a router Flagger can't split traffic: give `{}` one, `traffic gateway-api`",
             service.name
         )),
-        other => Err(format!(
-            "Flagger has no router `{other}`: use gateway-api, istio, nginx or linkerd"
+        other @ Router::Alb => Err(format!(
+            "Flagger has no router `{}`: use gateway-api, istio, nginx or linkerd",
+            other.name()
         )),
     }
 }

@@ -11,6 +11,7 @@ use crate::lsp::names::Declaration;
 use crate::lsp::noun::Noun;
 use crate::lsp::parsed::Parsed;
 use crate::lsp::uri;
+use crate::model::Router;
 use crate::stdlib;
 
 impl Offers<'_> {
@@ -93,15 +94,12 @@ impl Offers<'_> {
             ":" | "as" => self.types(),
             "better" => self.plain(&["lower", "higher"]),
             "no-data" => self.plain(&["pause", "pass", "fail"]),
-            "traffic" => self.plain(&[
-                "gateway-api",
-                "istio",
-                "linkerd",
-                "nginx",
-                "alb",
-                "kubernetes",
-                "none",
-            ]),
+            "traffic" => self.plain(
+                &Router::ALL
+                    .iter()
+                    .map(|router| router.name())
+                    .collect::<Vec<_>>(),
+            ),
             "status" => self.plain(&["draft", "open", "ready", "done"]),
             "edition" => self.plain(&["2026"]),
             "workload" => self.suggest(&["deployment/", "statefulset/", "daemonset/"]),
