@@ -7,6 +7,8 @@ mod lexer;
 
 use std::borrow::Cow;
 
+use lexer::{Lexer, Token};
+
 pub use grammar::{Misfit, misfit};
 
 /// A word of a command: its text without quotes, and where it stands in the text, in bytes.
@@ -135,11 +137,85 @@ impl<'t> Simple<'t> {
     }
 }
 
-impl Word<'_> {
+impl<'t> Word<'t> {
+    fn of(token: &Token<'t>) -> Word<'t> {
+        let (text, quoted) = match token.is_bare() {
+            true => (Cow::Borrowed(token.text), false),
+            false => unquoted(token.text),
+        };
+        Word {
+            text,
+            start: token.start,
+            end: token.end,
+            quoted,
+        }
+    }
+
     /// Whether it begins with a dash.
     fn is_option(&self) -> bool {
         self.text.starts_with('-')
     }
+}
+
+/// A word without its quotes, and whether it had any. What is substituted in it stays as it is written.
+fn unquoted(word: &str) -> (Cow<'_, str>, bool) {
+    let mut text = Cow::Borrowed("");
+    let mut quoted = false;
+    let mut at = 0;
+    while let Some(&byte) = word.as_bytes().get(at) {
+        let rest = &word[at..];
+        let marked = matches!(byte, b'\'' | b'"' | b'`') || rest.starts_with("$'");
+        let whole = match byte {
+            b'\'' | b'"' | b'`' | b'$' => ends::end(word, at).ok().map(|whole| whole.end),
+            b'<' | b'>' if rest[1..].starts_with('(') => {
+                ends::end(word, at).ok().map(|whole| whole.end)
+            }
+            b'\\' => Some(at + 1 + rest[1..].chars().next().map_or(0, char::len_utf8)),
+            _ => None,
+        };
+        let plain = |letter: char| !matches!(letter, '\'' | '"' | '`' | '$' | '<' | '>' | '\\');
+        let end = whole.unwrap_or_else(|| {
+            let first = rest.chars().next().map_or(1, char::len_utf8);
+            let more = rest[first..].find(|letter| !plain(letter));
+            at + more.map_or(rest.len(), |more| first + more)
+        });
+        let piece = match byte {
+            b'\\' if rest.starts_with("\\\n") || rest.starts_with("\\\r") => "",
+            b'\\' => &word[at + 1..end],
+            _ if marked && whole.is_some() => {
+                &word[at + 1 + usize::from(byte == b'$')..(end - 1).max(at + 1)]
+            }
+            _ => &word[at..end],
+        };
+        quoted |= byte == b'\\' || marked;
+        let piece = match byte {
+            b'"' => unescaped(piece),
+            _ => Cow::Borrowed(piece),
+        };
+        match text.is_empty() {
+            true => text = piece,
+            false => text.to_mut().push_str(&piece),
+        }
+        at = end;
+    }
+    (text, quoted)
+}
+
+/// What stands in double quotes, without the backslashes that bash takes away there.
+fn unescaped(inner: &str) -> Cow<'_, str> {
+    if !inner.contains('\\') {
+        return Cow::Borrowed(inner);
+    }
+    let mut text = String::with_capacity(inner.len());
+    let mut letters = inner.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letters.peek() {
+            Some('\n') if letter == '\\' => _ = letters.next(),
+            Some('$' | '`' | '"' | '\\') if letter == '\\' => text.extend(letters.next()),
+            Some(_) | None => text.push(letter),
+        }
+    }
+    Cow::Owned(text)
 }
 
 fn single_letter(option: &str) -> Option<char> {
@@ -166,262 +242,55 @@ fn is_assignment(word: &str) -> bool {
     })
 }
 
-struct Reader<'a> {
-    text: &'a str,
-    bytes: &'a [u8],
-    at: usize,
-    commands: Vec<Simple<'a>>,
-    /// The words of the command so far.
-    words: Vec<Word<'a>>,
-    word: Option<Word<'a>>,
-    /// The bytes that the word consists of, as long as they stand beside each other.
-    piece: std::ops::Range<usize>,
-    redirects: bool,
-    kept: bool,
-    heredocs: Vec<Cow<'a, str>>,
-    heredoc_next: bool,
-}
-
-/// The commands of a shell text, in order.
+/// The commands of a shell text, in order, up to where a shell would stop reading it. Those that are
+/// substituted in words are no commands of their own.
 pub fn read(text: &str) -> Vec<Simple<'_>> {
-    let mut reader = Reader {
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-        commands: Vec::new(),
-        words: Vec::new(),
-        word: None,
-        piece: 0..0,
-        redirects: false,
-        kept: false,
-        heredocs: Vec::new(),
-        heredoc_next: false,
-    };
-    reader.run();
-    reader.commands.shrink_to_fit();
-    reader.commands
+    let mut lexer = Lexer::new(text);
+    let mut commands = Vec::new();
+    let mut words = Vec::new();
+    let mut kept = false;
+    // Whether the next word is what a redirection names.
+    let mut names_file = false;
+    loop {
+        let token = lexer.next().unwrap_or_default();
+        if token.is_redirection() {
+            kept |= is_output(token.text);
+            names_file = true;
+            continue;
+        }
+        if token.is_any_word() {
+            if !std::mem::take(&mut names_file) {
+                words.push(Word::of(&token));
+            }
+            continue;
+        }
+        names_file = false;
+        let piped = matches!(token.operator(), Some("|" | "|&"));
+        if !words.is_empty() {
+            // The vector is made anew, so that it is as long as what stands in it.
+            let mut simple = Simple::new(words.drain(..).collect(), piped);
+            simple.kept = kept;
+            commands.push(simple);
+        }
+        kept = false;
+        if token.is_operator("||")
+            && let Some(last) = commands.last_mut()
+        {
+            last.or_else = true;
+        }
+        if token.is_end() {
+            break;
+        }
+    }
+    commands.shrink_to_fit();
+    commands
 }
 
-impl<'a> Reader<'a> {
-    fn run(&mut self) {
-        while let Some(&byte) = self.bytes.get(self.at) {
-            match byte {
-                b'\\' if self.bytes.get(self.at + 1) == Some(&b'\n') => self.at += 2,
-                b'\\' => {
-                    self.push(self.at + 1, self.next_end(self.at + 1), true);
-                }
-                b' ' | b'\t' | b'\r' => {
-                    self.end_word();
-                    self.at += 1;
-                }
-                b'\n' => {
-                    self.end_command(false);
-                    self.at += 1;
-                    self.skip_heredocs();
-                }
-                b'#' if self.word.is_none() => {
-                    while self.bytes.get(self.at).is_some_and(|&byte| byte != b'\n') {
-                        self.at += 1;
-                    }
-                }
-                b'\'' | b'"' | b'`' => self.quoted(),
-                b'$' if self.bytes.get(self.at + 1) == Some(&b'(') => self.substitution(),
-                b'|' if self.bytes.get(self.at + 1) != Some(&b'|') => {
-                    self.end_command(true);
-                    self.at += 1;
-                }
-                b';' | b'&' | b'|' | b'(' | b')' => {
-                    self.end_command(false);
-                    if self.bytes[self.at..].starts_with(b"||")
-                        && let Some(last) = self.commands.last_mut()
-                    {
-                        last.or_else = true;
-                    }
-                    self.at += 1;
-                }
-                b'<' | b'>' => match placeholder(&self.text[self.at..]) {
-                    Some(blank) => self.push(self.at, self.at + blank.len(), false),
-                    None => self.redirect(),
-                },
-                _ => {
-                    let mut end = self.next_end(self.at);
-                    end += self.bytes[end..]
-                        .iter()
-                        .take_while(|byte| is_plain(**byte))
-                        .count();
-                    self.push(self.at, end, false);
-                }
-            }
-        }
-        self.end_command(false);
-    }
-
-    fn next_end(&self, at: usize) -> usize {
-        self.text
-            .get(at..)
-            .and_then(|rest| rest.chars().next())
-            .map_or(self.bytes.len(), |letter| at + letter.len_utf8())
-    }
-
-    fn push(&mut self, from: usize, to: usize, quoted: bool) {
-        self.add(from, to, quoted);
-        self.at = to.max(self.at + 1);
-        if let Some(word) = &mut self.word {
-            word.end = to;
-        }
-    }
-
-    /// Adds what stands between two bytes to the word, or begins one with it here.
-    fn add(&mut self, from: usize, to: usize, quoted: bool) {
-        let piece = self.text.get(from..to).unwrap_or_default();
-        let Some(word) = &mut self.word else {
-            self.word = Some(Word {
-                text: Cow::Borrowed(piece),
-                start: self.at,
-                end: self.at,
-                quoted,
-            });
-            self.piece = from..to;
-            return;
-        };
-        word.quoted |= quoted;
-        match &mut word.text {
-            Cow::Borrowed(text) if self.piece.end == from => {
-                self.piece.end = to;
-                *text = self.text.get(self.piece.clone()).unwrap_or_default();
-            }
-            text => text.to_mut().push_str(piece),
-        }
-    }
-
-    fn quoted(&mut self) {
-        let open = self.at;
-        let quote = self.bytes[open];
-        let mut at = open + 1;
-        while let Some(&byte) = self.bytes.get(at) {
-            match byte {
-                b'\\' if quote != b'\'' => at += 2,
-                byte if byte == quote => {
-                    self.add(open + 1, at, true);
-                    self.at = at + 1;
-                    if let Some(word) = &mut self.word {
-                        word.end = at + 1;
-                    }
-                    return;
-                }
-                _ => at += 1,
-            }
-        }
-        self.at = self.bytes.len();
-    }
-
-    fn substitution(&mut self) {
-        let open = self.at;
-        let mut depth = 0usize;
-        let mut at = open + 1;
-        while let Some(&byte) = self.bytes.get(at) {
-            match byte {
-                b'(' => depth += 1,
-                b')' => {
-                    depth -= 1;
-                    if depth == 0 {
-                        self.push(open, at + 1, false);
-                        return;
-                    }
-                }
-                _ => {}
-            }
-            at += 1;
-        }
-        self.at = self.bytes.len();
-    }
-
-    fn redirect(&mut self) {
-        // A number before it is the number of a file.
-        let mut output = self.bytes[self.at] == b'>';
-        if let Some(word) = &self.word
-            && word.text.bytes().all(|byte| byte.is_ascii_digit())
-        {
-            output &= word.text == "1";
-            self.word = None;
-        }
-        self.end_word();
-        // Behind `>&` stands another of its files.
-        self.kept |= output && !self.bytes[self.at..].starts_with(b">&");
-        let here =
-            self.bytes[self.at..].starts_with(b"<<") && !self.bytes[self.at..].starts_with(b"<<<");
-        while self
-            .bytes
-            .get(self.at)
-            .is_some_and(|byte| matches!(byte, b'<' | b'>' | b'&' | b'-'))
-        {
-            self.at += 1;
-        }
-        self.redirects = true;
-        self.heredoc_next = here;
-    }
-
-    fn end_word(&mut self) {
-        let Some(word) = self.word.take() else {
-            return;
-        };
-        if std::mem::take(&mut self.redirects) {
-            if std::mem::take(&mut self.heredoc_next) {
-                self.heredocs.push(word.text);
-            }
-            return;
-        }
-        self.words.push(word);
-    }
-
-    fn end_command(&mut self, piped: bool) {
-        self.end_word();
-        self.redirects = false;
-        if !self.words.is_empty() {
-            let words = self.words.drain(..).collect();
-            let mut simple = Simple::new(words, piped);
-            simple.kept = self.kept;
-            self.commands.push(simple);
-        }
-        self.kept = false;
-    }
-
-    fn skip_heredocs(&mut self) {
-        for mark in std::mem::take(&mut self.heredocs) {
-            while self.at < self.bytes.len() {
-                let rest = &self.text[self.at..];
-                let length = rest.find('\n').map_or(rest.len(), |end| end + 1);
-                let line = rest[..length].trim();
-                self.at += length;
-                if line == mark {
-                    break;
-                }
-            }
-        }
-    }
-}
-
-/// Whether a byte inside a word is nothing but a part of it.
-fn is_plain(byte: u8) -> bool {
-    !matches!(
-        byte,
-        b'\\'
-            | b' '
-            | b'\t'
-            | b'\r'
-            | b'\n'
-            | b'\''
-            | b'"'
-            | b'`'
-            | b'$'
-            | b'|'
-            | b';'
-            | b'&'
-            | b'('
-            | b')'
-            | b'<'
-            | b'>'
-    )
+/// Whether a redirection takes what a program prints, and not another of its files.
+fn is_output(sign: &str) -> bool {
+    let file = sign.trim_end_matches(['<', '>', '&', '|', '-']);
+    let sign = &sign[file.len()..];
+    matches!(file, "" | "1") && matches!(sign, ">" | ">>" | ">|" | "&>" | "&>>")
 }
 
 /// The blank at the beginning of a text: `<pod>`, `<new-pod-name>`. It is something that somebody
@@ -474,6 +343,46 @@ mod tests {
             [["pg_dump", "x"]]
         );
         assert_eq!(words("exec <pod> -- df"), [["exec", "<pod>", "--", "df"]]);
+    }
+
+    #[test]
+    fn what_a_program_prints_is_kept_where_a_file_takes_it() {
+        let kept = |text: &str| read(text).iter().map(|one| one.kept).collect::<Vec<_>>();
+        assert_eq!(
+            kept("a >f; b 2>f; c 1>>f; d >&2; e &>f; g <f"),
+            [true, false, true, false, true, false]
+        );
+    }
+
+    /// The words that bash makes of a command without substitutions.
+    fn said_by_bash(text: &str) -> Option<Vec<String>> {
+        let script = format!("printf '%s\\0' {text}");
+        let mut bash = std::process::Command::new("bash");
+        let out = bash
+            .args(["-f", "-c", &script])
+            .output()
+            .expect("bash is there");
+        let out = String::from_utf8(out.stdout).ok()?;
+        Some(out.split_terminator('\0').map(str::to_owned).collect())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn words_are_those_of_bash(
+            pieces in prop::collection::vec(
+                prop::sample::select(vec![
+                    "a", "b-c", "=", " ", " ", "'", "'x y'", "\"p q\"", "\\", "\\ ", "\"\\\"\"", "\"\\n\"", "é", ",", ".",
+                ]),
+                1..10,
+            ),
+        ) {
+            let text = format!("w{}", pieces.concat());
+            if misfit(&text).is_none() && !text.ends_with('\\') {
+                let read = words(&text).concat();
+                prop_assert_eq!(Some(read), said_by_bash(&text), "{}", text);
+            }
+        }
     }
 
     proptest! {
