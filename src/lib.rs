@@ -18,6 +18,12 @@ pub mod nesting;
 // queries of Prometheus
 pub mod promql;
 
+// commands as a shell splits them
+pub mod shell;
+
+// what programs do
+pub mod programs;
+
 // what is said to people
 pub mod diagnostic;
 

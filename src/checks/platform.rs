@@ -3,11 +3,11 @@
 use super::Context;
 use super::glance::Kind;
 use super::scripts::verb;
-use super::shell::Word;
 use super::titles::{Lower, Phrase, phrases};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Node, Work};
 use crate::rule;
+use crate::shell::Word;
 
 rule! {
     /// A text promises what the platform does not do. Kubernetes stops a rollout whose pods don't
@@ -255,7 +255,7 @@ fn commands(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             if verb == "delete"
                 && let Some(word) = simple.find(&["--force"])
                 && simple
-                    .operands(super::commands::KUBECTL)
+                    .operands()
                     .nth(1)
                     .is_some_and(|word| matches!(&*word.text, "pod" | "pods" | "po"))
             {

@@ -128,7 +128,7 @@ fn not_ready(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             .flat_map(|simple| &simple.words)
             .find_map(|word| {
                 let at = word.text.find('<')?;
-                super::shell::placeholder(&word.text[at..])
+                crate::shell::placeholder(&word.text[at..])
             });
         if let Some(blank) = blank {
             add(script.node.name_span, format!("`{blank}` is a blank"));

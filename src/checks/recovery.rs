@@ -263,10 +263,8 @@ fn nothing_before(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                     .arguments()
                     .first()
                     .is_some_and(|word| word.text == "install");
-            let made = verb(simple) == "create"
-                && simple
-                    .operands(super::commands::KUBECTL)
-                    .any(|word| word.text == "deployment");
+            let made =
+                verb(simple) == "create" && simple.operands().any(|word| word.text == "deployment");
             helm || made
         })
     });

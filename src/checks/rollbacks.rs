@@ -297,7 +297,7 @@ fn switches(node: &Node) -> bool {
     match &node.work {
         Work::Switch { .. } => true,
         Work::Run { command, .. } if command.text.contains("selector") => {
-            let commands = super::shell::read(&command.text);
+            let commands = crate::shell::read(&command.text);
             commands.iter().any(|simple| {
                 super::scripts::verb(simple) == "patch"
                     && super::scripts::workloads(simple)

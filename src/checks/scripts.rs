@@ -4,11 +4,11 @@ use std::fmt;
 
 use super::Context;
 use super::glance::{Glance, Kind};
-use super::programs::{changes_something, looks};
-use super::shell::{self, Misfit, Simple};
 use crate::graph::Order;
 use crate::model::{Command, Effect, Language, Node, WaitFor, Work};
 use crate::parallel;
+use crate::programs::{Effect as Does, effect};
+use crate::shell::{self, Misfit, Simple};
 
 /// A shell command or script of a spec.
 pub struct Script<'a> {
@@ -127,8 +127,9 @@ impl<'a> Script<'a> {
             changes_production: changes
                 && !is_elsewhere
                 && !is_backup
-                && commands.iter().any(changes_something),
-            only_looks: !changes || !commands.is_empty() && commands.iter().all(looks),
+                && commands.iter().any(|one| effect(one) == Does::Changes),
+            only_looks: !changes
+                || !commands.is_empty() && commands.iter().all(|one| effect(one) == Does::Reads),
             commands,
         }
     }
@@ -256,7 +257,7 @@ pub fn verb<'s>(simple: &'s Simple<'_>) -> Verb<'s> {
     if !matches!(simple.program(), "kubectl" | "oc") {
         return Verb::default();
     }
-    let mut operands = simple.operands(super::commands::KUBECTL);
+    let mut operands = simple.operands();
     let first: &str = operands.next().map_or("", |word| &word.text);
     let second: &str = match first {
         "rollout" | "set" | "auth" => operands.next().map_or("", |word| &word.text),
@@ -270,9 +271,7 @@ pub fn workloads(simple: &Simple<'_>) -> Vec<String> {
     if !matches!(simple.program(), "kubectl" | "oc") {
         return Vec::new();
     }
-    let mut words = simple
-        .operands(super::commands::KUBECTL)
-        .map(|word| &*word.text);
+    let mut words = simple.operands().map(|word| &*word.text);
     if let Some("rollout" | "set") = words.next() {
         words.next();
     }

@@ -78,14 +78,11 @@ pub(super) fn split(text: &str) -> Result<Parts<'_>, Mistake> {
         return Err(mistake);
     }
     let whole = &text[begin..whole_end];
-    match bytes.get(number_end) {
-        Some(b'.') => {
-            return Err(
-                Mistake::new(0, text.len(), format!("`{}` is not a number", shown(text)))
-                    .help("a version of three parts is a text: `\"1.2.3\"`"),
-            );
-        }
-        Some(_) | None => {}
+    if bytes.get(number_end) == Some(&b'.') {
+        return Err(
+            Mistake::new(0, text.len(), format!("`{}` is not a number", shown(text)))
+                .help("a version of three parts is a text: `\"1.2.3\"`"),
+        );
     }
     let number = &text[begin..number_end];
     let mut digits = Cow::Borrowed(number);

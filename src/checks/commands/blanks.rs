@@ -6,9 +6,9 @@ use foldhash::HashSet;
 use super::{PLACEHOLDER, SECRET_IN_SIGHT, UNDECLARED_VARIABLE};
 use crate::checks::Context;
 use crate::checks::scripts::Script;
-use crate::checks::shell::{self, Word};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Command, Origin};
+use crate::shell::{self, Word};
 
 pub(super) fn placeholder(word: &Word<'_>, command: &Command, found: &mut Vec<Diagnostic>) {
     if !word.text.bytes().any(|byte| matches!(byte, b'<' | b'[')) {

@@ -1,11 +1,11 @@
 //! What a command works on: nothing, everything, the wrong environment, or what is there already.
 
-use super::{KUBECTL, NAMES_NOTHING, NOT_REPEATABLE, OUTAGE, SHORT_WAIT, WRONG_ENVIRONMENT};
+use super::{NAMES_NOTHING, NOT_REPEATABLE, OUTAGE, SHORT_WAIT, WRONG_ENVIRONMENT};
 use crate::checks::Context;
 use crate::checks::scripts::{Script, verb};
-use crate::checks::shell::{Simple, Word};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Effect, Node, Service, Timed, Work};
+use crate::shell::{Simple, Word};
 use crate::source::Span;
 
 pub(super) fn names_nothing(
@@ -18,14 +18,14 @@ pub(super) fn names_nothing(
     };
     match simple.program() {
         "kubectl" | "oc" => {
-            let verb = simple.operands(KUBECTL).next().map(|word| &*word.text);
+            let verb = simple.operands().next().map(|word| &*word.text);
             if !matches!(
                 verb,
                 Some("rollout" | "scale" | "delete" | "patch" | "wait")
             ) {
                 return;
             }
-            let operands: Vec<&Word<'_>> = simple.operands(KUBECTL).collect();
+            let operands: Vec<&Word<'_>> = simple.operands().collect();
             let words: Vec<&str> = operands.iter().map(|word| &*word.text).collect();
             let chosen = simple.has(&["-l", "--selector", "--all", "-f", "--filename", "-k"]);
             let (verb, rest) = match words.as_slice() {
@@ -94,7 +94,7 @@ pub(super) fn not_repeatable(
     let Work::Run { effect, probe, .. } = &node.work else {
         return;
     };
-    let (Some(first), Some(verb)) = (simple.words.first(), simple.operands(KUBECTL).next()) else {
+    let (Some(first), Some(verb)) = (simple.words.first(), simple.operands().next()) else {
         return;
     };
     let better = match (simple.program(), &*verb.text) {
@@ -287,7 +287,7 @@ pub(super) fn outage(
     if simple.program() != "kubectl" {
         return;
     }
-    let mut operands = simple.operands(KUBECTL);
+    let mut operands = simple.operands();
     let (Some(first), Some(verb)) = (simple.words.first(), operands.next()) else {
         return;
     };

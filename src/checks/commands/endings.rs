@@ -1,9 +1,10 @@
 //! How a command ends: never, only when somebody types, or always well.
 
 use super::{ENDLESS_COMMAND, INTERACTIVE, NEVER_FAILS};
-use crate::checks::shell::{Simple, Word};
 use crate::diagnostic::Diagnostic;
 use crate::model::Node;
+use crate::programs;
+use crate::shell::{Simple, Word};
 
 pub(super) fn endless(
     node: &Node,
@@ -11,28 +12,7 @@ pub(super) fn endless(
     at: impl Fn(&Word<'_>) -> crate::source::Span,
     found: &mut Vec<Diagnostic>,
 ) {
-    let follows: Option<&Word<'_>> = match simple.program() {
-        "kubectl" | "oc" => match simple.arguments().first().map(|word| &*word.text) {
-            Some("logs") => simple.find(&["-f", "--follow"]),
-            Some("get") => simple.find(&["-w", "--watch", "--watch-only"]),
-            Some("port-forward" | "proxy") => simple.arguments().first(),
-            _ => None,
-        },
-        "docker" | "podman" | "journalctl" => {
-            let logs = simple.program() == "journalctl"
-                || simple
-                    .arguments()
-                    .first()
-                    .is_some_and(|word| word.text == "logs");
-            logs.then(|| simple.find(&["-f", "--follow"])).flatten()
-        }
-        "tail" => simple.find(&["-f", "-F", "--follow"]),
-        "locust" if !simple.has(&["--headless", "--autostart"]) => simple.words.first(),
-        "watch" | "top" | "htop" => simple.words.first(),
-        "ping" if !simple.has(&["-c"]) => simple.words.first(),
-        _ => None,
-    };
-    let Some(word) = follows else {
+    let Some(word) = programs::never_ends(simple) else {
         return;
     };
     if node.times.within.is_some() {
@@ -54,12 +34,7 @@ pub(super) fn interactive(
     at: impl Fn(&Word<'_>) -> crate::source::Span,
     found: &mut Vec<Diagnostic>,
 ) {
-    let asks: Option<&Word<'_>> = match simple.program() {
-        "kubectl" | "docker" | "podman" | "oc" => simple.find(&["-it", "-ti", "--tty"]),
-        "vi" | "vim" | "nano" | "less" | "more" => simple.words.first(),
-        _ => None,
-    };
-    if let Some(word) = asks {
+    if let Some(word) = programs::wants_terminal(simple) {
         found.push(
             Diagnostic::new(
                 &INTERACTIVE,

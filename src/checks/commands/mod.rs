@@ -17,10 +17,10 @@ pub(crate) use known::Known;
 use super::Context;
 use super::glance::Kind;
 use super::scripts::Script;
-use super::shell::Word;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Node, Work};
 use crate::rule;
+use crate::shell::Word;
 use crate::syntax;
 
 rule! {
@@ -114,33 +114,6 @@ rule! {
     /// in a phase, which a checklist may hold, too.
     pub UNORDERED = "D0645", "unordered", Commands, Warning, "changes in a checklist, which has no order", allowable;
 }
-
-/// Options of kubectl that take a value.
-pub(super) const KUBECTL: &[&str] = &[
-    "-n",
-    "--namespace",
-    "-l",
-    "--selector",
-    "-f",
-    "--filename",
-    "-k",
-    "--kustomize",
-    "-o",
-    "--output",
-    "-c",
-    "--container",
-    "-p",
-    "--patch",
-    "--type",
-    "--context",
-    "--cluster",
-    "--image",
-    "--sort-by",
-    "--replicas",
-    "--timeout",
-    "--for",
-    "--to-revision",
-];
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for script in &context.scripts {

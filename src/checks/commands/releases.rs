@@ -8,8 +8,9 @@ use super::VALUES_DROPPED;
 use crate::checks::Context;
 use crate::checks::glance::Kind;
 use crate::checks::scripts::Script;
-use crate::checks::shell::Simple;
 use crate::diagnostic::Diagnostic;
+use crate::programs;
+use crate::shell::Simple;
 use crate::source::Span;
 
 /// An upgrade of a release, and the values that it is given.
@@ -31,15 +32,13 @@ fn upgrade<'a>(script: &Script<'_>, simple: &'a Simple<'_>) -> Option<Upgrade<'a
     if simple.program() != "helm" || simple.has(&["--dry-run"]) {
         return None;
     }
-    let mut operands = simple.operands(super::spellings::HELM);
+    let mut operands = simple.operands();
     let verb = operands.next()?;
     if !matches!(&*verb.text, "upgrade" | "install") {
         return None;
     }
     let release = operands.next()?;
-    let namespace = simple
-        .value(&["-n", "--namespace"])
-        .map_or("", |(namespace, _)| namespace);
+    let namespace = programs::namespace(simple).map_or("", |(namespace, _)| namespace);
     let mut upgrade = Upgrade {
         place: script.place,
         release: (&release.text, namespace),

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashSet};
 
+use super::MISSPELT;
 use super::targets::addresses;
-use super::{KUBECTL, MISSPELT};
 use crate::checks::Context;
 use crate::checks::glance::Kind;
-use crate::checks::shell::{self, Simple, Word};
 use crate::diagnostic::{Diagnostic, is_one_slip};
 use crate::model::{Command, Effect, Work};
+use crate::shell::{self, Simple, Word};
 use crate::source::Span;
 
 /// What a name stands for in a command; names of one kind are held against each other.
@@ -25,25 +25,6 @@ enum Role<'a> {
     /// The value of an option of a program.
     Option(&'a str, &'a str),
 }
-
-/// Options of helm that take a value.
-pub(super) const HELM: &[&str] = &[
-    "-n",
-    "--namespace",
-    "-f",
-    "--values",
-    "--set",
-    "--set-string",
-    "--version",
-    "--timeout",
-    "--description",
-    "--max",
-    "--history-max",
-    "-o",
-    "--output",
-    "--kube-context",
-    "--revision",
-];
 
 /// Where a name stands.
 #[derive(Clone, Copy)]
@@ -134,7 +115,7 @@ impl<'a> Names<'a> {
         }
         match program {
             "kubectl" | "oc" => {
-                for word in simple.operands(KUBECTL).skip(1) {
+                for word in simple.operands().skip(1) {
                     let name = word.text.rsplit('/').next().unwrap_or(&word.text);
                     if !name.contains(['=', '.']) {
                         self.add_part(Role::Object, name, command, word);
@@ -142,7 +123,7 @@ impl<'a> Names<'a> {
                 }
             }
             "helm" => {
-                let mut operands = simple.operands(HELM);
+                let mut operands = simple.operands();
                 let verb = operands.next().map(|word| &*word.text);
                 if matches!(
                     verb,

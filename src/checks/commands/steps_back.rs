@@ -6,9 +6,9 @@ use super::UNDONE_TWICE;
 use super::releases::are_alternatives;
 use crate::checks::Context;
 use crate::checks::scripts::{verb, workloads};
-use crate::checks::shell;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Command, Node, Work};
+use crate::shell;
 use crate::source::Span;
 
 /// A command that goes back by one revision.
@@ -152,7 +152,7 @@ fn steps_back(place: usize, command: &Command) -> Vec<StepBack> {
                 back("kubectl rollout undo", workload);
             }
         } else if simple.program() == "helm" {
-            let mut operands = simple.operands(super::spellings::HELM);
+            let mut operands = simple.operands();
             let (first, release) = (operands.next(), operands.next());
             if let (Some(first), Some(release), None) = (first, release, operands.next())
                 && first.text == "rollback"

@@ -3,15 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    EXAMPLE_HOST, KUBECTL, NO_NAMESPACE, REHEARSED_AFTERWARDS, STAGING_DIFFERS, TWO_SCHEMES,
-};
+use super::{EXAMPLE_HOST, NO_NAMESPACE, REHEARSED_AFTERWARDS, STAGING_DIFFERS, TWO_SCHEMES};
 use crate::checks::Context;
 use crate::checks::glance::Kind;
 use crate::checks::scripts::{Script, names_staging, verb};
-use crate::checks::shell::Word;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Effect, Work};
+use crate::shell::Word;
 use crate::source::Span;
 
 /// An address in a text: its scheme, its host, and where it begins in the text.
@@ -163,7 +161,7 @@ pub(super) fn namespaces(context: &Context<'_>, script: &Script<'_>, found: &mut
             "-k",
             "--context",
         ]);
-        let mut operands = simple.operands(KUBECTL);
+        let mut operands = simple.operands();
         let wide = operands.any(|word| {
             [
                 "node",
@@ -180,8 +178,7 @@ pub(super) fn namespaces(context: &Context<'_>, script: &Script<'_>, found: &mut
         if chosen || wide {
             continue;
         }
-        let (Some(first), Some(last)) = (simple.words.first(), simple.operands(KUBECTL).next())
-        else {
+        let (Some(first), Some(last)) = (simple.words.first(), simple.operands().next()) else {
             continue;
         };
         let at = |word: &Word<'_>| script.command.place(word.start, word.end);

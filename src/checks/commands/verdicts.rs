@@ -1,11 +1,11 @@
 //! What a command shows, and whether anybody judges it.
 
-use super::{KUBECTL, NOT_AWAITED, NOT_COMPRESSED, ONLY_HEALTH, SHOWS_MORE, UNJUDGED, URL_GLOB};
+use super::{NOT_AWAITED, NOT_COMPRESSED, ONLY_HEALTH, SHOWS_MORE, UNJUDGED, URL_GLOB};
 use crate::checks::Context;
 use crate::checks::scripts::{Script, verb};
-use crate::checks::shell::Word;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Effect, Work};
+use crate::shell::Word;
 
 /// Verbs of kubectl that print and end well whatever they print.
 const PRINTING: &[&str] = &[
@@ -80,7 +80,7 @@ fn shows_more(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
         return;
     };
     for simple in &script.commands {
-        let operands: Vec<&Word<'_>> = simple.operands(KUBECTL).collect();
+        let operands: Vec<&Word<'_>> = simple.operands().collect();
         let words: Vec<&str> = operands.iter().map(|word| &*word.text).collect();
         let all = matches!(words.as_slice(), ["get", "pods" | "pod" | "po"])
             && !simple.has(&["-l", "--selector", "--field-selector"]);
@@ -224,7 +224,7 @@ pub(super) fn not_awaited(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut started: Option<(&str, &Script<'_>)> = None;
     for script in context.forward() {
         for simple in &script.commands {
-            let mut operands = simple.operands(KUBECTL).map(|word| &*word.text);
+            let mut operands = simple.operands().map(|word| &*word.text);
             let words = [operands.next(), operands.next(), operands.next()];
             match words {
                 [Some("run"), Some(name), _]

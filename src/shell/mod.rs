@@ -1,5 +1,6 @@
-//! Reads shell text far enough to know which programs it runs with which words. What is quoted,
-//! substituted or commented is kept apart; nothing is ever run.
+//! In: shell text. Out: the programs that it runs with which words, and where a shell would stop reading it.
+//! What is quoted, substituted or commented is kept apart; nothing is ever run. Knows nothing of specs, and
+//! nothing of programs.
 
 mod ends;
 mod grammar;
@@ -116,7 +117,7 @@ impl<'t> Simple<'t> {
     }
 
     /// The arguments that are no options. An option that takes a value is told by `takes`.
-    pub fn operands(&self, takes: &[&str]) -> impl Iterator<Item = &Word<'t>> {
+    pub fn operands_with(&self, takes: &[&str]) -> impl Iterator<Item = &Word<'t>> {
         let mut skip = false;
         let mut arguments = self.arguments().iter();
         std::iter::from_fn(move || {
@@ -267,8 +268,8 @@ pub fn read(text: &str) -> Vec<Simple<'_>> {
         names_file = false;
         let piped = matches!(token.operator(), Some("|" | "|&"));
         if !words.is_empty() {
-            // The vector is made anew, so that it is as long as what stands in it.
-            let mut simple = Simple::new(words.drain(..).collect(), piped);
+            words.shrink_to_fit();
+            let mut simple = Simple::new(std::mem::take(&mut words), piped);
             simple.kept = kept;
             commands.push(simple);
         }
