@@ -8,6 +8,8 @@ mod page;
 mod schedule;
 #[path = "plan/specs.rs"]
 mod specs;
+#[path = "plan/symbols.rs"]
+mod symbols;
 
 use std::collections::BTreeSet;
 

@@ -81,9 +81,14 @@ impl Lower<'_> {
             .collect();
         for path in recipients {
             let text = path.text();
-            if let Some(declared) = self.names.find(scope.file, Noun::Channel, text) {
+            if let Some(declared) = self
+                .names
+                .find(scope.file, Noun::Channel, text, path.span())
+            {
                 channels.push(self.use_channel(declared));
-            } else if let Some(declared) = self.names.find(scope.file, Noun::Role, text) {
+            } else if let Some(declared) =
+                self.names.find(scope.file, Noun::Role, text, path.span())
+            {
                 roles.push(self.use_role(declared));
             } else {
                 let finding =

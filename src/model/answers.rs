@@ -34,7 +34,10 @@ impl<'a> Lower<'a> {
                 continue;
             };
             if name.text() != "author" {
-                match self.names.find(scope.file, Noun::Role, name.text()) {
+                match self
+                    .names
+                    .find(scope.file, Noun::Role, name.text(), name.span())
+                {
                     Some(declared) => {
                         self.use_role(declared);
                     }

@@ -81,7 +81,7 @@ impl Lower<'_> {
         {
             let metric = statement.child(Kind::name).filter(|name| {
                 (self.names)
-                    .find(scope.file, Noun::Metric, name.text())
+                    .find(scope.file, Noun::Metric, name.text(), name.span())
                     .is_some()
             });
             if let Some(metric) = metric {

@@ -3,6 +3,7 @@
 use super::lower::Lower;
 use super::names::Names;
 use super::node::Node;
+use super::symbols::SymbolKind;
 use super::variables::is_free;
 use super::work::Work;
 use crate::source::Span;
@@ -22,7 +23,8 @@ impl Names<'_> {
     }
 
     /// Notes that something uses what is captured under this name.
-    pub fn use_captured(&mut self, file: usize, name: &str) {
+    pub fn use_captured(&mut self, file: usize, name: &str, at: Span) {
+        self.noted.captured(name, at);
         let makers = self.tables[file].captures.get(name).into_iter().flatten();
         // All of them were used, or none.
         if makers
@@ -41,6 +43,11 @@ impl Names<'_> {
 }
 
 impl Lower<'_> {
+    /// Notes that a name means a parameter of the declaration around it.
+    pub fn note_argument(&mut self, name: &str, at: Span) {
+        self.names.noted.local(SymbolKind::Argument, name, at);
+    }
+
     /// A record is captured where something uses it; most are for people alone.
     pub fn settle_captures(&mut self) {
         if self

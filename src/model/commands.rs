@@ -1,6 +1,6 @@
 //! Reads commands and what is said about them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::command::{Attempts, Command, Effect, Expectation, Origin};
 use super::condition::Comparator;
@@ -136,14 +136,15 @@ impl Lower<'_> {
                 vec![(0, start)],
             )
         };
-        let environment = self.environment(scope, &language, &text);
-        Command {
+        let mut command = Command {
             text,
             language,
-            environment,
+            environment: BTreeMap::new(),
             span,
             line_starts,
-        }
+        };
+        command.environment = self.environment(scope, &command);
+        command
     }
 
     /// The command or script inside a clause.
@@ -155,25 +156,24 @@ impl Lower<'_> {
     }
 
     /// The environment variables in a text that this file knows.
-    fn environment(
-        &mut self,
-        scope: &Scope,
-        language: &str,
-        text: &str,
-    ) -> BTreeMap<String, Origin> {
+    fn environment(&mut self, scope: &Scope, command: &Command) -> BTreeMap<String, Origin> {
+        let text = &command.text;
         let mut environment = BTreeMap::new();
-        let mut seen = BTreeSet::new();
+        let mut seen = BTreeMap::new();
         let mut names = None;
-        for (name, at) in Language::variables(language, text) {
-            if !seen.insert(name) {
+        for (name, at) in command.variables() {
+            let place = command.place(at, at + name.len());
+            // Where it is named first decides what it means.
+            let first = *seen.entry(name).or_insert(at);
+            if first < at && !self.names.noted.is_on() {
                 continue;
             }
             let names = names.get_or_insert_with(|| settable(text));
             let before = match names.contains(name) {
-                true => &text[..at],
+                true => &text[..first],
                 false => "",
             };
-            if let Some(origin) = self.origin(scope, name, before) {
+            if let Some(origin) = self.origin(scope, (name, place), before) {
                 environment.insert(name.to_owned(), origin);
             }
         }
@@ -182,59 +182,90 @@ impl Lower<'_> {
 
     /// Where the value of a variable comes from; a captured one only where the text before has not set it
     /// itself.
-    fn origin(&mut self, scope: &Scope, name: &str, before: &str) -> Option<Origin> {
+    fn origin(
+        &mut self,
+        scope: &Scope,
+        (name, place): (&str, Span),
+        before: &str,
+    ) -> Option<Origin> {
         for (parameter, binding) in &scope.bindings {
             let own = variable(parameter);
+            let at = Span::new(place.source, place.start, place.start + own.len() as u32);
             match binding {
                 Binding::Service(service) => {
                     if let Some(rest) = name.strip_prefix(&own)
                         && let Some(value) = self.of_service(service, rest)
                     {
+                        self.note_variable(parameter, at);
                         return Some(Origin::Value(value));
                     }
                 }
                 Binding::Text(text) => {
                     if name == own {
+                        self.note_variable(parameter, at);
                         return Some(Origin::Text(text.clone()));
                     }
                 }
                 Binding::Quantity(_) | Binding::Words(_) | Binding::Percentile(_) => {
                     if name == own {
+                        self.note_variable(parameter, at);
                         return Some(Origin::Value(binding.value()));
                     }
                 }
             }
         }
-        if let Some(declared) = self.names.find_variable(scope.file, Noun::Parameter, name) {
+        if let Some(declared) = self
+            .names
+            .find_variable(scope.file, Noun::Parameter, name, place)
+        {
             return Some(Origin::Parameter(self.use_parameter(declared)));
         }
-        if let Some(declared) = self.names.find_variable(scope.file, Noun::Secret, name) {
+        if let Some(declared) = self
+            .names
+            .find_variable(scope.file, Noun::Secret, name, place)
+        {
             return Some(Origin::Secret(self.use_secret(declared)));
         }
         // What has this very name comes before what is known of a service under it.
         if holder(name) != Some(Holder::System)
-            && let Some(value) = self.told_of_service(scope, name, "")
+            && let Some(value) = self.told_of_service(scope, (name, place), "")
         {
             return Some(Origin::Value(value));
         }
         if let Some(captured) = self.names.captured_as(scope.file, name)
             && !sets(before, name)
         {
-            self.names.use_captured(scope.file, captured);
+            self.names.use_captured(scope.file, captured, place);
+            self.names.noted.as_variable();
             return Some(Origin::Capture(captured.to_owned()));
         }
         OF_SERVICE
             .iter()
-            .find_map(|of| self.told_of_service(scope, name, of))
+            .find_map(|of| self.told_of_service(scope, (name, place), of))
             .map(Origin::Value)
     }
 
     /// What a variable tells of a service that this file declares, if it ends like this.
-    fn told_of_service(&mut self, scope: &Scope, name: &str, of: &str) -> Option<String> {
+    fn told_of_service(
+        &mut self,
+        scope: &Scope,
+        (name, place): (&str, Span),
+        of: &str,
+    ) -> Option<String> {
         let stem = name.strip_suffix(of)?;
         let (service, declared) = self.names.service_of_variable(scope.file, stem)?;
         self.use_service(declared);
-        self.of_service(service, of)
+        let told = self.of_service(service, of)?;
+        let at = Span::new(place.source, place.start, place.start + stem.len() as u32);
+        self.names.noted.declared(at, declared.name_span());
+        self.names.noted.as_variable();
+        Some(told)
+    }
+
+    /// Notes that a variable holds the value of a parameter of the declaration around it.
+    fn note_variable(&mut self, parameter: &str, at: Span) {
+        self.note_argument(parameter, at);
+        self.names.noted.as_variable();
     }
 
     /// `$API` is the name of the service `api`, `$API_NAMESPACE` its namespace, and so on.

@@ -74,7 +74,7 @@ impl Lower<'_> {
         // A parameter may stand where a metric does: it is compared as words.
         let is_metric = self
             .names
-            .find(scope.file, Noun::Metric, path.text())
+            .find(scope.file, Noun::Metric, path.text(), path.span())
             .is_some();
         if !is_metric && let Some(condition) = self.parameter(scope, node, path) {
             return Some(condition);
@@ -116,7 +116,7 @@ impl Lower<'_> {
             let token = between.child(Kind::range)?;
             let declared =
                 self.names
-                    .find(scope.file, Noun::Metric, subject.child(Kind::path)?.text());
+                    .lookup(scope.file, Noun::Metric, subject.child(Kind::path)?.text());
             let number = Range::parse(token.text()).map_or(Exact::ZERO, |range| range.high.value);
             let likely = self.likely_units(metric, declared, dimension, number);
             let range = Box::new(self.range_likely(token, Some(dimension), |_| likely)?);
@@ -134,8 +134,14 @@ impl Lower<'_> {
                 let tolerance = self.quantity_of(token, &Dimension::Ratio)?;
                 let of = name?.text().to_owned();
                 let known = of == "stable"
-                    || self.names.find(scope.file, Noun::Service, &of).is_some()
-                    || self.names.find(scope.file, Noun::Baseline, &of).is_some();
+                    || self
+                        .names
+                        .find(scope.file, Noun::Service, &of, name?.span())
+                        .is_some()
+                    || self
+                        .names
+                        .find(scope.file, Noun::Baseline, &of, name?.span())
+                        .is_some();
                 if !known {
                     let finding = self.names.unknown(
                         scope.file,
@@ -201,7 +207,7 @@ impl Lower<'_> {
                 }
                 let declared = subject
                     .child(Kind::path)
-                    .and_then(|path| self.names.find(scope.file, Noun::Metric, path.text()));
+                    .and_then(|path| self.names.lookup(scope.file, Noun::Metric, path.text()));
                 let mut finding = Diagnostic::new(
                     &DIMENSION,
                     token.span(),
@@ -258,6 +264,7 @@ impl Lower<'_> {
     /// The value of a parameter as far as it is known when compiling.
     pub fn known_value(&mut self, scope: &Scope, path: Syntax<'_>) -> Option<String> {
         if let Some(binding) = scope.bindings.get(path.text()) {
+            self.note_argument(path.text(), path.span());
             return Some(binding.written());
         }
         let declared = self.find(scope, Noun::Parameter, path)?;
@@ -290,6 +297,9 @@ impl Lower<'_> {
     ) -> Option<Condition> {
         let mut name = path.text().to_owned();
         let mut declared = None;
+        if scope.bindings.contains_key(&name) {
+            self.note_argument(&name, path.span());
+        }
         match scope.bindings.get(&name).map(Binding::parameter) {
             // What was handed over may be a parameter of the deployment.
             Some(Some(parameter)) => name = parameter.to_owned(),
@@ -304,7 +314,9 @@ impl Lower<'_> {
                 return None;
             }
             None => {
-                let found = self.names.find(scope.file, Noun::Parameter, &name)?;
+                let found = self
+                    .names
+                    .find(scope.file, Noun::Parameter, &name, path.span())?;
                 name = self.use_parameter(found);
                 declared = Some(found);
             }
@@ -369,7 +381,10 @@ impl Lower<'_> {
         node: Syntax<'_>,
     ) -> Option<(MetricRef, Dimension)> {
         let path = node.child(Kind::path)?;
-        let Some(declared) = self.names.find(scope.file, Noun::Metric, path.text()) else {
+        let Some(declared) = self
+            .names
+            .find(scope.file, Noun::Metric, path.text(), path.span())
+        else {
             let finding = self.names.unknown(
                 scope.file,
                 &[Noun::Metric, Noun::Parameter],

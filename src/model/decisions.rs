@@ -64,8 +64,12 @@ impl Lower<'_> {
                         let Some(choice) = self.choice_of(&choices, choose, *span) else {
                             continue;
                         };
+                        self.names.noted.taken(*span, &choice.id);
                         match taken(choice, option, *option_span) {
-                            Ok(id) => *option = id,
+                            Ok(id) => {
+                                self.names.noted.taken(*option_span, &id);
+                                *option = id;
+                            }
                             Err(finding) => self.report(*finding),
                         }
                         choose.clone_from(&choice.id);

@@ -151,6 +151,7 @@ impl<'a> Names<'a> {
         file: usize,
         noun: Noun,
         variable: &str,
+        at: Span,
     ) -> Option<Declared<'a>> {
         let table = &self.tables[file];
         let name = match table.variable(noun, variable) {
@@ -163,7 +164,11 @@ impl<'a> Names<'a> {
                 })?
             }
         };
-        self.find(file, noun, name)
+        let found = self.find(file, noun, name, at);
+        if found.is_some() {
+            self.noted.as_variable();
+        }
+        found
     }
 
     /// What is captured in a file and found as this variable.

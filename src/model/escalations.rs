@@ -31,7 +31,7 @@ impl<'a> Lower<'a> {
                         (None, None) => continue,
                     };
                     if let Some(name) = name {
-                        self.names.mark(0, Noun::Severity, name.text());
+                        self.names.find(0, Noun::Severity, name.text(), name.span());
                     }
                     let roles = line
                         .child(Kind::to_roles)
@@ -58,7 +58,9 @@ impl<'a> Lower<'a> {
                     };
                     // The same severity may be escalated in several steps.
                     let mut draft = self.draft_named(scope, &around, line, &words, work);
-                    if name.is_none() {
+                    if let Some(name) = name {
+                        draft.node.name_span = name.span();
+                    } else {
                         draft.node.title = match titles.get(1) {
                             Some(title) => self.text(scope, *title),
                             None => Text::default(),

@@ -19,8 +19,13 @@ impl<'a> Lower<'a> {
         statement: Syntax<'a>,
     ) -> Option<Node> {
         let path = statement.child(Kind::path)?;
-        let Some(declared) = self.names.find(scope.file, Noun::Checklist, path.text()) else {
-            let other = self.names.find(scope.file, Noun::Procedure, path.text());
+        let Some(declared) = self
+            .names
+            .find(scope.file, Noun::Checklist, path.text(), path.span())
+        else {
+            let other = self
+                .names
+                .find(scope.file, Noun::Procedure, path.text(), path.span());
             match other {
                 Some(_) => self.misplaced(
                     path.span(),

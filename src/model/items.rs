@@ -282,11 +282,14 @@ impl<'a> Lower<'a> {
                 self.clauses(&scope, &mut draft, item);
                 let mut node = draft.node;
                 self.block(&scope, &mut node, item, Place::Work);
+                self.names.noted.discard(node);
             }
             for metric in self.spec.metrics.split_off(before) {
                 self.metrics.remove(&metric.name);
             }
-            self.made.clear();
+            for (_, node) in std::mem::take(&mut self.made) {
+                self.names.noted.discard(node);
+            }
         }
     }
 }

@@ -234,7 +234,7 @@ impl<'a> Lower<'a> {
 
     /// What a path means; a finding where it means nothing.
     pub fn find(&mut self, scope: &Scope, noun: Noun, path: Syntax<'_>) -> Option<Declared<'a>> {
-        let found = self.names.find(scope.file, noun, path.text());
+        let found = self.names.find(scope.file, noun, path.text(), path.span());
         if found.is_none() {
             let finding = self
                 .names
@@ -255,7 +255,10 @@ impl<'a> Lower<'a> {
     ) -> String {
         let made;
         let own = match name {
-            Some((name, _)) => name,
+            Some((name, at)) => {
+                self.names.noted.named(at);
+                name
+            }
             None => {
                 made = slug(words);
                 &made

@@ -285,6 +285,7 @@ impl<'a> Lower<'a> {
             }
         };
         metric.query_span = token.span();
+        self.note_holes(scope, *token);
         metric.query = Some(self.fill_query(scope, declared, &body, metric));
     }
 }

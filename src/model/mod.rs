@@ -17,7 +17,9 @@ mod decisions;
 mod deployments;
 mod environment;
 mod escalations;
+mod holes;
 mod inclusions;
+mod index;
 mod items;
 mod language;
 mod likely;
@@ -26,6 +28,7 @@ mod metrics;
 mod modules;
 mod names;
 mod node;
+mod noted;
 mod parameters;
 mod parts;
 mod people;
@@ -39,6 +42,7 @@ mod services;
 mod settings;
 mod spec;
 mod statements;
+mod symbols;
 mod tables;
 mod text;
 mod trial;
@@ -63,6 +67,7 @@ pub use spec::{
     Better, Channel, Contact, Deployment, Field, Message, Metric, NoData, Parameter, Role, Router,
     Secret, Service, Spec, Traffic, WINDOW, WINDOW_SECONDS,
 };
+pub use symbols::{Definition, ModuleReference, Reference as SymbolReference, SymbolKind, Symbols};
 pub use text::{Piece, Text};
 pub use trial::{Decided, Event, Expected, Given, TestPoint};
 pub use values::{DIMENSION, QUANTITY, TIME, TYPE};
@@ -75,12 +80,20 @@ use crate::syntax::{File, Kind};
 
 use lower::Lower;
 use names::Names;
+use noted::Noted;
 use parts::Cut;
 
 /// What a file means. Never fails: what means nothing is a finding, and the rest is there.
 /// The files that are brought in are added to `sources`.
 pub fn lower(file: &File, sources: &mut Sources, loader: &dyn Loader) -> (Spec, Vec<Diagnostic>) {
-    lower_cut(file, sources, loader, Cut::WORTH_A_THREAD)
+    let cut = Cut::WORTH_A_THREAD;
+    let (spec, found, _) = lower_cut(file, sources, loader, cut, Noted::default());
+    (spec, found)
+}
+
+/// The symbols of a file and of those that it brings in: what [`lower`] finds names to mean.
+pub fn symbols(file: &File, sources: &mut Sources, loader: &dyn Loader) -> Symbols {
+    lower_cut(file, sources, loader, Cut::WORTH_A_THREAD, Noted::all()).2
 }
 
 fn lower_cut(
@@ -88,7 +101,8 @@ fn lower_cut(
     sources: &mut Sources,
     loader: &dyn Loader,
     cut: Cut,
-) -> (Spec, Vec<Diagnostic>) {
+    noted: Noted,
+) -> (Spec, Vec<Diagnostic>, Symbols) {
     let (modules, mut found) = modules::load(file, sources, loader);
     let files = &modules.files;
     let mut tables: Vec<tables::Table<'_>> = files
@@ -97,7 +111,9 @@ fn lower_cut(
         .map(|(index, file)| tables::table(index, file, &mut found))
         .collect();
     modules::enter(&modules, &mut tables, &mut found);
-    let mut lower = Lower::new(Names::new(tables), found);
+    let mut names = Names::new(tables);
+    names.noted = noted;
+    let mut lower = Lower::new(names, found);
     for file in files {
         lower.unmeant_parts(file);
     }
@@ -110,7 +126,12 @@ fn lower_cut(
     if lower.spec.deployment.is_some() {
         lower.names.unused(&mut lower.found);
     }
-    (lower.spec, lower.found)
+    let noted = std::mem::take(&mut lower.names.noted);
+    let symbols = match noted.is_on() {
+        true => index::symbols(&modules, &lower.names.tables, &lower.spec, noted),
+        false => Symbols::default(),
+    };
+    (lower.spec, lower.found, symbols)
 }
 
 impl Lower<'_> {

@@ -31,6 +31,8 @@ pub(super) struct Modules {
 pub(super) struct Use {
     /// The name under which the module is known.
     pub name: String,
+    /// Where the path of the module stands.
+    pub span: Span,
     /// The names that are brought in by themselves, and where they stand.
     pub names: Vec<(String, Span)>,
     /// The number of the file.
@@ -93,6 +95,7 @@ impl Load<'_> {
                     .to_owned();
                 self.modules.uses[at].push(Use {
                     name,
+                    span: module.span(),
                     names,
                     file: number,
                 });

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use foldhash::{HashSet, HashSetExt};
 
+use super::noted::Noted;
+pub(super) use super::symbols::SymbolKind as Noun;
 use super::tables::Table;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::rule;
@@ -28,59 +30,7 @@ rule! {
     pub SHADOWED = "D0205", "shadowed", Names, Warning, "a parameter that hides a declaration", allowable;
 }
 
-/// The kinds of things that have names of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Noun {
-    Parameter,
-    Secret,
-    Role,
-    Channel,
-    Service,
-    Metric,
-    Message,
-    Checklist,
-    Procedure,
-    Rollback,
-    Baseline,
-    Severity,
-}
-
 impl Noun {
-    pub fn word(self) -> &'static str {
-        match self {
-            Noun::Parameter => "parameter",
-            Noun::Secret => "secret",
-            Noun::Role => "role",
-            Noun::Channel => "channel",
-            Noun::Service => "service",
-            Noun::Metric => "metric",
-            Noun::Message => "message",
-            Noun::Checklist => "checklist",
-            Noun::Procedure => "procedure",
-            Noun::Rollback => "rollback",
-            Noun::Baseline => "baseline",
-            Noun::Severity => "severity",
-        }
-    }
-
-    pub fn of(kind: Kind) -> Option<Noun> {
-        Some(match kind {
-            Kind::param => Noun::Parameter,
-            Kind::secret => Noun::Secret,
-            Kind::role => Noun::Role,
-            Kind::channel => Noun::Channel,
-            Kind::service => Noun::Service,
-            Kind::metric => Noun::Metric,
-            Kind::message => Noun::Message,
-            Kind::checklist => Noun::Checklist,
-            Kind::procedure => Noun::Procedure,
-            Kind::rollback => Noun::Rollback,
-            Kind::baseline => Noun::Baseline,
-            Kind::severity => Noun::Severity,
-            _ => return None,
-        })
-    }
-
     /// Whether it is worth saying that nothing uses it: people, places, rollbacks and rules
     /// speak for themselves in a runbook.
     fn should_be_used(self) -> bool {
@@ -92,7 +42,11 @@ impl Noun {
             | Noun::Procedure
             | Noun::Rollback
             | Noun::Baseline
-            | Noun::Severity => false,
+            | Noun::Severity
+            | Noun::Node
+            | Noun::Capture
+            | Noun::Argument
+            | Noun::Field => false,
         }
     }
 }
@@ -122,6 +76,8 @@ pub(super) struct Names<'a> {
     pub used: Used,
     /// How many unknown names were met.
     pub unknown: usize,
+    /// What is noted for an index of symbols.
+    pub noted: Noted,
 }
 
 /// The declarations that were used: the file's number, and where it is declared.
@@ -134,6 +90,7 @@ impl<'a> Names<'a> {
             tables: Arc::new(tables),
             used: Used::new(),
             unknown: 0,
+            noted: Noted::default(),
         }
     }
 
@@ -143,17 +100,46 @@ impl<'a> Names<'a> {
             tables: Arc::clone(&self.tables),
             used: Used::new(),
             unknown: self.unknown,
+            noted: self.noted.of_part(),
         }
     }
 
-    /// What a path means in a file: `error-rate`, or `http.error-rate` over a module.
-    pub fn find(&mut self, file: usize, noun: Noun, path: &str) -> Option<Declared<'a>> {
+    /// What a path means in a file: `error-rate`, or `http.error-rate` over a module. It is written
+    /// `at` a place.
+    pub fn find(&mut self, file: usize, noun: Noun, path: &str, at: Span) -> Option<Declared<'a>> {
+        let found = self.lookup(file, noun, path);
+        if let Some(declared) = found
+            && self.noted.is_on()
+        {
+            self.noted.path(path, at, declared.name_span());
+            self.note_modules(file, path, at);
+        }
+        found
+    }
+
+    /// The same, where no place of the file says the path as it is.
+    pub fn lookup(&mut self, file: usize, noun: Noun, path: &str) -> Option<Declared<'a>> {
         let (at, name) = self.locate(file, path)?;
         let found = self.tables[at].names.get(&(noun, name)).copied();
         if let Some(declared) = found {
             self.used.insert((at, declared.node.span()));
         }
         found
+    }
+
+    /// Notes the modules over which a path goes.
+    fn note_modules(&mut self, file: usize, path: &str, at: Span) {
+        let mut from = file;
+        let mut start = at.start;
+        let mut names = path.split('.').peekable();
+        while let Some(name) = names.next()
+            && names.peek().is_some()
+            && let Some(&number) = self.tables[from].modules.get(name)
+        {
+            let end = start + name.len() as u32;
+            self.noted.module(Span::new(at.source, start, end), number);
+            (from, start) = (number, end + 1);
+        }
     }
 
     fn locate<'p>(&self, file: usize, path: &'p str) -> Option<(usize, &'p str)> {
@@ -196,13 +182,6 @@ impl<'a> Names<'a> {
                 let declared = self.tables[file].names.get(&(noun, name))?;
                 Some((noun.word(), declared.name_span()))
             })
-    }
-
-    /// Marks a name of a file as used.
-    pub fn mark(&mut self, file: usize, noun: Noun, name: &str) {
-        if let Some(declared) = self.tables[file].names.get(&(noun, name)) {
-            self.used.insert((file, declared.node.span()));
-        }
     }
 
     /// The only service that a file declares, if it declares one.
@@ -403,7 +382,7 @@ fn declaration(nouns: &[Noun], name: &str) -> String {
         Some(Noun::Rollback) => format!("rollback {name} \"…\" within 5m {{ … }}"),
         Some(Noun::Baseline) => format!("baseline {name} {{ … }}"),
         Some(Noun::Severity) => format!("severity {name} \"…\" {{ … }}"),
-        None => name.to_owned(),
+        Some(Noun::Node | Noun::Capture | Noun::Argument | Noun::Field) | None => name.to_owned(),
     }
 }
 

@@ -223,15 +223,15 @@ impl<'a> Lower<'a> {
         declared: Declared<'a>,
         arguments: Syntax<'_>,
     ) -> BTreeMap<String, Text> {
-        let known: Vec<&str> = declared
+        let names: Vec<Syntax<'_>> = declared
             .node
             .child(Kind::block)
             .into_iter()
             .flat_map(|block| block.children())
             .filter(|child| child.kind() == Kind::field)
             .filter_map(|field| field.child(Kind::name))
-            .map(|name| name.text())
             .collect();
+        let known: Vec<&str> = names.iter().map(|name| name.text()).collect();
         let mut fields = BTreeMap::new();
         for argument in arguments.all(Kind::argument) {
             let Some(name) = argument.child(Kind::name) else {
@@ -259,6 +259,9 @@ impl<'a> Lower<'a> {
                 }
                 self.report(finding);
                 continue;
+            }
+            for own in names.iter().filter(|own| own.text() == name.text()) {
+                self.names.noted.declared(name.span(), own.span());
             }
             let Some(value) = argument
                 .children()
@@ -312,6 +315,9 @@ impl<'a> Lower<'a> {
                 .filter(|argument| argument.child(Kind::name).is_none())
                 .map(|_| index);
             let chosen = by_name.or(by_place);
+            if let Some(given) = by_name.and_then(|place| given[place].child(Kind::name)) {
+                self.names.noted.declared(given.span(), name.span());
+            }
             let value = match chosen {
                 Some(place) => {
                     used.insert(place);
@@ -370,6 +376,7 @@ impl<'a> Lower<'a> {
         let type_name = type_node.child(Kind::type_name)?.text().to_owned();
         let written = value.text().trim_blanks();
         if let Some(bound) = scope.bindings.get(written) {
+            self.note_argument(written, trimmed(value));
             return Some(bound.clone());
         }
         if type_name == "service" {
@@ -412,7 +419,10 @@ impl<'a> Lower<'a> {
         }
         // A bare word is a word, or the parameter of the deployment that has this name.
         let is_choice = choices(parameter).contains(&written.to_owned());
-        if !is_choice && let Some(declared) = self.names.find(scope.file, Noun::Parameter, written)
+        if !is_choice
+            && let Some(declared) =
+                self.names
+                    .find(scope.file, Noun::Parameter, written, trimmed(value))
         {
             let parameter = self.use_parameter(declared);
             return Some(Binding::Text(Text {

@@ -12,6 +12,7 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 use super::lower::{Call, Lower};
 use super::names::{Noun, SUGGESTIONS, Used};
 use super::node::Node;
+use super::noted::Noted;
 use super::spec::Spec;
 use crate::diagnostic::Diagnostic;
 use crate::parallel;
@@ -39,6 +40,7 @@ struct Part {
     spec: Spec,
     found: Vec<Diagnostic>,
     used: Used,
+    noted: Noted,
     /// How many unknown names were met in it and before it.
     unknown: usize,
     procedures: BTreeMap<Call, String>,
@@ -93,6 +95,7 @@ impl<'a> Lower<'a> {
             spec: part.spec,
             found: part.found,
             used: part.names.used,
+            noted: part.names.noted,
             unknown: part.names.unknown,
             procedures: part.procedures,
             made: part.made,
@@ -170,6 +173,7 @@ impl<'a> Lower<'a> {
         }
         self.procedures.extend(part.procedures);
         self.names.used.extend(part.used);
+        self.names.noted.take(part.noted);
         self.names.unknown = self.names.unknown.max(part.unknown);
         self.found.extend(part.found);
     }
@@ -177,19 +181,23 @@ impl<'a> Lower<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::Cut;
+    use super::{Cut, Noted};
+    use crate::model::Symbols;
     use crate::source::{NoFiles, Source, Sources};
     use crate::syntax;
 
-    /// What a text means when it is cut like this: the spec, and the findings in the order of places.
-    fn meaning(text: &str, cut: Cut) -> (super::Spec, Vec<String>) {
+    /// What a text means when it is cut like this: the spec, the findings in the order of places, and the
+    /// symbols.
+    fn meaning(text: &str, cut: Cut) -> (super::Spec, Vec<String>, Symbols) {
         let mut sources = Sources::default();
         let root = sources.add(Source::new("test.deploy", text.to_owned()));
         let (file, _) = syntax::parse(root, text);
-        let (spec, mut found) = super::super::lower_cut(&file, &mut sources, &NoFiles, cut);
+        let (spec, mut found, symbols) =
+            super::super::lower_cut(&file, &mut sources, &NoFiles, cut, Noted::all());
         crate::diagnostic::sort(&mut found);
         found.dedup_by(|again, first| again.is_same_as(first));
-        (spec, found.iter().map(|one| format!("{one:?}")).collect())
+        let found = found.iter().map(|one| format!("{one:?}"));
+        (spec, found.collect(), symbols)
     }
 
     fn specs(folder: &std::path::Path, texts: &mut Vec<(String, String)>) {
@@ -218,6 +226,7 @@ mod tests {
                 let parts = meaning(&text, Cut::Bytes(bytes));
                 assert_eq!(parts.1, whole.1, "{path}, parts of {bytes} bytes");
                 assert!(parts.0 == whole.0, "{path}, parts of {bytes} bytes");
+                assert_eq!(parts.2, whole.2, "{path}, parts of {bytes} bytes");
             }
         }
     }

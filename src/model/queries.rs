@@ -75,6 +75,20 @@ impl<'a> Lower<'a> {
     }
 }
 
+impl Lower<'_> {
+    /// Notes where a query names parameters of its metric.
+    pub(super) fn note_holes(&mut self, scope: &Scope, query: Syntax<'_>) {
+        if !self.names.noted.is_on() {
+            return;
+        }
+        for (name, at) in promql::holes(query.text(), |name| scope.bindings.contains_key(name)) {
+            let start = query.span().start + at as u32;
+            let own = Span::new(query.span().source, start, start + name.len() as u32);
+            self.note_argument(name, own);
+        }
+    }
+}
+
 /// A parameter of a declaration.
 fn parameter<'s>(declared: Declared<'s>, name: &str) -> Option<Syntax<'s>> {
     declared

@@ -46,7 +46,7 @@ impl Lower<'_> {
         for node in &self.spec.nodes {
             node.walk(&mut |node| {
                 for (name, span, seen_from) in references(node) {
-                    let id = resolve(seen_from, name, &ids);
+                    let id = resolve(seen_from, name, |id| ids.contains(id));
                     if id.is_none() {
                         let known = known.get_or_insert_with(|| Known::of(&ids));
                         let suggest = found.len() < SUGGESTIONS;
@@ -127,7 +127,7 @@ fn replace(node: &mut Node, settled: &mut impl Iterator<Item = Option<String>>) 
 
 /// The id that a name means, seen from a node: beside it, beside what is around it, and so on to
 /// the top; rules and rollbacks by their name alone.
-fn resolve(from: &str, name: &str, ids: &HashSet<&str>) -> Option<String> {
+pub(super) fn resolve(from: &str, name: &str, known: impl Fn(&str) -> bool) -> Option<String> {
     let mut around = from;
     loop {
         around = around.rsplit_once('/').map_or("", |(outer, _)| outer);
@@ -136,7 +136,7 @@ fn resolve(from: &str, name: &str, ids: &HashSet<&str>) -> Option<String> {
         } else {
             format!("{around}/{name}")
         };
-        if ids.contains(id.as_str()) && id != from {
+        if known(&id) && id != from {
             return Some(id);
         }
         if around.is_empty() {
@@ -146,8 +146,8 @@ fn resolve(from: &str, name: &str, ids: &HashSet<&str>) -> Option<String> {
     ["rollback", "severity", "monitor", "procedure", "alert"]
         .iter()
         .map(|kind| format!("{kind}/{name}"))
-        .find(|id| ids.contains(id.as_str()))
-        .or_else(|| ids.contains(name).then(|| name.to_owned()))
+        .find(|id| known(id))
+        .or_else(|| known(name).then(|| name.to_owned()))
 }
 
 /// The ids that there are, for who names another.

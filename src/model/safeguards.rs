@@ -18,7 +18,7 @@ impl<'a> Lower<'a> {
             Some(_) => self.service_of(scope, item),
             None => self
                 .names
-                .find(0, Noun::Service, name.text())
+                .find(0, Noun::Service, name.text(), name.span())
                 .map(|declared| self.use_service(declared)),
         };
         let work = Work::Baseline { service };

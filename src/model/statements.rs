@@ -280,6 +280,7 @@ impl<'a> Lower<'a> {
     pub fn service_of(&mut self, scope: &Scope, statement: Syntax<'_>) -> Option<String> {
         let path = statement.child(Kind::path)?;
         if let Some(super::lower::Binding::Service(name)) = scope.bindings.get(path.text()) {
+            self.note_argument(path.text(), path.span());
             return Some(name.clone());
         }
         let declared = self.find(scope, Noun::Service, path)?;
@@ -384,6 +385,9 @@ impl<'a> Lower<'a> {
                 }
                 Kind::after => {
                     draft.node.after = clause.all(Kind::path).map(reference).collect();
+                    for path in clause.all(Kind::path) {
+                        self.names.noted.step(path, &draft.node.id);
+                    }
                 }
                 Kind::done => draft.node.done = true,
                 Kind::else_ => {

@@ -92,11 +92,14 @@ impl<'a> Lower<'a> {
         let path = reference.child(Kind::path)?;
         let (name, span) = (path.text(), path.span());
         let plain = reference.text().trim_blanks() == name;
-        let is_metric = self.names.find(scope.file, Noun::Metric, name).is_some();
+        let is_metric = self
+            .names
+            .find(scope.file, Noun::Metric, name, span)
+            .is_some();
         if !plain || is_metric {
             return None;
         }
-        if let Some(declared) = self.names.find(scope.file, Noun::Parameter, name) {
+        if let Some(declared) = self.names.find(scope.file, Noun::Parameter, name, span) {
             let set = self.value_for(scope, declared.node, value);
             return Some(set.map(|set| Decided::Parameter {
                 parameter: name.to_owned(),
@@ -140,7 +143,10 @@ impl<'a> Lower<'a> {
 
     fn test_point(&mut self, clause: Syntax<'_>) -> Option<TestPoint> {
         match clause.child(Kind::path) {
-            Some(path) => Some(TestPoint::Node(path.text().to_owned())),
+            Some(path) => {
+                self.names.noted.step(path, "");
+                Some(TestPoint::Node(path.text().to_owned()))
+            }
             None => self.time(clause).map(|time| TestPoint::Time(time.value)),
         }
     }
@@ -149,9 +155,12 @@ impl<'a> Lower<'a> {
         let body = line.text();
         let never = body.words().nth(1).is_some_and(|word| word == "never");
         let event = match line.child(Kind::path) {
-            Some(path) => Event::Reached {
-                node: path.text().to_owned(),
-            },
+            Some(path) => {
+                self.names.noted.step(path, "");
+                Event::Reached {
+                    node: path.text().to_owned(),
+                }
+            }
             None => {
                 let action = line.children().find_map(|child| match child.kind() {
                     Kind::within | Kind::at | Kind::comment => None,

@@ -1,8 +1,8 @@
 //! Reads tokens: texts, quantities, times; and says where they are wrong.
 
+use super::holes::{Holes, hole};
 use super::likely;
-use super::lower::{Binding, Lower, Scope};
-use super::names::Noun;
+use super::lower::{Lower, Scope};
 use super::node::{Timed, Times};
 use super::text::Text;
 use crate::blank::Blanks;
@@ -35,17 +35,25 @@ impl Lower<'_> {
         let span = token.span();
         if raw.starts_with("\"\"\"") {
             let inner = content(raw);
-            return self.pieces(scope, &inner, None, span);
+            return self.pieces(scope, &inner, None, token);
         }
         let inner = raw
             .strip_prefix('"')
             .and_then(|raw| raw.strip_suffix('"'))
             .unwrap_or(raw);
-        self.pieces(scope, inner, Some(span.start + 1), span)
+        self.pieces(scope, inner, Some(span.start + 1), token)
     }
 
     /// `start` is the offset of the first byte in the file; nothing where offsets are lost.
-    fn pieces(&mut self, scope: &Scope, inner: &str, start: Option<u32>, span: Span) -> Text {
+    fn pieces(
+        &mut self,
+        scope: &Scope,
+        inner: &str,
+        start: Option<u32>,
+        token: Syntax<'_>,
+    ) -> Text {
+        let span = token.span();
+        let mut holes = Holes::of(token);
         let mut text = Text::default();
         let mut rest = inner;
         let escapes = start.is_some();
@@ -99,7 +107,8 @@ impl Lower<'_> {
             match hole(rest) {
                 Some(name) => {
                     let place = here(name.len() + 2);
-                    self.hole(scope, name, place, &mut text);
+                    let own = holes.next(name);
+                    self.hole(scope, (name, own), place, &mut text);
                     rest = &rest[name.len() + 2..];
                 }
                 None => {
@@ -110,55 +119,6 @@ impl Lower<'_> {
         }
         text.push(rest);
         text
-    }
-
-    fn hole(&mut self, scope: &Scope, name: &str, span: Span, text: &mut Text) {
-        if let Some(binding) = scope.bindings.get(name) {
-            match binding {
-                Binding::Service(service) => {
-                    let title = self
-                        .service(service)
-                        .map(|service| service.title.to_string())
-                        .filter(|title| !title.is_empty());
-                    text.push(&title.unwrap_or_else(|| service.clone()));
-                }
-                Binding::Text(inner) => text.append(inner),
-                Binding::Quantity(_) | Binding::Words(_) | Binding::Percentile(_) => {
-                    text.push(&binding.written())
-                }
-            }
-            return;
-        }
-        let captured = self.names.is_captured(scope.file, name);
-        if captured && !scope.fields.contains(name) {
-            self.names.use_captured(scope.file, name);
-        }
-        let mut known = scope.fields.contains(name) || captured;
-        if !known && let Some(declared) = self.names.find(scope.file, Noun::Parameter, name) {
-            self.use_parameter(declared);
-            known = true;
-        }
-        if !known {
-            if self.names.find(scope.file, Noun::Secret, name).is_some() {
-                self.report(
-                    Diagnostic::new(
-                        &TYPE,
-                        span,
-                        format!("the secret `{name}` can't stand in a text"),
-                    )
-                    .help("a secret reaches commands alone, as an environment variable"),
-                );
-                return;
-            }
-            let finding = self
-                .names
-                .unknown(scope.file, &[Noun::Parameter], name, span)
-                .map(|finding| finding.help("a brace by itself is written `\\{`"));
-            self.found.extend(finding);
-        }
-        text.pieces.push(super::text::Piece::Parameter {
-            parameter: name.to_owned(),
-        });
     }
 
     /// A quantity of any dimension.
@@ -446,18 +406,6 @@ pub(super) fn trimmed(token: Syntax<'_>) -> Span {
     let span = token.span();
     let length = token.text().trim_blanks_end().len() as u32;
     Span::new(span.source, span.start, span.start + length)
-}
-
-/// The name in `{name}` at the beginning of a text.
-fn hole(text: &str) -> Option<&str> {
-    let inner = text.strip_prefix('{')?;
-    let end = inner.find('}')?;
-    let name = &inner[..end];
-    let valid = name.starts_with(|character: char| character.is_ascii_lowercase())
-        && name.chars().all(|character| {
-            character.is_ascii_lowercase() || character.is_ascii_digit() || character == '-'
-        });
-    valid.then_some(name)
 }
 
 /// What a text or a word says, with the escapes of a text read and nothing put in.

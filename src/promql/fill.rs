@@ -69,6 +69,26 @@ pub fn fill(query: &str, value: &dyn Fn(&str) -> Option<Value>) -> (String, Vec<
     (filler.out, filler.unfit)
 }
 
+/// The holes of a query of which something is known, each with the offset of its name in bytes.
+pub fn holes(query: &str, known: impl Fn(&str) -> bool) -> Vec<(&str, usize)> {
+    let found = query.match_indices('$').filter_map(|(at, _)| {
+        let behind = &query[at + 1..];
+        let mut name = &behind[..length(behind)];
+        while !known(name) {
+            name = name.rsplit_once('-')?.0;
+        }
+        Some((name, at + 1))
+    });
+    found.collect()
+}
+
+/// How long the name of a hole may be at the most.
+fn length(behind: &str) -> usize {
+    behind
+        .find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')))
+        .unwrap_or(behind.len())
+}
+
 /// What a text in a query is for.
 #[derive(Clone, Copy, PartialEq)]
 enum Role {
@@ -171,9 +191,7 @@ impl Filler<'_> {
     /// The hole with which the text begins; returns what stands behind it.
     fn hole<'q>(&mut self, text: &'q str, put: impl Fn(&mut Self, &str, Value)) -> &'q str {
         let rest = &text[1..];
-        let length = rest
-            .find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')))
-            .unwrap_or(rest.len());
+        let length = length(rest);
         // A name may have hyphens in it, and hyphens may follow it: `pod=~"$workload-.+"`.
         let mut name = &rest[..length];
         let mut value = (self.value)(name);

@@ -12,7 +12,7 @@ use promql_parser::parser::{self, Expr};
 
 use crate::nesting::TooDeep;
 use balanced::balanced;
-pub use fill::{Unfit, Value, fill};
+pub use fill::{Unfit, Value, fill, holes};
 pub use text::{escaped, quoted};
 
 /// Why a query has no tree.
