@@ -63,6 +63,9 @@ pub mod allow;
 // what is to be done: the waist
 pub mod plan;
 
+// carries it out, answer by answer
+pub mod engine;
+
 // what would happen
 pub mod simulate;
 

@@ -88,6 +88,10 @@ impl Quantity {
         if unit.contains(' ') && (number == Exact::ONE || own == Exact::ONE) {
             return None;
         }
+        // `2.5s`, but `7m30s`.
+        if matches!(unit, "m" | "h" | "d" | "w") && number.to_whole().is_none() {
+            return None;
+        }
         let text = format!("{sign}{}{unit}", number.to_decimal()?);
         let digits = text.bytes().take_while(|byte| !byte.is_ascii_alphabetic());
         let same = |other: &Quantity| other.value == value && other.dimension == self.dimension;

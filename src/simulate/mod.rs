@@ -13,27 +13,20 @@
 //! - **Looking back**: `for 5m` looks at every moment of the last five minutes. `over 1h` takes the mean
 //!   over the hour, and of counts the highest; what is not given is left out of it.
 //! - **No data** pauses, or counts as well (`pass`) or not well (`fail`).
-//! - **Rules** are looked at before the work: at the moment at which a rule and a hold both have something
-//!   to say, the rule comes first. A rule acts when it becomes true, and again only once it was false.
-//! - **A pause** stops what has not begun and what would end; rules stay armed, procedures go on. A
-//!   person ends the pause as soon as what led to it has cleared. What does not clear, stays.
-//! - **A rollback** ends everything, undoes what was done, the last first, does its own steps, and
-//!   leads to the phases that come after it. There is one at the most.
+//! - **People** end a pause as soon as what led to it has cleared. What does not clear, stays.
 
-mod actions;
 mod decisions;
-mod engine;
-mod event;
 mod mutants;
 mod record;
-mod rules;
-mod steps;
+mod scenario;
+mod timeline;
 mod trial;
 mod verdict;
 mod world;
 
-pub use event::{Happening, Moment, Outcome, Timeline};
+pub use crate::engine::{Happening, Outcome};
 pub use mutants::{Mutant, mutants, noticed};
 pub use record::{Recording, read_csv, read_prometheus};
+pub use timeline::{Moment, Timeline};
 pub use trial::{Judged, Judgement, Trial, run_test, run_tests};
 pub use world::World;

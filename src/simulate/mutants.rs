@@ -86,9 +86,9 @@ pub fn mutants(plan: &Plan, file: &str) -> Vec<Mutant> {
             }
         }
         for (index, action) in actions(node).iter().enumerate() {
-            let words = super::event::action_words(action);
+            let words = crate::engine::action_words(action);
             for changed in action.after.as_deref().into_iter().flat_map(scaled) {
-                let deed = super::event::deed_words(&action.deed);
+                let deed = crate::engine::deed_words(&action.deed);
                 push(
                     format!("{deed} after {changed}"),
                     Some(action.span),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::world::offset;
+use crate::engine::offset;
 use crate::plan::{Exact, Instant, Matcher, Metric, MetricRef, Plan, Quantity, Unit, When};
 
 /// So long after a sample its value still counts, as Prometheus has it: five minutes, in seconds.

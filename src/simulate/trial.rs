@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use super::decisions::{Decisions, decides};
-use super::engine;
-use super::event::{Happening, Moment, Outcome, Timeline, action_words, time};
 use super::record::Recording;
-use super::world::{World, answer, offset, same};
+use super::scenario;
+use super::timeline::{Moment, Timeline};
+use super::world::{World, answer, same};
+use crate::engine::{Happening, Outcome, action_words, offset, time};
 use crate::plan::{
     Action, Condition, Decided, Deed, Event, Exact, Expected, Node, Plan, Work, duration_text,
 };
@@ -119,7 +120,7 @@ pub fn run_test(plan: &Plan, trial: Trial<'_>, recordings: &[Recording]) -> Judg
         }
     }
     let fitted = decisions.fitted(plan);
-    let timeline = engine::run(&fitted, world, decisions);
+    let timeline = scenario::run(&fitted, world, decisions);
     let expectations: Vec<Judgement> = expect
         .iter()
         .map(|expected| judge(plan, expected, &timeline))

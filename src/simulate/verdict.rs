@@ -3,36 +3,24 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::world::{Shown, World, same};
+use crate::engine::Verdict;
 use crate::plan::{
     Bound, Comparator, Condition, Dimension, Exact, Measured, Metric, MetricRef, NoData, Node,
     Plan, Quantity, Trend, WINDOW_SECONDS, Work,
 };
 
-/// What a condition comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It holds.
-    Pass,
-    /// It does not.
-    Fail,
-    /// Nobody knows, and a person has to say.
-    NoData,
+fn verdict(holds: bool) -> Verdict {
+    match holds {
+        true => Verdict::Pass,
+        false => Verdict::Fail,
+    }
 }
 
-impl Verdict {
-    fn of(holds: bool) -> Verdict {
-        match holds {
-            true => Verdict::Pass,
-            false => Verdict::Fail,
-        }
-    }
-
-    fn turned(self) -> Verdict {
-        match self {
-            Verdict::Pass => Verdict::Fail,
-            Verdict::Fail => Verdict::Pass,
-            Verdict::NoData => Verdict::NoData,
-        }
+fn turned(verdict: Verdict) -> Verdict {
+    match verdict {
+        Verdict::Pass => Verdict::Fail,
+        Verdict::Fail => Verdict::Pass,
+        Verdict::NoData => Verdict::NoData,
     }
 }
 
@@ -82,19 +70,19 @@ impl<'p> Judge<'p> {
                 let all = || of.iter().map(|inner| self.holds(inner, look, well));
                 strongest(all(), Verdict::Pass, Verdict::Fail)
             }
-            Condition::Not { of } => self.holds(of, look, !well).turned(),
+            Condition::Not { of } => turned(self.holds(of, look, !well)),
             Condition::Asserted {
                 text, sustained, ..
             } => {
                 let since = look.at - sustained.as_deref().map_or(0, Quantity::whole_seconds);
-                Verdict::of(well || look.world.says(&text.to_string(), since, look.at))
+                verdict(well || look.world.says(&text.to_string(), since, look.at))
             }
             Condition::Measured(measured) => self.measured(measured, look, well),
             Condition::Parameter {
                 parameter,
                 comparator,
                 value,
-            } => Verdict::of(self.parameter(parameter, *comparator, value, look)),
+            } => verdict(self.parameter(parameter, *comparator, value, look)),
         }
     }
 
@@ -151,7 +139,7 @@ impl<'p> Judge<'p> {
             Some(over) => vec![self.over(metric, world, at - over.whole_seconds(), at)],
         };
         let all = shown.into_iter().map(|shown| match shown {
-            Shown::Healthy => Verdict::of(well),
+            Shown::Healthy => verdict(well),
             Shown::NoData => self.no_data(metric, well),
             Shown::Value(value) => self.bound(measured, value, world, at, well),
         });
@@ -160,8 +148,8 @@ impl<'p> Judge<'p> {
 
     fn no_data(&self, metric: &MetricRef, well: bool) -> Verdict {
         match self.metrics.get(metric.metric.as_str()).map(|m| m.no_data) {
-            Some(NoData::Pass) => Verdict::of(well),
-            Some(NoData::Fail) => Verdict::of(!well),
+            Some(NoData::Pass) => verdict(well),
+            Some(NoData::Fail) => verdict(!well),
             Some(NoData::Pause) | None => Verdict::NoData,
         }
     }
@@ -178,22 +166,22 @@ impl<'p> Judge<'p> {
             Bound::Compare {
                 comparator,
                 value: with,
-            } => Verdict::of(compares(value, *comparator, with.value)),
-            Bound::Between { range } => Verdict::of(range.contains(value)),
-            Bound::About { value: about } => Verdict::of(rounds_to(value, about)),
+            } => verdict(compares(value, *comparator, with.value)),
+            Bound::Between { range } => verdict(range.contains(value)),
+            Bound::About { value: about } => verdict(rounds_to(value, about)),
             Bound::Near { tolerance, of } => match world.reference(&measured.metric, of, at) {
-                Shown::Healthy => Verdict::of(well),
+                Shown::Healthy => verdict(well),
                 Shown::NoData => self.no_data(&measured.metric, well),
                 Shown::Value(reference) => {
                     let far = value.minus(reference).map(Exact::magnitude);
                     let most = reference.magnitude().times(tolerance.value);
-                    Verdict::of(far.zip(most).is_some_and(|(far, most)| far <= most))
+                    verdict(far.zip(most).is_some_and(|(far, most)| far <= most))
                 }
             },
             Bound::Baseline { of } => {
                 self.baseline(measured, of.as_deref(), value, world, at, well)
             }
-            Bound::Trend { .. } => Verdict::of(well),
+            Bound::Trend { .. } => verdict(well),
         }
     }
 
@@ -231,7 +219,7 @@ impl<'p> Judge<'p> {
             }
         }
         if verdicts.is_empty() {
-            return Verdict::of(well);
+            return verdict(well);
         }
         strongest(verdicts.into_iter(), Verdict::Fail, Verdict::Pass)
     }
@@ -320,13 +308,13 @@ impl<'p> Judge<'p> {
             return self.no_data(metric, well);
         };
         let (Some(first), Some(last)) = (first, last) else {
-            return Verdict::of(well);
+            return verdict(well);
         };
         let tenth = Exact::fraction(1, 10).and_then(|tenth| first.magnitude().times(tenth));
         let (Some(change), Some(tenth)) = (last.minus(first), tenth) else {
             return Verdict::NoData;
         };
-        Verdict::of(match trend {
+        verdict(match trend {
             Trend::Increasing => change > tenth,
             Trend::Decreasing => change < tenth.negated(),
             Trend::Stable => change <= tenth && change >= tenth.negated(),

@@ -1,7 +1,8 @@
 //! What is assumed: the values of metrics over time, what people say, which answers come.
 
 use super::record::Recording;
-use crate::plan::{Exact, Given, Instant, Matcher, MetricRef, Node, TestPoint, When};
+use crate::engine::offset;
+use crate::plan::{Exact, Given, Instant, Matcher, MetricRef, Node, TestPoint};
 
 /// What is assumed of the world while a plan runs.
 #[derive(Clone, Debug, Default)]
@@ -308,11 +309,6 @@ pub fn answer(words: &str, node: &Node) -> Option<Answer> {
     } else {
         None
     }
-}
-
-/// Seconds from `T`.
-pub fn offset(time: &When, start: Option<&Instant>) -> Option<i64> {
-    time.resolve(start, None).ok()?.offset
 }
 
 /// Whether every label of `some` stands among `all`.

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::actions::Cause;
-use super::engine::{Engine, Item, State};
 use super::event::Happening;
-use super::verdict::Verdict;
+use super::items::Item;
+use super::requests::Verdict;
+use super::run::{Engine, Known, State, Unknown};
 use crate::plan::{Action, Condition, EdgeKind, Plan, Work};
 
 /// Something that is looked at again and again.
-pub struct Rule {
+pub(super) struct Rule {
     /// The rule, the alert, or the list of failures.
     pub item: usize,
     /// The top-level nodes while which it is armed; nothing where it always is.
@@ -22,7 +23,7 @@ pub struct Rule {
 }
 
 impl Rule {
-    pub fn all(items: &[Item<'_>], plan: &Plan, index: &HashMap<&str, usize>) -> Vec<Rule> {
+    pub(super) fn all(items: &[Item<'_>], plan: &Plan, index: &HashMap<&str, usize>) -> Vec<Rule> {
         let mut rules = Vec::new();
         let guarded = guarded(plan, index);
         let within = |place: usize| Rc::from([place]);
@@ -73,29 +74,38 @@ fn guarded<'p>(plan: &'p Plan, index: &HashMap<&str, usize>) -> HashMap<&'p str,
 }
 
 impl<'p> Engine<'p> {
-    /// Looks at every rule that is armed. Returns whether anything came of it.
-    pub fn look_at_rules(&mut self) -> bool {
-        let mut moved = false;
+    /// Looks at every rule that is armed.
+    pub(super) fn look_at_rules(&mut self) -> Known<()> {
+        // All is asked before anything comes of it.
+        let mut known = true;
+        for place in 0..self.rules.len() {
+            if self.is_armed(place) {
+                let item = self.rules[place].item;
+                known &= self.verdict_of(item).is_ok();
+            }
+        }
+        if !known {
+            return Err(Unknown);
+        }
         for place in 0..self.rules.len() {
             if !self.is_armed(place) {
-                if std::mem::take(&mut self.rules[place].active) && self.back.is_none() {
-                    moved = true;
-                }
+                let was_active = std::mem::take(&mut self.rules[place].active);
+                self.moved |= was_active && self.back.is_none();
                 self.rules[place].blind = false;
                 continue;
             }
             let item = self.rules[place].item;
-            let (verdict, why) = self.verdict_of(item);
+            let (verdict, why) = self.verdict_of(item)?;
             match verdict {
                 Verdict::Pass if !self.rules[place].active => {
                     self.rules[place].active = true;
-                    moved = true;
+                    self.moved = true;
                     self.fire(item, why);
                 }
                 Verdict::Fail if self.rules[place].active => {
                     self.rules[place].active = false;
                     self.tell(Some(item), Happening::Cleared);
-                    moved = true;
+                    self.moved = true;
                 }
                 Verdict::NoData if !self.rules[place].blind => {
                     self.rules[place].blind = true;
@@ -103,7 +113,7 @@ impl<'p> Engine<'p> {
                     if matches!(self.items[item].node.work, Work::Severity { .. }) {
                         self.tell(Some(item), Happening::Failed { why });
                         self.pause(Cause::Blind(item));
-                        moved = true;
+                        self.moved = true;
                     }
                 }
                 Verdict::Pass | Verdict::Fail | Verdict::NoData => {}
@@ -112,7 +122,7 @@ impl<'p> Engine<'p> {
                 self.rules[place].blind = false;
             }
         }
-        moved
+        Ok(())
     }
 
     fn is_armed(&self, place: usize) -> bool {
@@ -144,44 +154,42 @@ impl<'p> Engine<'p> {
     }
 
     /// What a rule, an alert or a list of failures comes to, and by what.
-    pub fn verdict_of(&self, item: usize) -> (Verdict, String) {
+    pub(super) fn verdict_of(&mut self, item: usize) -> Known<(Verdict, String)> {
         let node = self.items[item].node;
         if let Work::Alert { when, .. } = &node.work {
             return match when {
                 Some(when) => self.warning(when),
-                None => (Verdict::Fail, String::new()),
+                None => Ok((Verdict::Fail, String::new())),
             };
         }
         let mut result = (Verdict::Fail, String::new());
-        for child in &self.items[item].children {
-            let reason = self.items[*child].node;
+        for place in 0..self.items[item].children.len() {
+            let child = self.items[item].children[place];
+            let reason = self.items[child].node;
             let (verdict, why) = match &reason.work {
-                Work::When { holds: Some(holds) } => self.warning(holds),
-                Work::When { holds: None } => {
-                    let words = reason.title.to_string();
-                    match self.world.says(&words, self.now, self.now) {
-                        true => (Verdict::Pass, format!("\"{words}\"")),
-                        false => (Verdict::Fail, String::new()),
-                    }
-                }
+                Work::When { holds: Some(holds) } => self.warning(holds)?,
+                Work::When { holds: None } => match self.hear(child)? {
+                    true => (Verdict::Pass, format!("\"{}\"", reason.title)),
+                    false => (Verdict::Fail, String::new()),
+                },
                 _ => continue,
             };
             match verdict {
-                Verdict::Pass => return (verdict, why),
+                Verdict::Pass => return Ok((verdict, why)),
                 Verdict::NoData => result = (verdict, why),
                 Verdict::Fail => {}
             }
         }
-        result
+        Ok(result)
     }
 
-    fn warning(&self, condition: &Condition) -> (Verdict, String) {
-        let verdict = self.judge.holds(condition, &self.look(), false);
+    fn warning(&mut self, condition: &'p Condition) -> Known<(Verdict, String)> {
+        let verdict = self.judge(condition, false)?;
         let why = match verdict {
-            Verdict::Pass => self.broken(condition, "is true"),
-            Verdict::NoData => self.broken(condition, "can't be judged"),
+            Verdict::Pass => self.broken(condition, false, "is true"),
+            Verdict::NoData => self.broken(condition, false, "can't be judged"),
             Verdict::Fail => String::new(),
         };
-        (verdict, why)
+        Ok((verdict, why))
     }
 }

@@ -1,16 +1,16 @@
 //! What is done when something fails or a rule fires, and the way back.
 
-use super::engine::{Engine, State, is_main};
 use super::event::{Happening, action_words};
-use super::verdict::Verdict;
-use crate::plan::{Action, Deed, Effect, Work};
+use super::requests::Verdict;
+use super::run::{Engine, Known, State};
+use crate::plan::{Action, Deed, Work};
 
 /// Retries without a limit end here: what has not changed by then never will.
 const MOST_RETRIES: u32 = 1_000;
 
 /// What led to an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cause {
+pub(super) enum Cause {
     /// A node that failed; nothing can be done about it but to try again, leave it out or go back.
     Node(usize),
     /// A rule that came true.
@@ -23,7 +23,7 @@ pub enum Cause {
 
 impl Cause {
     /// The node or rule.
-    pub fn place(self) -> Option<usize> {
+    pub(super) fn place(self) -> Option<usize> {
         match self {
             Cause::Node(place) | Cause::Rule(place) | Cause::Blind(place) => Some(place),
             Cause::Plan => None,
@@ -32,10 +32,10 @@ impl Cause {
 }
 
 /// Actions that are done one after the other.
-pub struct Course<'p> {
+pub(super) struct Course<'p> {
     actions: Vec<&'p Action>,
     next: usize,
-    cause: Cause,
+    pub cause: Cause,
     /// The procedure that it waits for.
     procedure: Option<usize>,
     /// Whether one of them has said what becomes of the work.
@@ -43,7 +43,7 @@ pub struct Course<'p> {
 }
 
 /// An action that waits for its time.
-pub struct Awaited<'p> {
+pub(super) struct Awaited<'p> {
     action: &'p Action,
     cause: Cause,
     /// When it is done, unless what led to it clears; never where only that is waited for.
@@ -53,7 +53,7 @@ pub struct Awaited<'p> {
 impl<'p> Engine<'p> {
     /// What failed takes the `else` of the nearest node from itself outwards, and at last the
     /// deployment's `on failure`.
-    pub fn fail(&mut self, place: usize, why: String) {
+    pub(super) fn fail(&mut self, place: usize, why: String) {
         self.tell(Some(place), Happening::Failed { why });
         self.fall_back(place, None);
     }
@@ -106,7 +106,7 @@ impl<'p> Engine<'p> {
                 self.reset(block);
                 self.state[block] = State::Running;
                 self.since[block] = self.now;
-                self.chosen.insert(block, target);
+                self.chosen.insert(block, Some(target));
             }
             None => {
                 let actions: Vec<&'p Action> = self.items[carrier].node.otherwise.iter().collect();
@@ -128,10 +128,10 @@ impl<'p> Engine<'p> {
     }
 
     /// What led to an `else` block: what failed.
-    pub fn cause_of_block(&self, mut place: usize) -> Cause {
+    pub(super) fn cause_of_block(&self, mut place: usize) -> Cause {
         loop {
             if self.items[place].node.work == Work::Else
-                && let Some(&target) = self.chosen.get(&place)
+                && let Some(&Some(target)) = self.chosen.get(&place)
             {
                 return Cause::Node(target);
             }
@@ -143,7 +143,7 @@ impl<'p> Engine<'p> {
     }
 
     /// Begins a series of actions; those with a delay wait on their own.
-    pub fn lead_to(&mut self, actions: Vec<&'p Action>, cause: Cause) {
+    pub(super) fn lead_to(&mut self, actions: Vec<&'p Action>, cause: Cause) {
         let mut at_once = Vec::new();
         let mut decided = false;
         for action in actions {
@@ -175,9 +175,9 @@ impl<'p> Engine<'p> {
         });
     }
 
-    /// Goes on with what is under way. Returns whether anything moved.
-    pub fn go_on(&mut self) -> bool {
-        let mut moved = self.do_what_is_due();
+    /// Goes on with what is under way.
+    pub(super) fn go_on(&mut self) -> Known<()> {
+        self.do_what_is_due()?;
         let mut place = 0;
         while place < self.courses.len() {
             let course = &self.courses[place];
@@ -188,9 +188,16 @@ impl<'p> Engine<'p> {
                 place += 1;
                 continue;
             }
-            moved = true;
             let (next, cause) = (course.next, course.cause);
-            let Some(&action) = course.actions.get(next) else {
+            let action = course.actions.get(next).copied();
+            if let (Some(Deed::Retry { .. }), Cause::Node(_)) = (action.map(|one| &one.deed), cause)
+            {
+                // Asked before anything changes.
+                self.has_cleared(cause)?;
+            }
+            self.moved = true;
+            let course = &self.courses[place];
+            let Some(action) = action else {
                 let undecided = !course.decided;
                 self.courses.remove(place);
                 // People have been told, and nothing says how it goes on.
@@ -212,18 +219,17 @@ impl<'p> Engine<'p> {
                 break;
             }
         }
-        moved
+        Ok(())
     }
 
-    fn do_what_is_due(&mut self) -> bool {
-        let mut moved = false;
+    fn do_what_is_due(&mut self) -> Known<()> {
         let mut place = 0;
         while place < self.awaited.len() {
             let Awaited { action, cause, due } = self.awaited[place];
             let again = matches!(action.deed, Deed::Retry { .. });
-            if self.has_cleared(cause) && !(again && due.is_some()) {
+            if !(again && due.is_some()) && self.has_cleared(cause)? {
                 self.awaited.remove(place);
-                moved = true;
+                self.moved = true;
                 if let Cause::Node(target) = cause {
                     if self.state[target] == State::Failed {
                         self.try_again(target);
@@ -234,7 +240,7 @@ impl<'p> Engine<'p> {
                 }
             } else if due.is_some_and(|due| due <= self.now) {
                 self.awaited.remove(place);
-                moved = true;
+                self.moved = true;
                 match (&action.deed, cause) {
                     (Deed::Retry { .. }, Cause::Node(target)) => {
                         let deed = action.deed.clone();
@@ -257,7 +263,7 @@ impl<'p> Engine<'p> {
                 place += 1;
             }
         }
-        moved
+        Ok(())
     }
 
     /// Does one thing. Returns the procedure that has begun, if one has.
@@ -333,7 +339,7 @@ impl<'p> Engine<'p> {
         }
         let deed = action.deed.clone();
         self.tell(Some(target), Happening::Acted { deed });
-        if self.has_cleared(Cause::Node(target)) {
+        if self.has_cleared(Cause::Node(target)).unwrap_or(false) {
             self.try_again(target);
         } else {
             self.awaited.push(Awaited {
@@ -348,7 +354,7 @@ impl<'p> Engine<'p> {
         self.reset(target);
     }
 
-    pub fn pause(&mut self, cause: Cause) {
+    pub(super) fn pause(&mut self, cause: Cause) {
         let deed = Deed::Pause;
         self.tell(cause.place(), Happening::Acted { deed });
         if !self.pauses.contains(&cause) {
@@ -356,12 +362,17 @@ impl<'p> Engine<'p> {
         }
     }
 
-    /// Ends the pauses whose causes have cleared. Returns whether one has.
-    pub fn end_pauses(&mut self) -> bool {
-        let pauses = std::mem::take(&mut self.pauses);
-        let (over, left): (Vec<Cause>, Vec<Cause>) = pauses
-            .into_iter()
-            .partition(|cause| self.has_cleared(*cause));
+    /// Ends the pauses whose causes have cleared.
+    pub(super) fn end_pauses(&mut self) -> Known<()> {
+        let mut over = Vec::new();
+        let mut left = Vec::new();
+        for place in 0..self.pauses.len() {
+            let cause = self.pauses[place];
+            match self.has_cleared(cause)? {
+                true => over.push(cause),
+                false => left.push(cause),
+            }
+        }
         self.pauses = left;
         for cause in &over {
             if let Cause::Node(target) = cause
@@ -373,111 +384,34 @@ impl<'p> Engine<'p> {
         if let (Some(cause), true) = (over.first(), self.pauses.is_empty()) {
             self.tell(cause.place(), Happening::Resumed);
         }
-        !over.is_empty()
+        self.moved |= !over.is_empty();
+        Ok(())
     }
 
     /// Whether what led to something is so no more.
-    fn has_cleared(&self, cause: Cause) -> bool {
+    fn has_cleared(&mut self, cause: Cause) -> Known<bool> {
         match cause {
-            Cause::Plan => true,
-            Cause::Rule(item) => self
-                .rules
-                .iter()
-                .all(|rule| rule.item != item || !rule.active),
-            Cause::Blind(item) => self.verdict_of(item).0 != Verdict::NoData,
-            Cause::Node(target) => (target..self.items[target].end).all(|inner| {
-                !self.answer_fails(inner)
-                    && (!is_judged(&self.items[inner].node.work)
-                        || self.items[inner].node.work.holds().is_none_or(|holds| {
-                            self.judge.holds(holds, &self.look(), true) == Verdict::Pass
-                        }))
-            }),
-        }
-    }
-
-    /// Begins a rollback, if it can begin.
-    fn go_back(&mut self, place: usize, deed: Deed, cause: Cause) {
-        if self.back.is_some() {
-            return;
-        }
-        let node = self.items[place].node;
-        self.tell(cause.place(), Happening::Acted { deed });
-        if let Some(until) = node.schedule.valid_until_seconds
-            && self.now > until
-        {
-            let valid = node.valid_until.as_ref().map(ToString::to_string);
-            let why = format!("it was valid until {}", valid.unwrap_or_default());
-            self.tell(Some(place), Happening::TooLate { why });
-            self.pause(cause);
-            return;
-        }
-        self.back = Some(place);
-        self.pauses.clear();
-        // What led here goes on to tell people; everything else is over.
-        self.courses.retain(|course| course.cause == cause);
-        self.awaited.clear();
-        self.recurring.clear();
-        let mut under_way = Vec::new();
-        for (inner, item) in self.items.iter().enumerate() {
-            let top = self.items[item.top].node;
-            let ends = is_main(top) || matches!(top.work, Work::Monitor | Work::Procedure);
-            if ends
-                && matches!(
-                    self.state[inner],
-                    State::Running | State::Failed | State::Idle
-                )
-            {
-                if self.state[inner] == State::Running {
-                    under_way.push(inner);
+            Cause::Plan => Ok(true),
+            Cause::Rule(item) => {
+                let mut rules = self.rules.iter();
+                Ok(rules.all(|rule| rule.item != item || !rule.active))
+            }
+            Cause::Blind(item) => Ok(self.verdict_of(item)?.0 != Verdict::NoData),
+            Cause::Node(target) => {
+                if !self.recheck(target)? {
+                    return Ok(false);
                 }
-                self.state[inner] = State::Ended;
-            }
-        }
-        // What is under way may have taken effect.
-        for inner in under_way {
-            if matches!(
-                self.items[inner].node.work,
-                Work::Run {
-                    effect: Effect::Undo { .. },
-                    ..
+                for inner in self.within(target) {
+                    let work = &self.items[inner].node.work;
+                    if is_judged(work)
+                        && let Some(holds) = work.holds()
+                        && self.judge(holds, true)? != Verdict::Pass
+                    {
+                        return Ok(false);
+                    }
                 }
-            ) {
-                self.effects.push(inner);
+                Ok(true)
             }
-        }
-        for undone in std::mem::take(&mut self.effects).into_iter().rev() {
-            let how = self.undone(undone);
-            self.tell(Some(undone), Happening::Undone { how });
-        }
-        for (inner, item) in self.items.iter().enumerate() {
-            if item.parent.is_none() && self.comes_after_back(inner) {
-                for state in &mut self.state[inner..item.end] {
-                    *state = State::Idle;
-                }
-            }
-        }
-        self.start(place);
-    }
-
-    /// How a step is undone, in words.
-    fn undone(&mut self, place: usize) -> String {
-        let items = &self.items;
-        match &items[place].node.work {
-            Work::Run {
-                effect: Effect::Undo { undo },
-                ..
-            } => format!("`{}`", undo.text.lines().next().unwrap_or_default().trim()),
-            Work::Shift { service, .. } | Work::Switch { service, .. } => {
-                let before = self.traffic.get_mut(service.as_str());
-                before
-                    .and_then(|shares| {
-                        shares.pop();
-                        shares.last().cloned()
-                    })
-                    .unwrap_or_else(|| format!("{service}'s traffic is back where it was"))
-            }
-            Work::Scale { service, .. } => format!("{service} has its replicas again"),
-            _ => items[place].node.label(),
         }
     }
 }

@@ -1,32 +1,8 @@
-//! What happened, and when.
+//! What can happen, and how it is said.
 
 use serde::Serialize;
 
-use crate::plan::{Action, Deed, Exact, Instant, Node, Work, duration_text};
-
-/// Something that happened.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Moment {
-    /// When: whole seconds from `T`.
-    #[serde(rename = "at_seconds")]
-    pub at: i64,
-    /// The same as the language writes it: `T+10m`.
-    pub time: String,
-    /// The same by the clock, where the start is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub clock: Option<Instant>,
-    /// The node it happened to, by its id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub node: Option<String>,
-    /// What it was.
-    #[serde(flatten)]
-    pub what: Happening,
-    /// The same for people.
-    pub words: String,
-    /// Whether it is one of the moments that tell the story, and not a small step.
-    #[serde(skip)]
-    pub landmark: bool,
-}
+use crate::plan::{Action, Deed, Exact, Node, Work, duration_text};
 
 /// A kind of event.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -135,20 +111,6 @@ impl Outcome {
             Outcome::Waiting => "waits for ever",
         }
     }
-}
-
-/// All that happened in one run, in order.
-#[derive(Clone, Debug, Serialize)]
-pub struct Timeline {
-    /// The events.
-    pub events: Vec<Moment>,
-    /// The moments at which what was given changed, whole seconds from `T`, in order.
-    #[serde(skip)]
-    pub changes: Vec<i64>,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// When it ended: whole seconds from `T`.
-    pub ended_seconds: i64,
 }
 
 /// An event in words, without its time.

@@ -1,22 +1,22 @@
 //! How a node begins, goes on and ends.
 
 use super::actions::Cause;
-use super::engine::{Engine, Recurring, State, is_main, takes_turn};
 use super::event::{Happening, notice_words};
-use super::verdict::Verdict;
-use super::world::{Answer, offset};
+use super::items::{is_main, offset, takes_turn};
+use super::requests::{Standing, Verdict};
+use super::run::{Engine, Known, Recurring, State};
 use crate::plan::{Action, Condition, Effect, Interval, Quantity, WaitFor, Work};
 
 impl<'p> Engine<'p> {
     /// Whether a node's turn has come.
-    pub fn may_begin(&self, place: usize) -> bool {
+    pub(super) fn may_begin(&self, place: usize) -> bool {
         let item = &self.items[place];
         let turn = match item.parent {
             Some(parent) => {
                 self.state[parent] == State::Running
                     && takes_turn(&item.node.work)
                     && match self.items[parent].node.work {
-                        Work::Choose => self.chosen.get(&parent) == Some(&place),
+                        Work::Choose => self.chosen.get(&parent) == Some(&Some(place)),
                         _ => true,
                     }
             }
@@ -34,41 +34,37 @@ impl<'p> Engine<'p> {
             && item.stated.is_none_or(|stated| stated <= self.now)
     }
 
-    /// Begins a node whose turn has come. Always moves something.
-    pub fn begin(&mut self, place: usize) -> bool {
+    /// Begins a node whose turn has come, unless it is left out. Returns whether it has begun.
+    pub(super) fn begin(&mut self, place: usize) -> Known<bool> {
         let node = self.items[place].node;
         if let Some(condition) = &node.condition
-            && self.judge.holds(condition, &self.look(), true) == Verdict::Fail
+            && self.judge(condition, true)? == Verdict::Fail
         {
             self.state[place] = State::LeftOut;
             self.tell(Some(place), Happening::LeftOut);
-            return true;
+            self.moved = true;
+            return Ok(false);
         }
         self.start(place);
-        true
+        self.moved = true;
+        Ok(true)
     }
 
     /// Begins a node, whoever asks for it.
-    pub fn start(&mut self, place: usize) {
+    pub(super) fn start(&mut self, place: usize) {
         let node = self.items[place].node;
         self.state[place] = State::Running;
         self.since[place] = self.now;
         self.tell(Some(place), Happening::Began);
-        let known = self.world.begins(&node.id, self.now);
-        if !known.is_empty() {
-            self.know(known);
-            if let Some(words) = self.words.remove(&self.now) {
-                for to in words {
-                    self.tell(None, Happening::Changed { to });
-                }
-            }
-        }
-        let mut lengths = vec![self.seconds_of(place)];
-        lengths.extend(node.within.as_deref().map(Quantity::whole_seconds));
+        self.perform(place);
         match &node.work {
-            Work::Hold { length, .. } => lengths.push(length.high.whole_seconds()),
+            Work::Hold { length, .. } => {
+                self.wake(self.now.saturating_add(length.high.whole_seconds()));
+            }
             Work::Wait { until, .. } => match until {
-                WaitFor::Length(length) => lengths.push(length.whole_seconds()),
+                WaitFor::Length(length) => {
+                    self.wake(self.now.saturating_add(length.whole_seconds()));
+                }
                 WaitFor::Time(time) => {
                     let start = self.plan.deployment.starts.as_ref();
                     if let Some(until) = offset(time, start) {
@@ -77,63 +73,67 @@ impl<'p> Engine<'p> {
                 }
                 WaitFor::Event(_) | WaitFor::Command(_) => {}
             },
-            Work::Choose if self.choose(place) => return,
+            // The option is chosen before anything recurs.
+            Work::Choose => return,
             _ => {}
         }
-        for length in lengths {
-            self.wake(self.now.saturating_add(length));
-        }
-        let children = self.items[place].children.clone();
-        for child in children {
+        self.begin_recurring(place);
+    }
+
+    fn begin_recurring(&mut self, place: usize) {
+        for at in 0..self.items[place].children.len() {
+            let child = self.items[place].children[at];
             if let Work::Every {
                 interval: Interval::Period(period),
             } = &self.items[child].node.work
             {
-                self.recurs(child, period);
+                self.recurs_every(child, period);
             }
         }
     }
 
-    /// Takes the option that the test says, or the first that is offered. Returns whether there is
-    /// none that can be taken.
-    fn choose(&mut self, place: usize) -> bool {
-        let decided = self.decisions.options.get(&self.items[place].node.id);
-        let mut wanted = self.items[place].children.iter().copied().filter(|option| {
-            let node = self.items[*option].node;
-            matches!(node.work, Work::Option) && decided.is_none_or(|decided| *decided == node.id)
-        });
-        let offered = |option: &usize| {
-            let condition = self.items[*option].node.condition.as_ref();
-            condition.is_none_or(|condition| {
-                self.judge.holds(condition, &self.look(), true) != Verdict::Fail
-            })
-        };
-        match wanted.clone().find(offered) {
-            Some(taken) => {
-                self.chosen.insert(place, taken);
-                false
+    /// Takes an option of those that are offered.
+    fn choose(&mut self, place: usize) -> Known<()> {
+        let mut offered = Vec::new();
+        for at in 0..self.items[place].children.len() {
+            let option = self.items[place].children[at];
+            let node = self.items[option].node;
+            if !matches!(node.work, Work::Option) {
+                continue;
+            }
+            let holds = match &node.condition {
+                Some(condition) => self.judge(condition, true)? != Verdict::Fail,
+                None => true,
+            };
+            if holds {
+                offered.push(option);
+            }
+        }
+        let taken = self.ask_option(place, offered.clone())?;
+        let refused = taken.filter(|option| !offered.contains(option));
+        let condition = refused.and_then(|one| self.items[one].node.condition.as_ref());
+        match condition {
+            Some(condition) => {
+                let how = "does not hold, so this option is not offered";
+                let why = self.broken(condition, true, how);
+                self.fail(place, why);
             }
             None => {
-                let refused = decided.and(wanted.next());
-                let condition = refused.and_then(|one| self.items[one].node.condition.as_ref());
-                let Some(condition) = condition else {
-                    return false;
-                };
-                let why = self.broken(condition, "does not hold, so this option is not offered");
-                self.fail(place, why);
-                true
+                self.chosen.insert(place, taken);
+                self.begin_recurring(place);
             }
         }
+        Ok(())
     }
 
-    fn recurs(&mut self, item: usize, period: &Quantity) {
+    fn recurs_every(&mut self, item: usize, period: &Quantity) {
         let period = period.whole_seconds().max(1);
         let next = self.now.saturating_add(period);
         self.recurring.push(Recurring { item, next, period });
     }
 
     /// Begins what recurs and is due. Returns whether anything did.
-    pub fn recur(&mut self) -> bool {
+    pub(super) fn recur(&mut self) -> bool {
         let mut due = Vec::new();
         let (state, items, now) = (&self.state, &self.items, self.now);
         self.recurring.retain_mut(|recurring| {
@@ -155,6 +155,7 @@ impl<'p> Engine<'p> {
                     }
                     self.state[*item] = State::Running;
                     self.since[*item] = self.now;
+                    self.perform(*item);
                 }
                 Work::Notify { notice, .. } => {
                     let whom = notice_words(notice);
@@ -167,10 +168,16 @@ impl<'p> Engine<'p> {
     }
 
     /// Goes on with a node that has begun. Returns whether anything moved.
-    pub fn advance(&mut self, place: usize) -> bool {
+    pub(super) fn go_on_with(&mut self, place: usize) -> Known<bool> {
         let node = self.items[place].node;
-        if self.answer_fails(place) {
-            return self.advance_failing(place);
+        if let Standing::Failed(why) = &self.standing[place] {
+            let why = why.clone();
+            self.fail(place, why);
+            return Ok(true);
+        }
+        if node.work == Work::Choose && !self.chosen.contains_key(&place) {
+            self.choose(place)?;
+            return Ok(true);
         }
         let inside = self.inside_is_finished(place);
         let length = match &node.work {
@@ -179,39 +186,48 @@ impl<'p> Engine<'p> {
                 until: WaitFor::Length(length),
                 ..
             } => length.whole_seconds(),
-            _ => self.seconds_of(place),
+            _ => 0,
         };
         let until = self.since[place].saturating_add(length);
-        let ripe = inside && until <= self.now;
-        match &node.work {
+        let ripe = inside && self.standing[place] == Standing::Well && until <= self.now;
+        Ok(match &node.work {
             Work::Hold { holds, .. } => {
                 if let Some(holds) = holds
-                    && self.judged(place, holds)
+                    && self.judged(place, holds)?
                 {
-                    return true;
+                    return Ok(true);
                 }
                 ripe && self.end(place)
             }
             Work::Check { holds } | Work::Require { holds } => {
                 if !ripe {
-                    return false;
+                    return Ok(false);
                 }
                 if let Some(holds) = holds
                     && !node.done
-                    && self.judged(place, holds)
+                    && self.judged(place, holds)?
                 {
-                    return true;
+                    return Ok(true);
                 }
                 self.end(place)
             }
             Work::Run { effect, .. } => {
                 if !ripe {
-                    return false;
+                    return Ok(false);
                 }
                 if matches!(effect, Effect::Undo { .. }) {
                     self.effects.push(place);
                 }
                 self.end(place)
+            }
+            Work::Shift { .. }
+            | Work::Switch { .. }
+            | Work::Scale { .. }
+            | Work::Approve { .. }
+            | Work::Notify { .. }
+                if !ripe =>
+            {
+                false
             }
             Work::Shift { service, share } => {
                 self.move_traffic(place, service, format!("{service}: {share} of the traffic"))
@@ -243,7 +259,7 @@ impl<'p> Engine<'p> {
                 let whom = notice_words(notice);
                 self.tell(Some(place), Happening::Told { whom });
                 if let Some(period) = every {
-                    self.recurs(place, period);
+                    self.recurs_every(place, period);
                 }
                 self.end(place)
             }
@@ -260,7 +276,7 @@ impl<'p> Engine<'p> {
                     .iter()
                     .any(|child| matches!(child.work, Work::Act { .. }));
                 if !inside {
-                    return false;
+                    return Ok(false);
                 }
                 self.state[place] = State::Done;
                 if undecided {
@@ -270,7 +286,7 @@ impl<'p> Engine<'p> {
             }
             Work::Rollback => {
                 if !ripe {
-                    return false;
+                    return Ok(false);
                 }
                 let took = self.now - self.since[place];
                 if let Some(within) = &node.within
@@ -319,73 +335,33 @@ impl<'p> Engine<'p> {
             | Work::File { .. }
             | Work::Lookup { .. }
             | Work::Test { .. } => ripe && self.end(place),
-        }
-    }
-
-    /// Whether the test says that a node does not do well; otherwise it does.
-    pub fn answer_fails(&self, place: usize) -> bool {
-        self.world
-            .answer(self.items[place].node, self.now)
-            .is_some()
-    }
-
-    /// Goes on with a node that can't succeed.
-    fn advance_failing(&mut self, place: usize) -> bool {
-        let node = self.items[place].node;
-        let mut length = self.seconds_of(place);
-        if self.world.answer(node, self.now) == Some(Answer::Silence) {
-            let Some(within) = &node.within else {
-                return false;
-            };
-            if self.since[place].saturating_add(within.whole_seconds()) > self.now {
-                return false;
-            }
-            self.fail(place, format!("nobody answers within {within}"));
-            return true;
-        }
-        if let Work::Run {
-            attempts: Some(attempts),
-            ..
-        } = &node.work
-        {
-            let every = attempts.every.as_ref().map_or(0, Quantity::whole_seconds);
-            length = length.saturating_add(every.saturating_mul(i64::from(attempts.retries)));
-        }
-        let until = self.since[place].saturating_add(length);
-        if until > self.now {
-            self.wake(until);
-            return false;
-        }
-        self.fail(place, "the test says so".into());
-        true
+        })
     }
 
     /// Looks at a condition that must hold. Returns whether it did not, so that something follows.
-    fn judged(&mut self, place: usize, holds: &Condition) -> bool {
-        match self.judge.holds(holds, &self.look(), true) {
+    fn judged(&mut self, place: usize, holds: &'p Condition) -> Known<bool> {
+        Ok(match self.judge(holds, true)? {
             Verdict::Pass => false,
             Verdict::Fail => {
-                let why = self.broken(holds, "does not hold");
+                let why = self.broken(holds, true, "does not hold");
                 self.fail(place, why);
                 true
             }
             Verdict::NoData => {
-                let why = self.broken(holds, "can't be judged");
+                let why = self.broken(holds, true, "can't be judged");
                 self.tell(Some(place), Happening::Failed { why });
                 self.state[place] = State::Failed;
                 self.pause(Cause::Node(place));
                 true
             }
-        }
+        })
     }
 
     fn inside_is_finished(&self, place: usize) -> bool {
         let item = &self.items[place];
         if item.node.work == Work::Choose {
-            return self
-                .chosen
-                .get(&place)
-                .is_none_or(|option| self.is_finished(*option));
+            let chosen = self.chosen.get(&place).copied().flatten();
+            return chosen.is_none_or(|option| self.is_finished(option));
         }
         item.children
             .iter()
