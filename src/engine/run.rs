@@ -277,22 +277,18 @@ impl<'p> Engine<'p> {
                     };
                 }
                 Stage::Items(place) if place < self.items.len() => {
-                    let next = Stage::Items(place + 1);
-                    match self.state[place] {
-                        State::Idle if self.may_begin(place) => {
-                            if self.begin(place)? {
-                                // What is measured may change as it begins.
-                                let chooses = self.items[place].node.work == Work::Choose;
-                                self.stage = if chooses { self.stage } else { next };
-                                return Err(Unknown);
-                            }
+                    let idle = self.state[place] == State::Idle;
+                    if idle && self.may_begin(place) && self.begin(place)? {
+                        // What is measured may change as it begins; then an option is chosen.
+                        if self.items[place].node.work != Work::Choose {
+                            self.stage = Stage::Items(place + 1);
                         }
-                        State::Running if !self.is_frozen(place) => {
-                            self.moved |= self.go_on_with(place)?;
-                        }
-                        _ => {}
+                        return Err(Unknown);
                     }
-                    self.stage = next;
+                    if self.state[place] == State::Running && !self.is_frozen(place) {
+                        self.moved |= self.go_on_with(place)?;
+                    }
+                    self.stage = Stage::Items(place + 1);
                 }
                 Stage::Items(_) => self.stage = Stage::Recurring,
                 Stage::Recurring => {
