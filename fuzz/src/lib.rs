@@ -1,7 +1,7 @@
 //! What must hold for any bytes, inputs that are likely to break it, and the driver that runs both.
 //! `docs/reliability.md` says how it is used.
 
-#[path = "../../tests/faults/mod.rs"]
+#[path = "../../tests/proofs/faults/mod.rs"]
 pub mod faults;
 
 pub mod corpus;

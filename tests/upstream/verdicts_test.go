@@ -12,7 +12,7 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
-// conditions.json holds what tests/argo_rollouts.rs expects of every kind of condition; the
+// conditions.json holds what tests/views/argo_rollouts.rs expects of every kind of condition; the
 // controller's own evaluator must say the same. null stands for NaN.
 func TestTheControllerSaysWhatTheRustTestsExpect(t *testing.T) {
 	text, err := os.ReadFile("conditions.json")
