@@ -13,18 +13,19 @@ impl Lower<'_> {
     pub fn hole(&mut self, scope: &Scope, (name, own): (&str, Span), span: Span, text: &mut Text) {
         if let Some(binding) = scope.bindings.get(name) {
             self.note_argument(name, own);
-            match binding {
+            let put_in = match binding {
                 Binding::Service(service) => {
-                    let title = self
-                        .service(service)
-                        .map(|service| service.title.to_string())
-                        .filter(|title| !title.is_empty());
-                    text.push(&title.unwrap_or_else(|| service.clone()));
+                    let title = self.service(service).map(|one| one.title.to_string());
+                    let title = title.filter(|title| !title.is_empty());
+                    Text::plain(title.unwrap_or_else(|| service.clone()))
                 }
-                Binding::Text(inner) => text.append(inner),
+                Binding::Text(inner) => inner.clone(),
                 Binding::Quantity(_) | Binding::Words(_) | Binding::Percentile(_) => {
-                    text.push(&binding.written())
+                    Text::plain(binding.written())
                 }
+            };
+            if self.may_put_in_bytes(text.length(), put_in.length(), span) {
+                text.append(&put_in);
             }
             return;
         }
@@ -95,11 +96,10 @@ impl<'s> Holes<'s> {
 /// The name in `{name}` at the beginning of a text.
 pub(super) fn hole(text: &str) -> Option<&str> {
     let inner = text.strip_prefix('{')?;
-    let end = inner.find('}')?;
+    let of_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let end = inner.bytes().position(|byte| !of_name(byte))?;
     let name = &inner[..end];
-    let valid = name.starts_with(|character: char| character.is_ascii_lowercase())
-        && name.chars().all(|character| {
-            character.is_ascii_lowercase() || character.is_ascii_digit() || character == '-'
-        });
+    let valid =
+        inner[end..].starts_with('}') && name.starts_with(|first: char| first.is_ascii_lowercase());
     valid.then_some(name)
 }

@@ -1,6 +1,6 @@
 //! Reads an include: a checklist put in with its arguments.
 
-use super::lower::{ENDLESS, Lower, MAX_EXPANSIONS, Scope, file_scope};
+use super::lower::{Lower, Scope, file_scope};
 use super::names::{Declared, Noun};
 use super::node::Node;
 use super::statements::Place;
@@ -103,18 +103,6 @@ impl<'a> Lower<'a> {
             );
             return false;
         }
-        self.expansions += 1;
-        if self.expansions == MAX_EXPANSIONS {
-            self.report(
-                Diagnostic::new(
-                    &ENDLESS,
-                    at,
-                    format!("checklists are put in more than {MAX_EXPANSIONS} times"),
-                )
-                .label("the first that is left out")
-                .help("checklists that include others more than once double what there is to do"),
-            );
-        }
-        self.expansions < MAX_EXPANSIONS
+        self.may_put_in_checklist(at)
     }
 }

@@ -1,10 +1,11 @@
 //! Reads what stands at the top level, in order.
 
-use super::lower::{Binding, Lower, Scope, first_line};
+use super::lower::{Begun, Binding, Lower, Scope, first_line};
 use super::lower::{file_scope, own_name};
 use super::names::{Declared, Noun};
 use super::node::Node;
 use super::parts::Cut;
+use super::put_in::PutIn;
 use super::statements::Place;
 use super::work::{Target, Work};
 use crate::diagnostic::Diagnostic;
@@ -76,6 +77,7 @@ impl<'a> Lower<'a> {
                 part.spec.nodes.push(node);
             }
         });
+        self.finish_made();
         let made = std::mem::take(&mut self.made);
         self.spec
             .nodes
@@ -226,16 +228,35 @@ impl<'a> Lower<'a> {
         draft.node.name_span = declared.name_span();
         self.procedures.insert(call.clone(), draft.node.id.clone());
         let id = draft.node.id.clone();
-        self.clauses(&scope, &mut draft, declared.node);
-        let mut node = draft.node;
-        self.block(&scope, &mut node, declared.node, Place::Work);
-        self.made.push((call, node));
+        self.begun.push_back(Begun {
+            call,
+            declared,
+            scope,
+            draft,
+        });
         id
+    }
+
+    /// Reads the blocks of what was made, and of what that makes.
+    pub fn finish_made(&mut self) {
+        while let Some(begun) = self.begun.pop_front() {
+            let Begun {
+                call,
+                declared,
+                scope,
+                mut draft,
+            } = begun;
+            self.clauses(&scope, &mut draft, declared.node);
+            let mut node = draft.node;
+            self.block(&scope, &mut node, declared.node, Place::Work);
+            self.made.push((call, node));
+        }
     }
 
     /// What stands in checklists, procedures and metrics that nothing uses is read all the same, so
     /// that its mistakes are found; what comes of it is thrown away.
     fn unused_templates(&mut self, file: &'a File) {
+        self.put_in = PutIn::default();
         for item in file.items() {
             let declared = Declared {
                 file: 0,
@@ -284,6 +305,7 @@ impl<'a> Lower<'a> {
                 self.block(&scope, &mut node, item, Place::Work);
                 self.names.noted.discard(node);
             }
+            self.finish_made();
             for metric in self.spec.metrics.split_off(before) {
                 self.metrics.remove(&metric.name);
             }

@@ -1,11 +1,12 @@
 //! The pass itself: what every part of it shares.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::names::{self, Declared, Names, Noun};
 use super::node::{Node, Reference, Times};
+use super::put_in::PutIn;
 use super::spec::{Metric, Service, Spec};
 use super::text::{Piece, Text};
 use super::work::Work;
@@ -31,9 +32,6 @@ rule! {
 
 /// How deep includes may nest.
 pub(super) const MAX_INCLUDES: usize = 32;
-
-/// How often checklists may be put in.
-pub(super) const MAX_EXPANSIONS: usize = 10_000;
 
 /// What a parameter of a checklist, procedure or metric stands for while it is expanded.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,14 +118,25 @@ pub(super) struct Lower<'a> {
     pub procedures: BTreeMap<Call, String>,
     /// Nodes that such procedures became; they stand after everything else.
     pub made: Vec<(Call, Node)>,
-    /// How often a checklist was put in.
-    pub expansions: usize,
+    /// Such nodes that are only begun.
+    pub begun: VecDeque<Begun<'a>>,
+    /// How much was put in, and how much before this part of the file was begun.
+    pub put_in: PutIn,
     /// What was made before this part of the file was begun.
     pub before: Option<&'a Lower<'a>>,
 }
 
 /// A procedure from elsewhere or with arguments: its file, its name with the arguments.
 pub(super) type Call = (usize, String);
+
+/// A rollback or procedure whose node has an id, and whose block is not read yet: so that those that call each other
+/// are not read inside each other.
+pub(super) struct Begun<'a> {
+    pub call: Call,
+    pub declared: Declared<'a>,
+    pub scope: Scope,
+    pub draft: Draft,
+}
 
 /// A node under construction.
 pub(super) struct Draft {
@@ -163,7 +172,8 @@ impl<'a> Lower<'a> {
             people: HashMap::new(),
             procedures: BTreeMap::new(),
             made: Vec::new(),
-            expansions: 0,
+            begun: VecDeque::new(),
+            put_in: PutIn::default(),
             before: None,
         }
     }

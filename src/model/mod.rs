@@ -33,6 +33,7 @@ mod parameters;
 mod parts;
 mod people;
 mod places;
+mod put_in;
 mod queries;
 mod references;
 mod rollbacks;

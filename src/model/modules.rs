@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use super::names::IMPORT;
 use super::tables::Table;
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::source::{LoadError, Loader, Source, SourceId, Sources, Span};
+use crate::source::{LoadError, Loader, MOST_BYTES, Source, SourceId, Sources, Span};
 use crate::stdlib;
 use crate::syntax::{self, File, Kind, Placed};
 
@@ -18,6 +18,9 @@ static LIBRARY: Mutex<Read> = Mutex::new(Read::new());
 
 /// How many files one deployment may bring in.
 const MAX_FILES: usize = 256;
+
+/// How many files may stand behind each other, each of which brings in the next.
+const MAX_CHAIN: usize = 32;
 
 /// The files of a deployment, the first being the one that was asked for.
 #[derive(Default)]
@@ -39,6 +42,9 @@ pub(super) struct Use {
     pub file: usize,
 }
 
+/// How many bytes may be read for all `use` together, files that are known included.
+const MOST_LOOKED_UP: usize = 16 * MOST_BYTES;
+
 struct Load<'a> {
     sources: &'a mut Sources,
     loader: &'a dyn Loader,
@@ -47,6 +53,10 @@ struct Load<'a> {
     open: Vec<(String, usize)>,
     modules: Modules,
     found: Vec<Diagnostic>,
+    /// How many bytes the files have that were read.
+    bytes: usize,
+    /// The same, with those that were known.
+    looked_up: usize,
 }
 
 /// Reads every file that `root` brings in, and those that they bring in.
@@ -63,6 +73,8 @@ pub(super) fn load(
         open: vec![(path, 0)],
         modules: Modules::default(),
         found: Vec::new(),
+        bytes: 0,
+        looked_up: 0,
     };
     load.modules.files.push(root.clone());
     load.modules.uses.push(Vec::new());
@@ -74,6 +86,8 @@ impl Load<'_> {
     fn follow(&mut self, at: usize) {
         let file = self.modules.files[at].clone();
         let from = self.sources.get(file.source).path().to_owned();
+        // What is named again is not read again.
+        let mut named: HashMap<&str, Option<usize>> = HashMap::new();
         for item in file.items().filter(|item| item.kind() == Kind::use_) {
             let Some(module) = item.child(Kind::module) else {
                 continue;
@@ -85,7 +99,10 @@ impl Load<'_> {
                 .filter(|node| node.kind() == Kind::name)
                 .map(|node| (node.text().to_owned(), node.span()))
                 .collect();
-            if let Some(number) = self.read(&from, module.text(), module.span()) {
+            let number = *named
+                .entry(module.text())
+                .or_insert_with(|| self.read(&from, module.text(), module.span()));
+            if let Some(number) = number {
                 let name = module
                     .text()
                     .trim_end_matches(".deploy")
@@ -136,6 +153,16 @@ impl Load<'_> {
                 }
             }
         };
+        // A file that is known may have many names, by each of which it is looked up.
+        self.looked_up += text.len();
+        if self.looked_up > MOST_LOOKED_UP {
+            self.found.push(Diagnostic::new(
+                &IMPORT,
+                span,
+                "the same files are brought in under too many names",
+            ));
+            return None;
+        }
         if let Some(position) = self.open.iter().position(|(open, _)| *open == path) {
             let mut circle: Vec<String> = self.open[position..]
                 .iter()
@@ -156,11 +183,26 @@ impl Load<'_> {
         if let Some(&number) = self.known.get(&path) {
             return Some(number);
         }
-        if self.modules.files.len() >= MAX_FILES {
+        self.bytes += text.len();
+        let too_much = if self.modules.files.len() >= MAX_FILES {
+            Some(format!("more than {MAX_FILES} files"))
+        } else if self.bytes > MOST_BYTES {
+            Some(format!(
+                "files of more than {} MB together",
+                MOST_BYTES / 1_000_000
+            ))
+        } else if self.open.len() > MAX_CHAIN {
+            Some(format!(
+                "more than {MAX_CHAIN} files, each of which brings in the next"
+            ))
+        } else {
+            None
+        };
+        if let Some(too_much) = too_much {
             self.found.push(Diagnostic::new(
                 &IMPORT,
                 span,
-                format!("a deployment can't bring in more than {MAX_FILES} files"),
+                format!("a deployment can't bring in {too_much}"),
             ));
             return None;
         }

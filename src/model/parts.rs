@@ -13,6 +13,7 @@ use super::lower::{Call, Lower};
 use super::names::{Noun, SUGGESTIONS, Used};
 use super::node::Node;
 use super::noted::Noted;
+use super::put_in::PutIn;
 use super::spec::Spec;
 use crate::diagnostic::Diagnostic;
 use crate::parallel;
@@ -45,6 +46,7 @@ struct Part {
     unknown: usize,
     procedures: BTreeMap<Call, String>,
     made: Vec<(Call, Node)>,
+    put_in: PutIn,
 }
 
 impl<'a> Lower<'a> {
@@ -62,6 +64,12 @@ impl<'a> Lower<'a> {
         let before = self.names.unknown;
         let unknown: usize = parts.iter().map(|part| part.unknown - before).sum();
         let lost = parts.len() > 1 && before + unknown > SUGGESTIONS;
+        // Nor what is left out where too much is put in.
+        let mut put_in = PutIn::default();
+        for part in &parts {
+            put_in += part.put_in;
+        }
+        let lost = lost || parts.len() > 1 && put_in.is_full();
         if cut != Cut::Whole && (lost || !self.are_apart(&parts)) {
             parts = vec![self.part(items, lower, true)];
         }
@@ -74,7 +82,9 @@ impl<'a> Lower<'a> {
         self.spec
             .services
             .reserve_exact(parts.iter().map(|part| part.spec.services.len()).sum());
+        let put_in = self.put_in;
         for part in parts {
+            self.put_in += part.put_in.since(put_in);
             self.take(part);
         }
     }
@@ -83,6 +93,7 @@ impl<'a> Lower<'a> {
     fn part(&self, items: &[Syntax<'a>], lower: LowerItem, together: bool) -> Part {
         let mut part: Lower<'_> = Lower {
             before: Some(self),
+            put_in: self.put_in,
             ..Lower::new(self.names.unused_yet(), Vec::new())
         };
         for &item in items {
@@ -90,6 +101,7 @@ impl<'a> Lower<'a> {
                 part.ids.clear();
             }
             lower(&mut part, item);
+            part.finish_made();
         }
         Part {
             spec: part.spec,
@@ -99,6 +111,7 @@ impl<'a> Lower<'a> {
             unknown: part.names.unknown,
             procedures: part.procedures,
             made: part.made,
+            put_in: part.put_in,
         }
     }
 

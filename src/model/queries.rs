@@ -22,6 +22,11 @@ impl<'a> Lower<'a> {
         query: &str,
         metric: &Metric,
     ) -> String {
+        let longest = scope.bindings.values().map(|one| one.written().len()).max();
+        let most = query.matches('$').count() * longest.unwrap_or(0);
+        if most > 0 && !self.may_put_in_bytes(0, most, metric.query_span) {
+            return query.to_owned();
+        }
         let service = scope
             .bindings
             .values()

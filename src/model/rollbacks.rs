@@ -44,6 +44,11 @@ impl<'a> Lower<'a> {
             self.endless(declared, path.span());
             return None;
         }
+        if !self.may_put_in_statement(path.span())
+            || !self.may_put_in_bytes(0, full.len(), path.span())
+        {
+            return None;
+        }
         let mut inner = file_scope(declared.file);
         inner.bindings = bindings;
         inner.includes = scope.includes.clone();

@@ -63,17 +63,18 @@ impl<'a> Lower<'a> {
         ) {
             return None;
         }
+        if !scope.includes.is_empty() && !self.may_put_in_statement(first_line(statement)) {
+            return None;
+        }
         if kind == Kind::ERR_BLOCK {
             // The head could not be read and is a finding already; what stands inside is still work.
             if let Some(block) = statement.child(Kind::block) {
                 // What may stand in it depends on its head.
                 let before = self.found.len();
                 self.children(scope, parent, block, Place::Work);
-                let mut index = 0;
-                self.found.retain(|finding| {
-                    index += 1;
-                    index <= before || !std::ptr::eq(finding.rule, &super::lower::MISPLACED)
-                });
+                let mut inner = self.found.split_off(before);
+                inner.retain(|finding| !std::ptr::eq(finding.rule, &super::lower::MISPLACED));
+                self.found.append(&mut inner);
             }
             return None;
         }

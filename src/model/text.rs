@@ -64,6 +64,15 @@ impl Text {
         }
     }
 
+    /// How many bytes its pieces have.
+    pub fn length(&self) -> usize {
+        let length = |piece: &Piece| match piece {
+            Piece::Literal(words) => words.len(),
+            Piece::Parameter { parameter } => parameter.len() + 2,
+        };
+        self.pieces.iter().map(length).sum()
+    }
+
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.pieces.is_empty()

@@ -56,6 +56,9 @@ const KEYWORDS: &[&str] = &[
     "without",
 ];
 
+/// What is longer than this, in bytes, begins with no name.
+const LONGEST_NAME: usize = 256;
+
 /// Fills a query. A hole of which nothing is known stays as it is.
 pub fn fill(query: &str, value: &dyn Fn(&str) -> Option<Value>) -> (String, Vec<Unfit>) {
     let mut filler = Filler {
@@ -193,7 +196,7 @@ impl Filler<'_> {
         let rest = &text[1..];
         let length = length(rest);
         // A name may have hyphens in it, and hyphens may follow it: `pod=~"$workload-.+"`.
-        let mut name = &rest[..length];
+        let mut name = &rest[..length.min(LONGEST_NAME)];
         let mut value = (self.value)(name);
         while value.is_none()
             && let Some((shorter, _)) = name.rsplit_once('-')

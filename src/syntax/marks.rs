@@ -5,22 +5,32 @@ use super::mistakes::{
     UNCLOSED_TEXT,
 };
 use super::odd::{Around, Odd, ends_lines};
-use super::pieces::{Finding, MAX_DEPTH, Role};
+use super::pieces::{Finding, Role};
 use crate::blank::{is_unseen, looks_blank};
 use crate::diagnostic::Diagnostic;
+use crate::nesting::MAX_DEPTH;
 use crate::source::{SourceId, Span};
 
 /// What the scan found, as a finding.
 pub(super) fn of_scan(source: SourceId, finding: &Finding) -> Diagnostic {
     let span = |at: usize, len: usize| Span::new(source, at as u32, (at + len) as u32);
     match *finding {
-        Finding::TooDeep { at } => Diagnostic::new(
-            &TOO_DEEP,
-            span(at, 1),
-            format!("brackets nest deeper than {MAX_DEPTH}"),
-        )
-        .label("this one is too deep")
-        .help("split it: name the inner parts with `checklist`, `procedure` or `metric`"),
+        Finding::TooDeep { at, len } => {
+            let (what, help) = match len {
+                1 => (
+                    "brackets nest",
+                    "split it: name the inner parts with `checklist`, `procedure` or `metric`",
+                ),
+                _ => (
+                    "`not` is nested",
+                    "two that follow each other say nothing: remove both",
+                ),
+            };
+            let message = format!("{what} deeper than {MAX_DEPTH}");
+            Diagnostic::new(&TOO_DEEP, span(at, len), message)
+                .label("this one is too deep")
+                .help(help)
+        }
         Finding::Unclosed { at, len } => Diagnostic::new(
             &UNCLOSED_TEXT,
             span(at, len),

@@ -5,6 +5,7 @@
 pub mod text;
 pub mod words;
 
+mod depth;
 mod edition;
 mod format;
 mod grammar;
@@ -16,6 +17,7 @@ mod odd;
 mod pieces;
 mod tree;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 pub use edition::EDITIONS;
@@ -23,7 +25,6 @@ pub use format::{format, format_range};
 pub use grammar::Rule as Kind;
 pub use mistakes::*;
 pub(crate) use odd::DIRECTIVE;
-pub use pieces::MAX_DEPTH;
 pub use tree::{Children, Node, Placed, Tree};
 
 use crate::diagnostic::Diagnostic;
@@ -148,8 +149,8 @@ fn parse_seen(source: SourceId, text: &str, before: &[Placed]) -> (File, Vec<Dia
             .map(|finding| marks::of_scan(source, finding)),
     );
     let before_tree = found.len();
-    for (piece, cut) in placed.iter().zip(&cuts) {
-        if !cut.too_deep && piece.tree.broken {
+    for piece in &placed {
+        if !piece.tree.too_deep && piece.tree.broken {
             mistakes::of_piece(piece, &mut found);
         }
     }
@@ -168,17 +169,26 @@ use pieces::Finding;
 /// Parses one piece. Stretches without an end are hidden from the parser.
 fn tree_of(text: &str, piece: &pieces::Piece, findings: &mut Vec<Finding>) -> Tree {
     let own = &text[piece.start..piece.end];
-    let mended;
-    let mut seen = own;
+    let mut seen = Cow::Borrowed(own);
+    let mut too_deep = piece.too_deep;
     let marked = !piece.masked.is_empty() || !piece.quoted.is_empty() || !piece.lone.is_empty();
     if !piece.balanced || marked {
-        mended = layout::mend(text, piece, findings);
-        seen = &mended;
+        seen = Cow::Owned(layout::mend(text, piece, findings));
+        if !too_deep && let Some(Finding::TooDeep { at, len }) = depth::too_deep(&seen) {
+            too_deep = true;
+            findings.push(Finding::TooDeep {
+                at: piece.start + at,
+                len,
+            });
+        }
     }
-    let nodes = if piece.too_deep {
-        None
-    } else {
-        grammar::read(Kind::piece, seen)
+    let as_written = piece.balanced && !too_deep && seen == own;
+    if piece.crowded && !too_deep {
+        seen = Cow::Owned(depth::masked(&seen));
+    }
+    let nodes = match too_deep {
+        true => None,
+        false => grammar::read(Kind::piece, &seen),
     };
     let nodes = nodes.unwrap_or_else(|| {
         vec![
@@ -206,9 +216,13 @@ fn tree_of(text: &str, piece: &pieces::Piece, findings: &mut Vec<Finding>) -> Tr
         text: Arc::from(own),
         nodes,
         broken,
-        as_written: piece.balanced && !piece.too_deep && seen == own,
+        too_deep,
+        as_written,
     }
 }
+
+#[cfg(test)]
+mod tests;
 
 /// The text of a node as a span's worth: a short way to say where a thing is.
 pub fn span_of(node: Node<'_>) -> Span {

@@ -3,12 +3,9 @@
 //!
 //! Nothing is taken away: a mended piece is a copy of the same length, made for the parser alone.
 
-use crate::blank::{Blanks, is_blank_byte, trim_bytes, trim_bytes_end};
+use crate::blank::{Blanks, is_blank, is_blank_byte, trim_bytes, trim_bytes_end};
 
 use super::words;
-
-/// How deep brackets may nest.
-pub const MAX_DEPTH: usize = 64;
 
 /// A stretch of the file between two top-level words. Offsets in bytes, in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +14,10 @@ pub(super) struct Piece {
     pub end: usize,
     /// Whether `{` and `}` balance.
     pub balanced: bool,
-    /// Whether brackets nest deeper than [`MAX_DEPTH`]; such a piece is not parsed.
+    /// Whether it is nested deeper than [`MAX_DEPTH`]; such a piece is not parsed.
     pub too_deep: bool,
+    /// Whether brackets stand in its texts, and more of them in all than may nest: the parser must not see those.
+    pub crowded: bool,
     /// Stretches that the parser must not see (a text that is never closed); offsets in the file.
     pub masked: Vec<(usize, usize)>,
     /// Braces behind a quote or backtick that its line does not close: they open and close nothing.
@@ -32,8 +31,8 @@ pub(super) struct Piece {
 /// What the scan finds before there is a tree. Offsets in bytes, in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Finding {
-    /// Brackets nest too deep.
-    TooDeep { at: usize },
+    /// A bracket or a `not` that is nested too deep.
+    TooDeep { at: usize, len: usize },
     /// A `"""` or a fence that is never closed.
     Unclosed { at: usize, len: usize },
     /// A line of a merge conflict.
@@ -50,8 +49,8 @@ pub(super) enum Finding {
     LoneBrace { head: usize, at: usize },
 }
 
-/// The bytes at which the scan stops: brackets, what begins a text, a comment or a pattern, the end of
-/// a line.
+/// The bytes at which the scan stops: brackets and what layout puts in for them, what begins a text, a
+/// comment, a pattern or a `not`, the end of a line.
 const MARKS: [bool; 256] = {
     let mut marks = [false; 256];
     let mut at = 0;
@@ -61,7 +60,7 @@ const MARKS: [bool; 256] = {
     }
     marks
 };
-const MARKED: &[u8] = b"\n#\"`/{}()[]";
+const MARKED: &[u8] = b"\n#\"`/{}()[]n\x01\x02";
 
 /// Who reads what stands somewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,20 +81,27 @@ pub(super) struct Stretch {
     pub role: Role,
 }
 
-struct Scan<'a> {
+pub(super) struct Scan<'a> {
     text: &'a str,
-    bytes: &'a [u8],
-    at: usize,
-    depth: usize,
+    pub(super) bytes: &'a [u8],
+    pub(super) at: usize,
+    /// What is open, outermost first: the bracket, and how deep what stands in it is nested.
+    pub(super) open: Vec<(u8, usize)>,
+    /// How many times `not` stands right before here, and up to where.
+    pub(super) negated: usize,
+    pub(super) negated_to: usize,
+    /// How many brackets open in the piece: in the language, and in what others read.
+    pub(super) opening: usize,
+    pub(super) hidden: usize,
     braces: i64,
     broken: bool,
-    deep: bool,
+    pub(super) deep: bool,
     masked: Vec<(usize, usize)>,
     quoted: Vec<usize>,
     lone: Vec<(usize, usize)>,
     start: usize,
     pieces: Vec<Piece>,
-    findings: Vec<Finding>,
+    pub(super) findings: Vec<Finding>,
     /// Texts, commands and comments, where they are asked for.
     stretches: Option<Vec<Stretch>>,
 }
@@ -116,12 +122,16 @@ pub(super) fn stretches(text: &str) -> Vec<Stretch> {
 }
 
 impl<'a> Scan<'a> {
-    fn new(text: &'a str) -> Self {
+    pub(super) fn new(text: &'a str) -> Self {
         Scan {
             text,
             bytes: text.as_bytes(),
             at: 0,
-            depth: 0,
+            open: Vec::new(),
+            negated: 0,
+            negated_to: 0,
+            opening: 0,
+            hidden: 0,
             braces: 0,
             broken: false,
             deep: false,
@@ -138,12 +148,14 @@ impl<'a> Scan<'a> {
     /// Notes that a token from `start` to here is read by others.
     fn read_by(&mut self, role: Role, start: usize) {
         let end = self.at;
+        let opens = |byte: &&u8| matches!(byte, b'{' | b'(');
+        self.hidden += self.bytes[start..end].iter().filter(opens).count();
         if let Some(stretches) = &mut self.stretches {
             stretches.push(Stretch { start, end, role });
         }
     }
 
-    fn run(&mut self) {
+    pub(super) fn run(&mut self) {
         let mut line_start = true;
         while self.at < self.bytes.len() {
             if line_start {
@@ -161,8 +173,12 @@ impl<'a> Scan<'a> {
                     self.at += 1;
                 }
                 b'#' => {
+                    let negates = self.negates(start);
                     self.at = self.line_end(start);
                     self.read_by(Role::People, start);
+                    if negates {
+                        self.negated_to = self.at;
+                    }
                 }
                 b'"' => {
                     self.string();
@@ -179,19 +195,19 @@ impl<'a> Scan<'a> {
                 b'{' => {
                     self.braces += 1;
                     self.lone.extend(self.head_above());
-                    self.nest();
+                    self.nest(b'{');
                 }
-                b'(' | b'[' => self.nest(),
+                b'\x01' => self.nest(b'{'),
+                bracket @ (b'(' | b'[') => self.nest(bracket),
                 b'}' => {
                     self.braces -= 1;
                     self.broken |= self.braces < 0;
-                    self.depth = self.depth.saturating_sub(1);
-                    self.at += 1;
+                    self.unnest(b'{');
                 }
-                b')' | b']' => {
-                    self.depth = self.depth.saturating_sub(1);
-                    self.at += 1;
-                }
+                b'\x02' => self.unnest(b'{'),
+                b')' => self.unnest(b'('),
+                b']' => self.unnest(b'['),
+                b'n' if self.is_not(start) => self.negate(),
                 _ => self.at += 1,
             }
             if !line_start {
@@ -228,15 +244,6 @@ impl<'a> Scan<'a> {
             .then_some((before.len(), self.at))
     }
 
-    fn nest(&mut self) {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH && !self.deep {
-            self.deep = true;
-            self.findings.push(Finding::TooDeep { at: self.at });
-        }
-        self.at += 1;
-    }
-
     fn close_piece(&mut self, end: usize) {
         if end > self.start {
             self.pieces.push(Piece {
@@ -244,6 +251,7 @@ impl<'a> Scan<'a> {
                 end,
                 balanced: self.braces == 0 && !self.broken,
                 too_deep: self.deep,
+                crowded: self.is_crowded(),
                 masked: std::mem::take(&mut self.masked),
                 quoted: std::mem::take(&mut self.quoted),
                 lone: std::mem::take(&mut self.lone),
@@ -251,7 +259,10 @@ impl<'a> Scan<'a> {
         }
         self.start = end;
         self.braces = 0;
-        self.depth = 0;
+        self.open.clear();
+        self.negated = 0;
+        self.opening = 0;
+        self.hidden = 0;
         self.broken = false;
         self.deep = false;
     }
@@ -259,7 +270,7 @@ impl<'a> Scan<'a> {
     fn line_end(&self, from: usize) -> usize {
         self.bytes[from..]
             .iter()
-            .position(|&byte| byte == b'\n')
+            .position(|&byte| matches!(byte, b'\n' | b'\x01'..=b'\x03'))
             .map_or(self.bytes.len(), |length| from + length)
     }
 
@@ -390,8 +401,20 @@ impl<'a> Scan<'a> {
 
     fn regex_may_stand(&self) -> bool {
         let before = self.text[self.start..self.at].trim_end_matches([' ', '\t']);
-        before.len() < self.at - self.start
-            && (before.ends_with("expect") || before.ends_with("not"))
+        let compared = before.trim_end_matches(['<', '>', '=', '!']);
+        if compared.len() < before.len() {
+            // `$.status == /…/`
+            let compared = compared.trim_end_matches([' ', '\t']);
+            return compared
+                .rsplit(is_blank)
+                .next()
+                .is_some_and(|json| json.starts_with('$'));
+        }
+        let in_word = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
+        ["expect", "not"].iter().any(|word| {
+            let rest = before.strip_suffix(word);
+            rest.is_some_and(|rest| !rest.bytes().next_back().is_some_and(in_word))
+        })
     }
 
     fn regex(&mut self) {

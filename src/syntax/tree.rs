@@ -25,6 +25,8 @@ pub struct Tree {
     pub(super) nodes: Vec<Raw>,
     /// Whether a mistake is among the nodes.
     pub(super) broken: bool,
+    /// Whether it is nested too deep, and was not read.
+    pub(super) too_deep: bool,
     /// Whether the parser saw this text: no brace put in, no stretch hidden.
     pub(super) as_written: bool,
 }

@@ -143,7 +143,7 @@ impl<'a> Pass<'a> {
                 let Some(&statement) = self.around.last() else {
                     return;
                 };
-                if node.kind() == Kind::ERR_TAIL || !statement.has(Kind::ERR_TAIL) {
+                if echoes::is_first(statement, node) {
                     self.mistaken = Some((statement, statement.span().end));
                     let guess = found.len() < WORTH_A_GUESS;
                     found.push(of_statement(statement, node, guess.then_some(self.placed)));
