@@ -440,3 +440,104 @@ fn each_step_of_ci_has_its_time_and_they_add_up_to_forty_minutes() {
     let together: u32 = run.iter().map(|step| budget[step]).sum();
     assert!(together <= 2400, ".ci/run may take {together} s");
 }
+
+/// The paths of a use tree, flat: `a::{b, c::{d, e}}` is `a::b`, `a::c::d`, `a::c::e`.
+fn flat(before: &str, tree: &str, paths: &mut Vec<String>) {
+    let Some((head, rest)) = tree.split_once('{') else {
+        paths.push(format!("{before}{tree}"));
+        return;
+    };
+    let inner = rest.rsplit_once('}').map_or(rest, |(inner, _)| inner);
+    let mut depth = 0usize;
+    let mut begin = 0;
+    for (at, letter) in inner.char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                flat(&format!("{before}{head}"), &inner[begin..at], paths);
+                begin = at + 1;
+            }
+            _ => {}
+        }
+    }
+    flat(&format!("{before}{head}"), &inner[begin..], paths);
+}
+
+/// What a file names with `super::` and `crate::`, in `use` and in between, each part by itself.
+fn paths(code: &str) -> Vec<String> {
+    let mut paths = Vec::new();
+    for statement in code.split("use ").skip(1) {
+        let tree = statement.split(';').next().unwrap_or_default();
+        let tree: String = tree.split_whitespace().collect();
+        if tree.starts_with("super") || tree.starts_with("crate") {
+            flat("", &tree, &mut paths);
+        }
+    }
+    let part = |letter: char| !(letter.is_alphanumeric() || "_:".contains(letter));
+    let plain = code
+        .split(part)
+        .filter(|path| path.starts_with("super::") || path.starts_with("crate::"));
+    paths.extend(plain.map(str::to_owned));
+    paths
+}
+
+/// Files of one room that name each other in a circle make one file of several. A folder and its door count
+/// as one way: the door names what stands behind it.
+#[test]
+fn files_of_a_room_stand_in_few_circles() {
+    const MOST: usize = 6;
+    let files = files(&root().join("src"));
+    let module = |file: &str| {
+        let inner = file.trim_start_matches("src/").trim_end_matches(".rs");
+        inner.trim_end_matches("/mod").replace('/', "::")
+    };
+    let modules: Vec<String> = files.iter().map(|(file, _)| module(file)).collect();
+    let place = |path: &str| {
+        let mut path = path;
+        loop {
+            if let Some(place) = modules.iter().position(|one| one == path) {
+                return Some(place);
+            }
+            path = path.rsplit_once("::")?.0;
+        }
+    };
+    let mut graph = petgraph::Graph::<usize, ()>::new();
+    let nodes: Vec<_> = (0..files.len()).map(|own| graph.add_node(own)).collect();
+    for (own, (_, text)) in files.iter().enumerate() {
+        let name = &modules[own];
+        for path in paths(&code(text)) {
+            let mut parts = path.split("::").peekable();
+            let mut around: Vec<&str> = name.split("::").collect();
+            if parts.next_if_eq(&"crate").is_some() {
+                around.clear();
+            }
+            while parts.next_if_eq(&"super").is_some() {
+                around.pop();
+            }
+            around.extend(parts);
+            let Some(other) = place(&around.join("::")) else {
+                continue;
+            };
+            let there = &modules[other];
+            let room = |name: &str| name.split("::").next().map(str::to_owned);
+            let nested =
+                there.starts_with(&format!("{name}::")) || name.starts_with(&format!("{there}::"));
+            if own != other && !nested && room(name) == room(there) {
+                graph.update_edge(nodes[own], nodes[other], ());
+            }
+        }
+    }
+    let circles: Vec<Vec<&str>> = petgraph::algo::tarjan_scc(&graph)
+        .into_iter()
+        .filter(|circle| circle.len() > 1)
+        .map(|circle| {
+            circle
+                .into_iter()
+                .map(|node| modules[graph[node]].as_str())
+                .collect()
+        })
+        .collect();
+    assert!(graph.edge_count() > 300, "the files were read");
+    assert!(circles.len() <= MOST, "{circles:#?}");
+}

@@ -1,7 +1,7 @@
 //! What is known of a node at a glance: most rules are about a few nodes of a large spec, and to look at
 //! each of them takes longer than what there is to say.
 
-use crate::model::{Node, Work};
+use crate::model::{Action, Node, Work};
 
 /// What a node is, and what it has.
 #[derive(Clone, Copy)]
@@ -76,7 +76,7 @@ impl Glance {
             is_done: node.done,
             has_status: node.status.is_some(),
             has_condition: node.condition.is_some(),
-            acts: !super::rollbacks::actions_of(node).is_empty(),
+            acts: !actions_of(node).is_empty(),
         }
     }
 }
@@ -134,5 +134,14 @@ impl Kind {
             | Work::Backup { .. }
             | Work::Freeze { .. } => Kind::Other,
         }
+    }
+}
+
+/// The actions that a node states.
+pub(super) fn actions_of(node: &Node) -> &[Action] {
+    match &node.work {
+        Work::Severity { then } | Work::Alert { then, .. } => then,
+        Work::Act { actions } => actions,
+        _ => &node.otherwise,
     }
 }

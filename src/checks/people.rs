@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::glance::Kind;
-use super::rollbacks::actions_of;
+use super::glance::actions_of;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Deed, Node, Work};
 use crate::rule;

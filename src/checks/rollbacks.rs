@@ -4,6 +4,7 @@ use foldhash::HashSet;
 
 use super::Context;
 use super::glance::Kind;
+use super::glance::actions_of;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Action, Comparator, Deed, Effect, Node, Work};
 use crate::rule;
@@ -312,15 +313,6 @@ fn switches(node: &Node) -> bool {
 
 fn watches(node: &Node) -> bool {
     matches!(node.work, Work::Hold { .. }) || node.children.iter().any(watches)
-}
-
-/// The actions that a node states.
-pub(super) fn actions_of(node: &Node) -> &[Action] {
-    match &node.work {
-        Work::Severity { then } | Work::Alert { then, .. } => then,
-        Work::Act { actions } => actions,
-        _ => &node.otherwise,
-    }
 }
 
 fn rollback_of(action: &Action) -> Option<&str> {

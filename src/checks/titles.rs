@@ -3,7 +3,6 @@
 
 use std::ops::Deref;
 
-use super::wording::begins_blank;
 use crate::graph::Order;
 
 /// The titles of all nodes, in small letters.
@@ -144,6 +143,11 @@ impl Letters {
     const fn include(self, of_phrase: Letters) -> bool {
         self.0 & of_phrase.0 == of_phrase.0
     }
+}
+
+/// Whether a blank may begin with a byte.
+pub(super) fn begins_blank(byte: u8) -> bool {
+    matches!(byte, b'[' | b'_' | b'?' | b'T' | b'F')
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use deployc::backend::manifests::Manifests;
-use deployc::backend::{Account, Artifact, Backend, account};
+use deployc::backend::{Artifact, Backend, account};
 use deployc::catalogue;
 use deployc::compile::Compilation;
 use deployc::diagnostic::nearest;
@@ -13,6 +13,7 @@ use deployc::report::visible_line;
 use similar::{ChangeTag, TextDiff};
 
 use super::disk::ReadError;
+use super::fidelity::Accounted;
 use super::files::{Chosen, Found, Input};
 use super::layout::{Laid, Listed};
 use super::screen::Screen;
@@ -74,16 +75,6 @@ struct Made {
     artifact: Artifact,
     /// The spec that it comes from, as it is shown.
     from: String,
-}
-
-/// What became of the nodes of one spec in one target.
-pub struct Accounted {
-    /// The spec, as it is shown.
-    pub spec: String,
-    /// The target.
-    pub target: &'static str,
-    /// Every node.
-    pub nodes: Vec<Account>,
 }
 
 /// What one spec makes.

@@ -9,14 +9,15 @@ use deployc::diagnostic::Level;
 use deployc::report::{Failure, Format, Look};
 use deployc::settings::Settings;
 
-use super::build::{self, Accounted};
+use super::build;
+use super::fidelity::Accounted;
 use super::files::{Chosen, Found, Input};
 use super::front::Texts;
 use super::patch::patch;
 use super::screen::Screen;
 use super::settings::Configured;
 use super::trouble::Trouble;
-use super::{Exit, coverage, dependents, fix, front, watch};
+use super::{Exit, coverage, dependents, fix, front};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -97,15 +98,15 @@ enum LeastLevel {
 }
 
 impl Check {
+    /// Whether it goes on with every change.
+    pub fn watches(&self) -> bool {
+        self.watch
+    }
+
     pub fn run(self, screen: Screen) -> miette::Result<Exit> {
-        match self.watch {
-            true => watch::run(&self, screen),
-            false => {
-                let round = self.round(screen)?;
-                round.show(screen)?;
-                Ok(round.exit)
-            }
-        }
+        let round = self.round(screen)?;
+        round.show(screen)?;
+        Ok(round.exit)
     }
 
     /// Checks once; what was found is shown by the round.

@@ -8,8 +8,17 @@ use deployc::plan::{Node, Plan};
 use deployc::report::visible_line;
 use serde_json::{Value, json};
 
-use super::build::Accounted;
 use super::screen::Screen;
+
+/// What became of the nodes of one spec in one target.
+pub struct Accounted {
+    /// The spec, as it is shown.
+    pub spec: String,
+    /// The target.
+    pub target: &'static str,
+    /// Every node.
+    pub nodes: Vec<Account>,
+}
 
 /// The version of the report's shape.
 const VERSION: u32 = 1;

@@ -142,6 +142,7 @@ enum Command {
 impl Command {
     fn run(self, screen: Screen) -> miette::Result<Exit> {
         match self {
+            Command::Check(check) if check.watches() => watch::run(&check, screen),
             Command::Check(check) => check.run(screen),
             Command::Fmt(fmt) => fmt.run(screen),
             Command::Build(build) => build.run(screen),

@@ -1,5 +1,6 @@
 //! What is done when something fails or a rule fires, and the way back.
 
+use super::course::{Awaited, Cause, Course};
 use super::event::{Happening, action_words};
 use super::requests::Verdict;
 use super::run::{Engine, Known, State};
@@ -7,48 +8,6 @@ use crate::plan::{Action, Deed, Work};
 
 /// Retries without a limit end here: what has not changed by then never will.
 const MOST_RETRIES: u32 = 1_000;
-
-/// What led to an action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cause {
-    /// A node that failed; nothing can be done about it but to try again, leave it out or go back.
-    Node(usize),
-    /// A rule that came true.
-    Rule(usize),
-    /// A rule for which there is no data.
-    Blind(usize),
-    /// The plan itself.
-    Plan,
-}
-
-impl Cause {
-    /// The node or rule.
-    pub(super) fn place(self) -> Option<usize> {
-        match self {
-            Cause::Node(place) | Cause::Rule(place) | Cause::Blind(place) => Some(place),
-            Cause::Plan => None,
-        }
-    }
-}
-
-/// Actions that are done one after the other.
-pub(super) struct Course<'p> {
-    actions: Vec<&'p Action>,
-    next: usize,
-    pub cause: Cause,
-    /// The procedure that it waits for.
-    procedure: Option<usize>,
-    /// Whether one of them has said what becomes of the work.
-    decided: bool,
-}
-
-/// An action that waits for its time.
-pub(super) struct Awaited<'p> {
-    action: &'p Action,
-    cause: Cause,
-    /// When it is done, unless what led to it clears; never where only that is waited for.
-    due: Option<i64>,
-}
 
 impl<'p> Engine<'p> {
     /// What failed takes the `else` of the nearest node from itself outwards, and at last the

@@ -15,11 +15,13 @@
 //!   leads to the phases that come after it. There is one at the most.
 
 mod actions;
+mod course;
 mod event;
 mod items;
 mod outcome;
 mod requests;
 mod rollback;
+mod rule;
 mod rules;
 mod run;
 mod steps;

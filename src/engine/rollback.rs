@@ -1,6 +1,6 @@
 //! The way back: what it ends, what it undoes, and where it begins.
 
-use super::actions::Cause;
+use super::course::Cause;
 use super::event::Happening;
 use super::items::is_main;
 use super::run::{Engine, State};

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::actions::{Awaited, Cause, Course};
+use super::course::{Awaited, Cause, Course};
 use super::event::{Happening, Outcome};
 use super::items::{Item, add, is_main};
 use super::requests::{Event, Request, Standing, Verdict};
-use super::rules::Rule;
+use super::rule::Rule;
 use crate::plan::{Condition, EdgeKind, Node, Plan, Work};
 
 /// So many times all nodes are looked at in one moment.

@@ -1,6 +1,6 @@
 //! How a node begins, goes on and ends.
 
-use super::actions::Cause;
+use super::course::Cause;
 use super::event::{Happening, notice_words};
 use super::items::{is_main, offset, takes_turn};
 use super::requests::{Standing, Verdict};

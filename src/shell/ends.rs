@@ -1,8 +1,8 @@
 //! Where what is quoted, substituted or grouped in a shell text ends. One pass from left to right, on a
 //! stack of its own: a text may nest as deep as it likes, and is refused where that is too deep.
 
-use super::grammar::Misfit;
-use crate::nesting::{MAX_DEPTH, TooDeep};
+use super::misfit::{Misfit, too_deep};
+use crate::nesting::MAX_DEPTH;
 
 /// A stretch that begins with a quote, a backtick, a dollar or a parenthesis.
 pub struct Whole {
@@ -378,16 +378,5 @@ fn unclosed(mark: &str, at: usize) -> Misfit {
         message: format!("`{mark}` begins here and never ends"),
         help: "close it",
         is_too_deep: false,
-    }
-}
-
-/// A level that no reader may follow.
-pub fn too_deep(start: usize, end: usize) -> Misfit {
-    Misfit {
-        start,
-        end,
-        message: format!("the command is {}", TooDeep { at: start }),
-        help: "name the inner parts: as functions, or with a variable for what a command prints",
-        is_too_deep: true,
     }
 }

@@ -1,24 +1,9 @@
 //! Whether a shell could read a text: every `if` has its `fi`, every quote its end, and a command
 //! stands on both sides of `&&`. Follows the grammar of bash; substitutions are read, too.
 
-use super::ends::too_deep;
 use super::lexer::{Lexer, Token};
+use super::misfit::{Misfit, too_deep};
 use crate::nesting::MAX_DEPTH;
-
-/// Where a shell would stop reading, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Misfit {
-    /// First byte in the shell text.
-    pub start: usize,
-    /// One past the last byte in the shell text.
-    pub end: usize,
-    /// What is wrong, in one sentence.
-    pub message: String,
-    /// What to do.
-    pub help: &'static str,
-    /// Whether a shell could go on, and nothing else should.
-    pub is_too_deep: bool,
-}
 
 /// Whether a token is one of the words that only end or divide something.
 fn divides(token: &Token<'_>) -> bool {

@@ -1,7 +1,7 @@
 //! Cuts shell text into words and operators, as bash does.
 
 use super::ends;
-use super::grammar::Misfit;
+use super::misfit::Misfit;
 use super::placeholder;
 
 /// A word or an operator. A line break is an operator; the end of the text is an empty one.

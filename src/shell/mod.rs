@@ -5,12 +5,14 @@
 mod ends;
 mod grammar;
 mod lexer;
+mod misfit;
 
 use std::borrow::Cow;
 
 use lexer::{Lexer, Token};
 
-pub use grammar::{Misfit, misfit};
+pub use grammar::misfit;
+pub use misfit::Misfit;
 
 /// A word of a command: its text without quotes, and where it stands in the text, in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::mutants::holds;
 use crate::plan::{Bound, Condition, Decided, Given, Measured, Node, Plan, Quantity, Range, Work};
 
 /// Values of parameters that are not left to their defaults, and the options taken.
@@ -148,4 +147,17 @@ fn stretch(text: &str) -> Option<Range> {
         high: quantity,
         high_inclusive: true,
     })
+}
+
+/// The condition of a node, to be changed.
+pub(super) fn holds(work: &mut Work) -> Option<&mut Condition> {
+    match work {
+        Work::Check { holds }
+        | Work::Require { holds }
+        | Work::When { holds }
+        | Work::Bound { holds }
+        | Work::Hold { holds, .. } => holds.as_mut(),
+        Work::Alert { when, .. } => when.as_mut(),
+        _ => None,
+    }
 }

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::decisions::holds;
 use super::record::Recording;
 use super::trial::{Trial, run_test};
 use crate::plan::{
@@ -203,19 +204,6 @@ fn actions_of(node: &mut Node) -> Option<&mut Vec<Action>> {
         Work::Severity { then } | Work::Alert { then, .. } => Some(then),
         Work::Act { actions } => Some(actions),
         _ => Some(&mut node.otherwise),
-    }
-}
-
-/// The condition of a node, to be changed.
-pub(super) fn holds(work: &mut Work) -> Option<&mut Condition> {
-    match work {
-        Work::Check { holds }
-        | Work::Require { holds }
-        | Work::When { holds }
-        | Work::Bound { holds }
-        | Work::Hold { holds, .. } => holds.as_mut(),
-        Work::Alert { when, .. } => when.as_mut(),
-        _ => None,
     }
 }
 

@@ -4,8 +4,6 @@
 
 use pest::Parser;
 
-use super::tree::Raw;
-
 #[derive(pest_derive::Parser)]
 #[grammar = "grammar/deploy.pest"]
 pub(super) struct Grammar;
@@ -17,6 +15,18 @@ pub(super) struct Expected {
     /// Byte offset, zero-based.
     pub at: usize,
     pub rules: Vec<Rule>,
+}
+
+/// One node: what it is, where it stands in its piece, and where its next sibling would stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Raw {
+    pub kind: Rule,
+    /// First byte, counted from the beginning of the piece.
+    pub start: u32,
+    /// One past the last byte, counted from the beginning of the piece.
+    pub end: u32,
+    /// Index one past the last node inside this one.
+    pub next: u32,
 }
 
 /// Reads a text by a total rule. `None` if pest ran out of stack: the caller bounds the nesting first.

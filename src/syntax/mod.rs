@@ -192,13 +192,13 @@ fn tree_of(text: &str, piece: &pieces::Piece, findings: &mut Vec<Finding>) -> Tr
     };
     let nodes = nodes.unwrap_or_else(|| {
         vec![
-            tree::Raw {
+            grammar::Raw {
                 kind: Kind::piece,
                 start: 0,
                 end: own.len() as u32,
                 next: 2,
             },
-            tree::Raw {
+            grammar::Raw {
                 kind: Kind::ERR_ITEM,
                 start: 0,
                 end: own.len() as u32,

@@ -2,21 +2,9 @@
 
 use std::sync::Arc;
 
-use super::grammar::Rule as Kind;
+use super::grammar::{Raw, Rule as Kind};
 use crate::blank::Blanks;
 use crate::source::{SourceId, Span};
-
-/// One node: what it is, where it stands in its piece, and where its next sibling would stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Raw {
-    pub kind: Kind,
-    /// First byte, counted from the beginning of the piece.
-    pub start: u32,
-    /// One past the last byte, counted from the beginning of the piece.
-    pub end: u32,
-    /// Index one past the last node inside this one.
-    pub next: u32,
-}
 
 /// A piece of a file and its nodes.
 #[derive(Debug, PartialEq, Eq)]

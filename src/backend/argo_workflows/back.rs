@@ -5,19 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::Builder;
-use super::failure::{Ends, Place};
+use super::failure::{Ends, NONE, Place, way};
 use super::library::{Task, free, name_of};
 use super::shared::{UNSAID, WAY_BACK};
 use crate::backend::Fidelity;
 use crate::plan::{Node, Plan, Work};
-
-/// No way back is taken.
-pub const NONE: &str = "none";
-
-/// The word for a way back.
-pub fn way(rollback: &str) -> String {
-    name_of(rollback.rsplit('/').next().unwrap_or(rollback))
-}
 
 /// The nodes inside what some rollback takes back.
 pub fn undoable(plan: &Plan) -> BTreeSet<&str> {

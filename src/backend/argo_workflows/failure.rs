@@ -11,6 +11,14 @@ use super::rights::Resource;
 use crate::backend::Fidelity;
 use crate::plan::{Action, Deed, Node, Quantity, Work};
 
+/// No way back is taken.
+pub const NONE: &str = "none";
+
+/// The word for a way back.
+pub fn way(rollback: &str) -> String {
+    name_of(rollback.rsplit('/').next().unwrap_or(rollback))
+}
+
 /// Where actions are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -194,7 +202,7 @@ impl<'a> Builder<'a> {
     ) -> Option<Ends> {
         match deed {
             Deed::Rollback { rollback } => {
-                let way = super::back::way(rollback);
+                let way = way(rollback);
                 let task = match place {
                     Place::Forward => self.give_up(id, &way, "the way back is taken"),
                     Place::Exit | Place::Beside => self.remember(&way),
@@ -207,8 +215,8 @@ impl<'a> Builder<'a> {
             }
             Deed::Stop => {
                 let task = match place {
-                    Place::Forward => self.give_up(id, super::back::NONE, "it stops here"),
-                    Place::Exit | Place::Beside => self.remember(super::back::NONE),
+                    Place::Forward => self.give_up(id, NONE, "it stops here"),
+                    Place::Exit | Place::Beside => self.remember(NONE),
                 };
                 tasks.push(task);
                 if place == Place::Beside {

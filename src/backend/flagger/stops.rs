@@ -2,22 +2,10 @@
 
 use crate::backend::Fidelity;
 
-use super::way::{Gate, Way, Ways};
+use super::way::{Gate, Stop, Way, Ways};
 
 /// How often Flagger looks at the most, in seconds.
 const LOOK: i64 = 60;
-
-/// A share of the traffic, and how long it stays.
-pub struct Stop<'a> {
-    /// In percent.
-    pub weight: i64,
-    /// In seconds.
-    pub stays: i64,
-    /// The node that moves the traffic.
-    pub node: &'a str,
-    /// The nodes that hold it there.
-    pub holds: Vec<&'a str>,
-}
 
 impl Ways<'_> {
     /// Whether each stop is one step, or the weight grows to it.

@@ -8,7 +8,18 @@ use crate::plan::{Condition, Exact, Measured, Node, Plan, Quantity, Service, Wai
 
 use super::look::{Look, delayed, goes_back, look, parts};
 use super::service::{problem, provider};
-use super::stops::Stop;
+
+/// A share of the traffic, and how long it stays.
+pub struct Stop<'a> {
+    /// In percent.
+    pub weight: i64,
+    /// In seconds.
+    pub stays: i64,
+    /// The node that moves the traffic.
+    pub node: &'a str,
+    /// The nodes that hold it there.
+    pub holds: Vec<&'a str>,
+}
 
 /// Something that is asked at every look.
 pub struct Asked {

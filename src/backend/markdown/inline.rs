@@ -3,7 +3,7 @@
 //! What people wrote is words: every character that Markdown or HTML could take for structure is
 //! escaped, and what a reader of Markdown would make a link, a mention or a picture of is code.
 
-use crate::backend::runbook::{Markup, is_page, visible};
+use crate::backend::runbook::visible;
 use crate::plan::{Piece, Text};
 
 /// Words inside a line: a heading, an item, a cell of a table.
@@ -264,54 +264,4 @@ pub fn hang(text: &str, by: usize) -> String {
         })
         .collect::<Vec<_>>()
         .join("\n")
-}
-
-/// Markdown as a markup.
-pub struct Marks;
-
-impl Markup for Marks {
-    fn words(&self, words: &str) -> String {
-        self::words(words)
-    }
-
-    fn text(&self, text: &Text) -> String {
-        self::text(text)
-    }
-
-    fn code(&self, code: &str) -> String {
-        self::code(code)
-    }
-
-    fn address(&self, text: &str) -> String {
-        match is_page(text) {
-            true => format!("<{text}>"),
-            false => self.code(text),
-        }
-    }
-
-    fn sign(&self, sign: &str) -> String {
-        sign.to_owned()
-    }
-
-    fn strong(&self, marked: &str) -> String {
-        match marked.is_empty() {
-            true => String::new(),
-            false => format!("**{marked}**"),
-        }
-    }
-
-    fn link(&self, marked: &str, anchor: &str) -> String {
-        match marked.is_empty() {
-            true => format!("[{}](#{anchor})", code(anchor)),
-            false => format!("[{marked}](#{anchor})"),
-        }
-    }
-
-    fn block(&self, text: &str, language: &str) -> String {
-        fence(text, language)
-    }
-
-    fn prose(&self, text: &Text) -> String {
-        super::prose::prose(text).text
-    }
 }

@@ -3,6 +3,7 @@
 mod graph;
 mod inline;
 mod items;
+mod marks;
 mod prose;
 mod sections;
 mod stretches;
@@ -98,7 +99,7 @@ impl<'a> Renderer<'a> {
     ) -> Result<Self, String> {
         Ok(Renderer {
             plan,
-            say: Sentences::new(plan, &inline::Marks),
+            say: Sentences::new(plan, &marks::Marks),
             picture,
             templates: TEMPLATES.with(templates)?,
         })

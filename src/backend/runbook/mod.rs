@@ -13,6 +13,7 @@ mod rules;
 mod sentences;
 mod stretches;
 mod timeline;
+mod ways_back;
 
 pub use back::TakenBack;
 pub use commands::{About, Fact};

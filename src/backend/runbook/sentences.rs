@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::back::WaysBack;
+use super::ways_back::WaysBack;
 use super::{Markup, anchor, is_page, metric_anchor};
 use crate::plan::{
     Action, Bound, Comparator, Condition, Deed, Measured, Metric, Node, Notice, Plan, Quantity,

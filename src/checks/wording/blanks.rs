@@ -3,14 +3,10 @@
 use super::OPEN_BLANK;
 use crate::checks::Context;
 use crate::checks::glance::Kind;
+use crate::checks::titles::begins_blank;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Text, Work};
 use crate::source::Span;
-
-/// Whether a blank may begin with a byte.
-pub(in crate::checks) fn begins_blank(byte: u8) -> bool {
-    matches!(byte, b'[' | b'_' | b'?' | b'T' | b'F')
-}
 
 /// The first blank in a text: `[name]`, `TBD`, `____`, `???`.
 pub(in crate::checks) fn blank(text: &str) -> Option<&str> {

@@ -4,7 +4,7 @@ mod blanks;
 mod repeats;
 mod units;
 
-pub(super) use blanks::{begins_blank, blank};
+pub(super) use blanks::blank;
 
 use std::sync::LazyLock;
 

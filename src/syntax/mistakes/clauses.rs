@@ -1,8 +1,8 @@
 //! Clauses that begin with another word than here, or with none.
 
 use super::expected;
-use super::habits::Stop;
-use super::repairs::Repair;
+use super::repair::Repair;
+use super::stop::Stop;
 use crate::blank::Blanks;
 use crate::syntax::grammar::Rule as Kind;
 

@@ -1,8 +1,8 @@
 //! Conditions as they are spoken: `check if …`, `check that …`, `pause when …`, `run … unless …`.
 
 use super::first_word;
-use super::habits::Stop;
-use super::repairs::Repair;
+use super::repair::Repair;
+use super::stop::Stop;
 use crate::blank::Blanks;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::grammar::Rule as Kind;

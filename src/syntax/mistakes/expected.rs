@@ -1,7 +1,7 @@
 //! What is expected at a place, in words for people.
 
 use super::first_word;
-use super::habits::Stop;
+use super::stop::Stop;
 use crate::blank::Blanks;
 use crate::syntax::grammar::Rule as Kind;
 

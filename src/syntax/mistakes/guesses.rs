@@ -1,8 +1,8 @@
 //! Guesses about statements that can't be read: marks, names, titles, first words, texts.
 
 use super::blocks::Block;
-use super::habits::Stop;
-use super::repairs::Repair;
+use super::repair::Repair;
+use super::stop::Stop;
 use super::{moments, programs};
 use crate::blank::{Blanks, is_blank};
 use crate::syntax::grammar::Rule as Kind;

@@ -15,7 +15,9 @@ mod naming;
 mod notations;
 mod numbers;
 mod programs;
+mod repair;
 mod repairs;
+mod stop;
 mod synonyms;
 
 pub(super) use beginnings::lone_brace;
@@ -29,7 +31,7 @@ use crate::syntax::grammar::{self, Rule as Kind};
 use crate::syntax::tree::{Node, Placed};
 use crate::syntax::words;
 use blocks::Block;
-use habits::Stop;
+use stop::Stop;
 
 rule! {
     /// A statement begins well and goes on with something that can't stand there, or stops before it

@@ -1,7 +1,7 @@
 //! Times, dates and durations that are written as elsewhere.
 
-use super::habits::Stop;
-use super::repairs::Repair;
+use super::repair::Repair;
+use super::stop::Stop;
 use crate::blank::Blanks;
 use crate::syntax::grammar::Rule as Kind;
 

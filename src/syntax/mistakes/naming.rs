@@ -1,7 +1,7 @@
 //! Guesses about names and titles: how they are written, and where they stand.
 
-use super::habits::Stop;
-use super::repairs::Repair;
+use super::repair::Repair;
+use super::stop::Stop;
 use crate::blank::Blanks;
 use crate::syntax::grammar::Rule as Kind;
 use crate::syntax::words;

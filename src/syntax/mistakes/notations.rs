@@ -1,9 +1,9 @@
 //! Values that are written as elsewhere: times, comparisons, quotes, lists, references, numbers.
 
-use super::habits::Stop;
 use super::moments;
 use super::numbers;
-use super::repairs::Repair;
+use super::repair::Repair;
+use super::stop::Stop;
 use crate::blank::Blanks;
 use crate::syntax::grammar::Rule as Kind;
 use crate::syntax::words;

@@ -1,8 +1,8 @@
 //! Numbers that are written as elsewhere: apart from their units, with grouped digits, ranges with a dash.
 
-use super::habits::Stop;
 use super::moments;
-use super::repairs::Repair;
+use super::repair::Repair;
+use super::stop::Stop;
 use crate::blank::Blanks;
 use crate::quantity::Quantity;
 
