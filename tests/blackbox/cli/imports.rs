@@ -209,13 +209,36 @@ fn a_chain_of_imports_may_be_long_and_not_too_long() {
     for number in 0..300 {
         bench.write(&format!("m{number}.deploy"), module(number));
     }
-    // 33 deep, and as many as there may be.
-    for first in [300 - 33, 300 - 255] {
-        bench.write("m300.deploy", MODULE);
-        let name = format!("m{first}.deploy");
-        bench.run(&["check", &name, "--level=error"]).ends(0);
+    bench.write("m300.deploy", MODULE);
+    bench
+        .run(&["check", "m268.deploy", "--level=error"])
+        .ends(0);
+    let run = bench
+        .run(&["check", "m267.deploy", "--format=short"])
+        .ends(1);
+    assert!(
+        run.out.contains("can't bring in more than 32 files"),
+        "{run:#?}"
+    );
+    // As many as there may be beside each other, the first one counted, and one more.
+    let many: String = (0..257)
+        .map(|number| format!("use ./n{number}\n"))
+        .collect();
+    for number in 0..256 {
+        bench.write(
+            &format!("n{number}.deploy"),
+            MODULE.replace("lead", &format!("lead{number}")),
+        );
     }
-    let run = bench.run(&["check", "m0.deploy", "--format=short"]).ends(1);
+    let (last, _) = many.trim_end().rsplit_once('\n').expect("there are many");
+    bench.write("some.deploy", format!("edition 2026\n\n{last}\n"));
+    bench.write("many.deploy", format!("edition 2026\n\n{many}"));
+    bench
+        .run(&["check", "some.deploy", "--level=error"])
+        .ends(0);
+    let run = bench
+        .run(&["check", "many.deploy", "--format=short"])
+        .ends(1);
     assert!(
         run.out.contains("can't bring in more than 256 files"),
         "{run:#?}"
