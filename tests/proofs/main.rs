@@ -2,6 +2,7 @@
 //! language in turn, and what is built followed by machines of its own. Slow beside the rest.
 
 mod blanks;
+mod equality;
 mod engine;
 mod faults;
 mod format;

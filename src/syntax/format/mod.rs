@@ -319,6 +319,8 @@ impl<'a> Printer<'a> {
                     self.selects = node.kind() == Kind::metric_ref;
                     self.inside(child)?;
                 }
+                // An empty list is no token: its blanks are blanks.
+                Kind::arguments | Kind::parameters => self.inside(child)?,
                 _ if !child.is_leaf() || own.is_empty() => self.inside(child)?,
                 // Keywords without a node of their own, of which each is a token.
                 _ if own.contains([' ', '\t', '\n']) && own.words().all(is_word) => {

@@ -1,0 +1,4 @@
+//! What means nothing changes nothing: blanks, comments, names, files and the order of what has no order.
+
+mod cases;
+mod outputs;
