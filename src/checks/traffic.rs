@@ -126,7 +126,7 @@ fn never_deployed(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             letter.is_whitespace() || matches!(letter, '/' | '=' | '"' | ',')
         });
         named.extend(words);
-        let known = script.command.environment.values();
+        let known = script.command.environment.iter().map(|(_, origin)| origin);
         named.extend(known.filter_map(|origin| match origin {
             crate::model::Origin::Value(value) => Some(value.rsplit('/').next().unwrap_or(value)),
             _ => None,

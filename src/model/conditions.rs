@@ -1,7 +1,8 @@
 //! Reads conditions: names resolved, values in the dimension of their metric.
 
+use super::bindings::Binding;
 use super::condition::{Bound, Comparator, Condition, Matcher, Measured, MetricRef, Trend};
-use super::lower::{Binding, Lower, Scope};
+use super::lower::{Lower, Scope};
 use super::names::{Noun, UNKNOWN_NAME};
 use super::values::{DIMENSION, TYPE, plain, trimmed};
 use crate::blank::Blanks;
@@ -297,7 +298,7 @@ impl Lower<'_> {
     ) -> Option<Condition> {
         let mut name = path.text().to_owned();
         let mut declared = None;
-        if scope.bindings.contains_key(&name) {
+        if scope.bindings.has(&name) {
             self.note_argument(&name, path.span());
         }
         match scope.bindings.get(&name).map(Binding::parameter) {
@@ -444,7 +445,7 @@ impl Lower<'_> {
 fn bounding_parameter(scope: &Scope, node: Syntax<'_>, subject: Syntax<'_>) -> Option<String> {
     let after = |token: &Syntax<'_>| token.span().start >= subject.span().end;
     let path = node.all(Kind::metric_ref).find(after)?.child(Kind::path)?;
-    let outside = !scope.bindings.contains_key(path.text());
+    let outside = !scope.bindings.has(path.text());
     outside.then(|| path.text().to_owned())
 }
 

@@ -1,6 +1,7 @@
 //! Names in braces in a text.
 
-use super::lower::{Binding, Lower, Scope};
+use super::bindings::Binding;
+use super::lower::{Lower, Scope};
 use super::names::Noun;
 use super::text::{Piece, Text};
 use super::values::TYPE;

@@ -8,11 +8,11 @@ use super::names::{self, Declared, Names, Noun};
 use super::node::{Node, Reference, Times};
 use super::put_in::PutIn;
 use super::spec::{Metric, Service, Spec};
-use super::text::{Piece, Text};
+use super::text::Text;
 use super::work::Work;
 use crate::blank::Blanks;
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::quantity::{Mistake, Quantity};
+use crate::quantity::Mistake;
 use crate::rule;
 use crate::source::Span;
 use crate::syntax::words::slug;
@@ -33,64 +33,13 @@ rule! {
 /// How deep includes may nest.
 pub(super) const MAX_INCLUDES: usize = 32;
 
-/// What a parameter of a checklist, procedure or metric stands for while it is expanded.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Binding {
-    /// A service, by name.
-    Service(String),
-    /// A number with its dimension.
-    Quantity(Quantity),
-    /// Words, as the language writes them, without quotes.
-    Words(String),
-    /// Words in which values stand that are known on the day.
-    Text(Text),
-    /// A percentile, by its digits: `95`.
-    Percentile(String),
-}
-
-impl Binding {
-    /// The parameter of the deployment that was handed over, where one was.
-    pub fn parameter(&self) -> Option<&str> {
-        match self {
-            Binding::Text(text) => match text.pieces.as_slice() {
-                [Piece::Parameter { parameter }] => Some(parameter),
-                _ => None,
-            },
-            Binding::Service(_)
-            | Binding::Quantity(_)
-            | Binding::Words(_)
-            | Binding::Percentile(_) => None,
-        }
-    }
-
-    pub fn written(&self) -> String {
-        match self {
-            Binding::Service(name) | Binding::Words(name) => name.clone(),
-            Binding::Text(text) => text.to_string(),
-            Binding::Quantity(quantity) => quantity.written.clone(),
-            Binding::Percentile(digits) => format!("p{digits}"),
-        }
-    }
-
-    /// As commands and queries get it: a percentile is a number there.
-    pub fn value(&self) -> String {
-        match self {
-            // `p5` is the fifth of a hundred, `p999` of a thousand.
-            Binding::Percentile(digits) => format!("0.{digits:0>2}"),
-            Binding::Service(_) | Binding::Quantity(_) | Binding::Words(_) | Binding::Text(_) => {
-                self.written()
-            }
-        }
-    }
-}
-
 /// Where the pass stands.
 #[derive(Clone, Default)]
 pub(super) struct Scope {
     /// The file whose names are visible, by number.
     pub file: usize,
     /// What the parameters of the checklist or procedure around stand for.
-    pub bindings: BTreeMap<String, Binding>,
+    pub bindings: Bindings,
     /// Where the arguments stand that the parameters got, by name; those of metrics alone.
     pub arguments: BTreeMap<String, Span>,
     /// The includes around, outermost first: (file, name).

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::lower::{Binding, Lower, Scope};
+use super::bindings::Binding;
+use super::lower::{Lower, Scope};
 use super::names::Declared;
 use super::spec::Metric;
 use super::values::{TYPE, trimmed};
@@ -29,14 +30,7 @@ impl<'a> Lower<'a> {
         }
         let service = scope
             .bindings
-            .values()
-            .find_map(|binding| match binding {
-                Binding::Service(name) => Some(name.as_str()),
-                Binding::Quantity(_)
-                | Binding::Words(_)
-                | Binding::Text(_)
-                | Binding::Percentile(_) => None,
-            })
+            .service()
             .or(metric.service.as_deref())
             .or_else(|| self.names.only_service(0));
         let service = service.and_then(|name| self.service(name));
@@ -86,7 +80,7 @@ impl Lower<'_> {
         if !self.names.noted.is_on() {
             return;
         }
-        for (name, at) in promql::holes(query.text(), |name| scope.bindings.contains_key(name)) {
+        for (name, at) in promql::holes(query.text(), |name| scope.bindings.has(name)) {
             let start = query.span().start + at as u32;
             let own = Span::new(query.span().source, start, start + name.len() as u32);
             self.note_argument(name, own);

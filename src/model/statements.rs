@@ -280,7 +280,7 @@ impl<'a> Lower<'a> {
     /// The name of the service that a statement names.
     pub fn service_of(&mut self, scope: &Scope, statement: Syntax<'_>) -> Option<String> {
         let path = statement.child(Kind::path)?;
-        if let Some(super::lower::Binding::Service(name)) = scope.bindings.get(path.text()) {
+        if let Some(super::bindings::Binding::Service(name)) = scope.bindings.get(path.text()) {
             self.note_argument(path.text(), path.span());
             return Some(name.clone());
         }

@@ -257,7 +257,7 @@ impl Lower<'_> {
     /// The parameter of the deployment that says how long, where one does.
     pub fn named_length(&self, scope: &Scope, around: Syntax<'_>) -> Option<String> {
         let path = around.child(Kind::amount)?.child(Kind::path)?;
-        let outside = !scope.bindings.contains_key(path.text());
+        let outside = !scope.bindings.has(path.text());
         outside.then(|| path.text().to_owned())
     }
 
