@@ -92,7 +92,7 @@ impl Lower<'_> {
             bound,
             sustained: sustained.map(Box::new),
             over: over.map(Box::new),
-            parameter: bounding_parameter(scope, node, subject),
+            parameter: self.bounding_parameter(scope, node, subject),
             span: trimmed(node),
             value_span,
         })))
@@ -133,17 +133,17 @@ impl Lower<'_> {
             let name = near.child(Kind::path);
             if let Some(token) = near.child(Kind::quantity) {
                 let tolerance = self.quantity_of(token, &Dimension::Ratio)?;
-                let of = name?.text().to_owned();
-                let known = of == "stable"
-                    || self
-                        .names
-                        .find(scope.file, Noun::Service, &of, name?.span())
-                        .is_some()
-                    || self
-                        .names
-                        .find(scope.file, Noun::Baseline, &of, name?.span())
-                        .is_some();
-                if !known {
+                let (path, mut of) = (name?, name?.text().to_owned());
+                if of == "stable" {
+                } else if let Some(declared) =
+                    self.names.find(scope.file, Noun::Service, &of, path.span())
+                {
+                    of = self.use_service(declared);
+                } else if self
+                    .names
+                    .find(scope.file, Noun::Baseline, &of, path.span())
+                    .is_none()
+                {
                     let finding = self.names.unknown(
                         scope.file,
                         &[Noun::Baseline, Noun::Service],
@@ -416,6 +416,18 @@ impl Lower<'_> {
         ))
     }
 
+    /// The parameter of the deployment with whose value a metric is compared, where one is.
+    fn bounding_parameter(
+        &mut self,
+        scope: &Scope,
+        node: Syntax<'_>,
+        subject: Syntax<'_>,
+    ) -> Option<String> {
+        let after = |token: &Syntax<'_>| token.span().start >= subject.span().end;
+        let path = node.all(Kind::metric_ref).find(after)?.child(Kind::path)?;
+        self.parameter_outside(scope, path)
+    }
+
     /// The labels behind a metric in use.
     pub fn labels(&mut self, scope: &Scope, node: Syntax<'_>) -> Vec<Matcher> {
         node.child(Kind::selector)
@@ -439,14 +451,6 @@ impl Lower<'_> {
             })
             .collect()
     }
-}
-
-/// The parameter of the deployment with whose value a metric is compared, where one is.
-fn bounding_parameter(scope: &Scope, node: Syntax<'_>, subject: Syntax<'_>) -> Option<String> {
-    let after = |token: &Syntax<'_>| token.span().start >= subject.span().end;
-    let path = node.all(Kind::metric_ref).find(after)?.child(Kind::path)?;
-    let outside = !scope.bindings.has(path.text());
-    outside.then(|| path.text().to_owned())
 }
 
 /// One condition where there is one, the combination where there are more, none where one could

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use foldhash::{HashMap, HashMapExt, HashSet};
+use foldhash::{HashMap, HashMapExt};
 
 use super::names::{self, Declared, Names, Noun};
 use super::node::{Node, Reference, Times};
@@ -61,8 +61,8 @@ pub(super) struct Lower<'a> {
     pub metrics: HashMap<String, usize>,
     /// Services that were made, by name: whatever they need to fill in queries and commands.
     pub services: HashMap<String, usize>,
-    /// Roles, channels and messages that were made, by name.
-    pub people: HashMap<Noun, HashSet<String>>,
+    /// Roles, channels, services and messages that were made, and where their names stand.
+    pub named: HashMap<Noun, HashMap<String, Span>>,
     /// Procedures from elsewhere or with arguments that were made, by (file, name and arguments).
     pub procedures: BTreeMap<Call, String>,
     /// Nodes that such procedures became; they stand after everything else.
@@ -118,7 +118,7 @@ impl<'a> Lower<'a> {
             ids: HashMap::new(),
             metrics: HashMap::new(),
             services: HashMap::new(),
-            people: HashMap::new(),
+            named: HashMap::new(),
             procedures: BTreeMap::new(),
             made: Vec::new(),
             begun: VecDeque::new(),

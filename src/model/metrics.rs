@@ -40,11 +40,7 @@ impl<'a> Lower<'a> {
             self.report(finding);
             return None;
         }
-        let mut name = if declared.file == 0 {
-            own_name(declared)
-        } else {
-            path.text().to_owned()
-        };
+        let mut name = self.names.in_plan(declared);
         let values: Vec<String> = bindings.values().map(argument_written).collect();
         if !values.is_empty() {
             name = format!("{name}({})", values.join(", "));

@@ -26,6 +26,7 @@ mod items;
 mod language;
 mod likely;
 mod lower;
+mod made;
 mod metrics;
 mod modules;
 mod names;
@@ -113,6 +114,9 @@ fn lower_cut(
         .enumerate()
         .map(|(index, file)| tables::table(index, file, &mut found))
         .collect();
+    for (table, called) in tables.iter_mut().zip(modules.called(sources)) {
+        table.called = called;
+    }
     modules::enter(&modules, &mut tables, &mut found);
     let mut names = Names::new(tables);
     names.noted = noted;

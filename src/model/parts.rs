@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::lower::{Call, Lower};
-use super::names::{Noun, SUGGESTIONS, Used};
+use super::names::{SUGGESTIONS, Used};
 use super::node::Node;
 use super::noted::Noted;
 use super::put_in::PutIn;
@@ -272,6 +272,38 @@ reference \"B\" {\n  link \"b\" \"https://example.org\"\n}
                 "{:?}",
                 whole.1
             );
+        }
+    }
+
+    #[test]
+    fn of_two_that_parts_bring_in_the_first_counts() {
+        for (using, finding) in [
+            ("hold MODULE.limit", "limit"),
+            ("check \"X\" by MODULE.dba", "dba"),
+            ("notify MODULE.ops \"X\"", "ops"),
+            ("shift MODULE.api to 10%", "api"),
+            ("notify own with MODULE.news", "news"),
+        ] {
+            let phase = |name: &str, modules: &[&str]| {
+                let all = modules.iter().map(|module| using.replace("MODULE", module));
+                let all: Vec<String> = all.collect();
+                format!("phase {name} \"P\" {{\n  {}\n}}\n", all.join("\n  "))
+            };
+            let head = "use ./here\nuse ./there\ndeployment \"D\" {\n  version \"v1\"\n}\n\
+                channel own slack \"#own\"\n";
+            for second in [&["there"][..], &["there", "here"], &["here", "there"]] {
+                let text = format!("{head}{}{}", phase("one", &["here"]), phase("two", second));
+                let whole = meaning(&text, Cut::Whole);
+                assert!(
+                    whole
+                        .1
+                        .iter()
+                        .any(|found| found.contains(&format!("`{finding}`"))),
+                    "{text}\n{:#?}",
+                    whole.1
+                );
+                assert_eq!(meaning(&text, Cut::Bytes(1)), whole, "{text}");
+            }
         }
     }
 

@@ -28,11 +28,17 @@ impl<'a> Lower<'a> {
         if most > 0 && !self.may_put_in_bytes(0, most, metric.query_span) {
             return query.to_owned();
         }
-        let service = scope
-            .bindings
-            .service()
-            .or(metric.service.as_deref())
-            .or_else(|| self.names.only_service(0));
+        // The first that it was made for, or the only one there is.
+        let handed = scope.bindings.service().or(metric.service.as_deref());
+        let asks = ["$service", "$namespace", "$workload"]
+            .iter()
+            .any(|hole| query.contains(hole));
+        let service = match (handed, self.names.only_service()) {
+            (Some(service), _) => Some(service.to_owned()),
+            (None, Some(only)) if asks => Some(self.use_service(only)),
+            (None, _) => None,
+        };
+        let service = service.as_deref();
         let service = service.and_then(|name| self.service(name));
         let hole = |name: &str| match (scope.bindings.get(name), service, name) {
             (Some(Binding::Quantity(quantity)), _, _) => Some(measured(quantity, metric)),

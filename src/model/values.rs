@@ -255,10 +255,9 @@ impl Lower<'_> {
     }
 
     /// The parameter of the deployment that says how long, where one does.
-    pub fn named_length(&self, scope: &Scope, around: Syntax<'_>) -> Option<String> {
+    pub fn named_length(&mut self, scope: &Scope, around: Syntax<'_>) -> Option<String> {
         let path = around.child(Kind::amount)?.child(Kind::path)?;
-        let outside = !scope.bindings.has(path.text());
-        outside.then(|| path.text().to_owned())
+        self.parameter_outside(scope, path)
     }
 
     /// A duration: the quantity inside this node.

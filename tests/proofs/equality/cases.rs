@@ -42,6 +42,133 @@ fn named<'p>(outputs: &'p Outputs, list: &str) -> BTreeMap<&'p str, &'p Value> {
 }
 
 #[test]
+fn metrics_of_several_files_are_told_apart() {
+    let metric = |query: &str| {
+        format!(
+            "metric errors \"Errors\" : percent in ratio {{\n  better lower\n  prometheus `sum({query})`\n}}\n"
+        )
+    };
+    let outputs = sound(&[
+        root(&format!(
+            "{}phase one \"One\" {{\n  include part.good\n  check errors < 1%\n  check part.errors < 2%\n}}\n",
+            metric("ours")
+        )),
+        part(&format!(
+            "{}checklist good \"Good\" {{\n  check errors < 3%\n}}\n",
+            metric("theirs")
+        )),
+    ]);
+    let metrics = named(&outputs, "metrics");
+    let names: Vec<&&str> = metrics.keys().collect();
+    assert_eq!(names, [&"errors", &"part.errors"]);
+    assert_eq!(metrics["errors"]["query"], "sum(ours)");
+    assert_eq!(metrics["part.errors"]["query"], "sum(theirs)");
+    let one = &outputs.plan["nodes"][0]["children"];
+    assert_eq!(one[0]["children"][0]["holds"]["metric"], "part.errors");
+    assert_eq!(one[1]["holds"]["metric"], "errors");
+    assert_eq!(one[2]["holds"]["metric"], "part.errors");
+}
+
+#[test]
+fn two_of_one_name_do_not_become_one() {
+    for (declaration, used) in [
+        ("role oncall \"{}\"", "check \"X\" by part.oncall"),
+        ("channel oncall slack \"{}\"", "notify part.oncall \"X\""),
+        ("service oncall \"{}\"", "shift part.oncall to 10%"),
+        (
+            "message oncall \"{}\" {\n  body \"b\"\n}",
+            "notify ops with part.oncall",
+        ),
+    ] {
+        let body = format!(
+            "channel ops slack \"#ops\"\n{}\nphase one \"One\" {{\n  {used}\n}}\n",
+            declaration.replace("{}", "ours")
+        );
+        let files = [
+            root(&body),
+            part(&format!("{}\n", declaration.replace("{}", "theirs"))),
+        ];
+        let found = errors(&files);
+        assert!(
+            matches!(found.as_slice(), [one] if one.starts_with("part.deploy:2") && one.contains("[D0202]")),
+            "{used}: {found:#?}"
+        );
+        // Under another name it is there.
+        let (path, text) = files[1].clone();
+        let other = text.replace(" oncall ", " other ");
+        let used = body.replace("part.oncall", "part.other");
+        sound(&[root(&used), (path, other)]);
+    }
+}
+
+#[test]
+fn values_of_modules_come_into_the_plan() {
+    let outputs = sound(&[
+        root("phase one \"One\" {\n  include part.good\n  hold part.soak\n}\n"),
+        part(
+            "param region \"Region\" : text = \"eu\"
+param soak \"Soak\" : duration = 5m
+param spare \"Spare\" : text = \"x\"
+secret token \"Token\"
+checklist good \"Good {region}\" {
+  run x `./x \"$REGION\" \"$TOKEN\"` idempotent
+}
+",
+        ),
+    ]);
+    let names: Vec<&str> = named(&outputs, "parameters").into_keys().collect();
+    assert_eq!(names, ["region", "soak"]);
+    assert_eq!(named(&outputs, "secrets").len(), 1);
+    assert_eq!(outputs.plan["nodes"][0]["children"][1]["parameter"], "soak");
+}
+
+#[test]
+fn a_service_that_is_brought_in_by_its_name_is_seen_by_commands() {
+    let (_, text) =
+        root("phase one \"One\" {\n  run x `./x \"$API_NAMESPACE\" \"$API\"` idempotent\n}\n");
+    let text = text.replace("use ./part", "use ./part { api }");
+    let outputs = sound(&[
+        file("spec", &text),
+        part("service api \"API\" {\n  namespace shop\n}\n"),
+    ]);
+    let environment = &outputs.plan["nodes"][0]["children"][0]["command"]["environment"];
+    assert_eq!(environment["API_NAMESPACE"]["value"], "shop");
+    assert_eq!(environment["API"]["value"], "api");
+}
+
+#[test]
+fn what_is_brought_in_is_hidden_by_its_own_kind_alone() {
+    let (_, text) = root(
+        "message api \"News\" {\n  body \"b\"\n}\nphase one \"One\" {\n  shift api to 10%\n}\n",
+    );
+    let text = text.replace("use ./part", "use ./part { api }");
+    sound(&[file("spec", &text), part("service api \"API\"\n")]);
+}
+
+#[test]
+fn what_several_files_bring_in_under_one_name_is_told_apart_by_its_kind() {
+    let (_, text) = root(
+        "channel ops slack \"#ops\"\nphase one \"One\" {\n  shift api to 10%\n  notify ops with api\n}\n",
+    );
+    let text = text.replace("use ./part\n", "use ./part { api }\nuse ./other { api }\n");
+    let message = "edition 2026\nmessage api \"News\" {\n  body \"b\"\n}\n";
+    let files = |other: &str| {
+        [
+            file("spec", &text),
+            part("service api \"API\"\n"),
+            file("other", other),
+        ]
+    };
+    sound(&files(message));
+    let both = format!("{message}service api \"Another\"\n");
+    let found = errors(&files(&both));
+    assert!(
+        matches!(found.as_slice(), [one] if one.contains("another service called `api` is brought in already [D0204]")),
+        "{found:#?}"
+    );
+}
+
+#[test]
 fn the_first_service_counts_whatever_it_is_called() {
     let text = |first: &str, second: &str| {
         format!(
