@@ -118,6 +118,7 @@ fn lower_cut(
         table.called = called;
     }
     modules::enter(&modules, &mut tables, &mut found);
+    found.extend(modules.unreachable());
     let mut names = Names::new(tables);
     names.noted = noted;
     let mut lower = Lower::new(names, found);

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
+use super::lower::{MISPLACED, first_line};
 use super::names::{IMPORT, Noun};
 use super::tables::Table;
+use crate::blank::Blanks;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::{LoadError, Loader, MOST_BYTES, Source, SourceId, Sources, Span};
 use crate::stdlib;
@@ -76,6 +78,41 @@ impl Modules {
         std::iter::once(String::new())
             .chain(called.skip(1))
             .collect()
+    }
+
+    /// What a file that is brought in declares, and nothing can reach from outside: a phase, a rule, a test. It would
+    /// be left out without a word. A file with a deployment of its own means itself.
+    pub fn unreachable(&self) -> impl Iterator<Item = Diagnostic> {
+        let brought_in = self.files.iter().skip(1);
+        let libraries = brought_in.filter(|file| {
+            let mut items = file.items();
+            !items.any(|item| item.kind() == Kind::deployment)
+        });
+        libraries.flat_map(File::items).filter_map(|item| {
+            let stays = matches!(
+                item.kind(),
+                Kind::phase
+                    | Kind::gate
+                    | Kind::severity
+                    | Kind::alert
+                    | Kind::monitor
+                    | Kind::success
+                    | Kind::failure
+                    | Kind::reference
+                    | Kind::test
+                    | Kind::escalation
+                    | Kind::baseline
+                    | Kind::objective
+                    | Kind::backup
+                    | Kind::freeze
+            );
+            let word = item.text().words().next()?;
+            stays.then(|| {
+                let message = format!("`{word}` means nothing in a file that another one brings in");
+                Diagnostic::new(&MISPLACED, first_line(item), message)
+                    .help("move it into the file with the `deployment`; what others name there are roles, channels, services, metrics, messages, parameters, secrets, checklists, procedures and rollbacks")
+            })
+        })
     }
 }
 

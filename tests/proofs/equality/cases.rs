@@ -169,6 +169,46 @@ fn what_several_files_bring_in_under_one_name_is_told_apart_by_its_kind() {
 }
 
 #[test]
+fn what_nothing_can_reach_in_a_module_is_told() {
+    for item in [
+        "phase x \"X\" {\n  check \"a\"\n}",
+        "gate x \"X\" {\n  require \"a\"\n}",
+        "severity x \"X\" {\n  when \"a\"\n  then stop\n}",
+        "alert x when \"a\" then stop",
+        "monitor x \"X\" {\n  check \"a\"\n}",
+        "success {\n  require \"a\"\n}",
+        "failure {\n  when \"a\"\n}",
+        "reference {\n  link \"a\" \"https://example.org\"\n}",
+        "test \"x\" {\n  expect success\n}",
+        "escalation {\n  \"a\" to lead\n}",
+        "baseline x {\n  \"a\"\n}",
+        "objective rto < 4h",
+        "backup x every 1h",
+        "freeze x \"X\" from 17:00 to 09:00 UTC",
+    ] {
+        let module = part(&format!("role lead \"Lead\"\n{item}\n"));
+        let found = errors(&[
+            root("phase one \"One\" {\n  check \"a\"\n}\n"),
+            module.clone(),
+        ]);
+        assert!(
+            found
+                .iter()
+                .any(|one| one.starts_with("part.deploy:3") && one.contains("[D0402]")),
+            "{item}: {found:#?}"
+        );
+        // A deployment of its own is another matter.
+        let (path, text) = module;
+        let own = format!("{text}deployment \"Own\" {{\n  version \"1\"\n}}\n");
+        let found = errors(&[root("phase one \"One\" {\n  check \"a\"\n}\n"), (path, own)]);
+        assert!(
+            !found.iter().any(|one| one.contains("[D0402]")),
+            "{found:#?}"
+        );
+    }
+}
+
+#[test]
 fn the_first_service_counts_whatever_it_is_called() {
     let text = |first: &str, second: &str| {
         format!(
