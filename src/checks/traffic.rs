@@ -44,6 +44,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let node = context.order.nodes[place];
         scaled_by_hand(context, node, found);
         if let Work::Shift { service, share } = &node.work
+            && context.is_forward(place)
             && !is_aside(context, place)
         {
             shifts.entry(service).or_default().push((node, share.value));

@@ -278,6 +278,24 @@ fn an_id_does_not_depend_on_lines() {
 }
 
 #[test]
+fn a_decision_in_a_way_back_decides_nothing_wherever_it_is_written() {
+    let phases = "phase a \"A\" {\n  run x `./x` undo `./y`\n  run z `./z` irreversible \"gone\"\n}\nphase b \"B\" {\n  run x `./x` undo `./y`\n}\n";
+    let back =
+        "rollback quick \"Quick\" within 5m {\n  approve go by lead\n  check \"Back\" done\n}\n";
+    let (before, behind) = (
+        of(&format!("{HEAD}{back}{phases}")),
+        of(&format!("{HEAD}{phases}{back}")),
+    );
+    assert_eq!(before.findings, behind.findings);
+    for code in ["D0525", "D0545"] {
+        assert!(
+            before.findings.iter().any(|one| one.starts_with(code)),
+            "{code}"
+        );
+    }
+}
+
+#[test]
 fn the_values_of_a_message_stay_as_they_are_given() {
     let text = |given: &str| {
         format!(
