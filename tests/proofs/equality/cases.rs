@@ -278,6 +278,29 @@ fn an_id_does_not_depend_on_lines() {
 }
 
 #[test]
+fn recurring_workflows_have_names_of_their_own() {
+    let text = format!(
+        "{HEAD}metric errors \"Errors\" : percent in ratio {{\n  better lower\n  prometheus `sum(e)`\n}}
+monitor first-week \"The first week\" from T+2h to T+24h {{
+  every 1h \"Everything that people look at in the morning\" {{\n    check a errors < 1%\n  }}
+  every 2h \"Everything that people look at in the evening\" {{\n    check b errors < 2%\n  }}
+}}
+phase one \"One\" {{\n  run x `./x` idempotent\n}}\n"
+    );
+    let outputs = of(&text);
+    let workflow = &outputs.files["argo-workflows spec.workflow.yaml"];
+    let mut names: Vec<&str> = workflow
+        .split("kind: CronWorkflow")
+        .skip(1)
+        .filter_map(|object| object.split("name: ").nth(1)?.lines().next())
+        .collect();
+    assert_eq!(names.len(), 2, "{workflow}");
+    assert!(names.iter().all(|name| name.len() <= 52), "{names:?}");
+    names.dedup();
+    assert_eq!(names.len(), 2, "{names:?}");
+}
+
+#[test]
 fn a_decision_in_a_way_back_decides_nothing_wherever_it_is_written() {
     let phases = "phase a \"A\" {\n  run x `./x` undo `./y`\n  run z `./z` irreversible \"gone\"\n}\nphase b \"B\" {\n  run x `./x` undo `./y`\n}\n";
     let back =
