@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use foldhash::{HashMap, HashMapExt};
 
+use super::bindings::Bindings;
 use super::names::{self, Declared, Names, Noun};
 use super::node::{Node, Reference, Times};
 use super::put_in::PutIn;
@@ -155,7 +156,7 @@ impl<'a> Lower<'a> {
     pub fn add_service(&mut self, service: Service) {
         self.services
             .insert(service.name.clone(), self.spec.services.len());
-        self.spec.services.push(service);
+        self.put(service);
     }
 
     /// The title of a declaration; empty where it has none.
