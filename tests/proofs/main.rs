@@ -2,10 +2,11 @@
 //! language in turn, and what is built followed by machines of its own. Slow beside the rest.
 
 mod blanks;
-mod equality;
 mod engine;
+mod equality;
 mod faults;
 mod format;
+mod generator;
 mod mutation;
 mod nesting;
 mod operators;
