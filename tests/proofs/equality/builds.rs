@@ -59,9 +59,12 @@ fn large() -> String {
     text
 }
 
-/// The specs: their names and texts. Those that are asked for stand before those that they bring in.
-fn specs() -> (Vec<(String, String)>, Vec<(String, String)>) {
-    let mut asked: Vec<(String, String)> = Vec::new();
+/// Names and texts of files.
+type Texts = Vec<(String, String)>;
+
+/// The specs. Those that are asked for stand before those that they bring in.
+fn specs() -> (Texts, Texts) {
+    let mut asked = Texts::new();
     for (path, text) in files(&["examples"]) {
         let name = path.rsplit('/').next().unwrap_or_default();
         asked.push((name.to_owned(), text));
