@@ -6,6 +6,7 @@ mod engine;
 mod equality;
 mod faults;
 mod format;
+mod found;
 mod generator;
 mod mutation;
 mod nesting;

@@ -46,7 +46,12 @@ pub fn format(file: &File, text: &str) -> String {
             out.push('\n');
         }
         out.push_str(&part.text);
-        out.push('\n');
+        // Behind a carriage return of no line end a line feed alone would make it one.
+        out.push_str(if part.text.ends_with('\r') {
+            "\r\n"
+        } else {
+            "\n"
+        });
     }
     with_line_ends_of(text, out)
 }
