@@ -22,8 +22,6 @@ pub struct Base {
 /// Every spec of the project, and the parts of them by kind.
 pub struct Corpus {
     pub bases: Vec<Base>,
-    /// What was found before, as bytes: tried before anything else.
-    pub found: Vec<Vec<u8>>,
     /// The specs that have a plan, by their places among all; found out when they are needed.
     sound: OnceLock<Vec<usize>>,
     pub words: Vec<String>,
@@ -118,17 +116,9 @@ impl Corpus {
                 bases.push(Base { name, text });
             }
         }
-        let found = paths
-            .iter()
-            .filter(|path| {
-                path.parent()
-                    .is_some_and(|folder| folder.ends_with("found"))
-            })
-            .filter_map(|path| std::fs::read(path).ok())
-            .collect();
         let mut seen = BTreeSet::new();
         bases.retain(|base| seen.insert(base.text.clone()));
-        Corpus::of(bases, found)
+        Corpus::of(bases)
     }
 
     /// The specs that have a plan, by their places among all.
@@ -142,7 +132,7 @@ impl Corpus {
         })
     }
 
-    fn of(bases: Vec<Base>, found: Vec<Vec<u8>>) -> Corpus {
+    fn of(bases: Vec<Base>) -> Corpus {
         let mut words = BTreeSet::new();
         let mut texts = BTreeSet::new();
         let mut commands = BTreeSet::new();
@@ -193,7 +183,6 @@ impl Corpus {
         let list = |set: BTreeSet<String>| set.into_iter().collect::<Vec<_>>();
         Corpus {
             bases,
-            found,
             sound: OnceLock::new(),
             words: list(words),
             texts: list(texts),

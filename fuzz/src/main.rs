@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use deployc_fuzz::corpus::{Corpus, root};
@@ -41,15 +40,9 @@ enum Order {
         /// How many seconds of the processor an input may take
         #[arg(long, default_value_t = 2.0)]
         limit: f64,
-        /// How many seconds failures are made smaller, all of them together
-        #[arg(long, default_value_t = 50)]
+        /// How many seconds each failure is made smaller
+        #[arg(long, default_value_t = 15)]
         shrink: u64,
-        /// Stop at the first failure
-        #[arg(long)]
-        first_failure: bool,
-        /// A failure that does not count, by its name
-        #[arg(long, value_name = "KIND")]
-        but: Vec<String>,
     },
     /// Try one target on files
     Replay { target: String, files: Vec<PathBuf> },
@@ -123,8 +116,6 @@ fn obey(order: Order) -> std::io::Result<bool> {
             out,
             limit,
             shrink,
-            first_failure,
-            but,
         } => {
             let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
             let all: Vec<String> = ORACLES
@@ -132,10 +123,9 @@ fn obey(order: Order) -> std::io::Result<bool> {
                 .map(|oracle| oracle.name.to_owned())
                 .collect();
             let mut held = true;
-            let mut shrinking = Duration::from_secs(shrink);
             for target in if targets.is_empty() { all } else { targets } {
                 named(&target)?;
-                let job = Job {
+                held &= driver::run(&Job {
                     target,
                     seed,
                     first: 0,
@@ -144,10 +134,8 @@ fn obey(order: Order) -> std::io::Result<bool> {
                     workers: workers.unwrap_or(cores).max(1),
                     out: out.clone().unwrap_or_else(|| root().join("fuzz/failures")),
                     limit,
-                    first_failure,
-                    but: but.clone(),
-                };
-                held &= driver::run(&job, &mut shrinking)?;
+                    shrinking: shrink,
+                })?;
             }
             Ok(held)
         }
@@ -210,8 +198,7 @@ fn obey(order: Order) -> std::io::Result<bool> {
                 workers,
                 out: PathBuf::new(),
                 limit: 0.0,
-                first_failure: false,
-                but: Vec::new(),
+                shrinking: 0,
             };
             driver::work(&job, named(&job.target)?, &state)?;
             Ok(true)

@@ -258,20 +258,21 @@ struct Ticked<'a> {
 }
 
 fn done_too_early(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let changes = |place: usize| match &context.order.nodes[place].work {
-        Work::Run { effect, .. } => *effect != Effect::ReadsOnly,
-        Work::Shift { .. } | Work::Switch { .. } | Work::Scale { .. } => true,
-        _ => false,
-    };
-    let forward = |place: usize| context.is_forward(place);
-    let mut places = context.order.places();
-    let work = places.find(|&place| changes(place) && forward(place));
+    let mut worked: Option<&Node> = None;
     let mut groups: Vec<Ticked<'_>> = Vec::new();
     for place in context.order.places() {
-        // What is no step on the way comes after all of it, wherever it is written.
-        let worked = work
-            .filter(|&work| work <= place || !forward(place))
-            .map(|work| context.order.nodes[work]);
+        let changes = || match &context.order.nodes[place].work {
+            Work::Run { effect, .. } => *effect != Effect::ReadsOnly,
+            Work::Shift { .. } | Work::Switch { .. } | Work::Scale { .. } => true,
+            _ => false,
+        };
+        let forward = || {
+            matches!(context.root_kind(place), Kind::Phase | Kind::Gate)
+                && !context.root(place).follows_rollback()
+        };
+        if worked.is_none() && changes() && forward() {
+            worked = Some(context.order.nodes[place]);
+        }
         if !context.glance(place).is_done {
             continue;
         }
@@ -292,14 +293,7 @@ fn done_too_early(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         };
         let parent = context.order.parents[place];
         match groups.last_mut() {
-            // What stands at the top follows what is written above it on the way forward alone.
-            Some(group)
-                if group.parent == parent
-                    && group.why == why
-                    && (parent.is_some() || forward(place)) =>
-            {
-                group.nodes.push(node);
-            }
+            Some(group) if group.parent == parent => group.nodes.push(node),
             Some(_) | None => groups.push(Ticked {
                 parent,
                 nodes: vec![node],

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::bindings::Binding;
-use super::command::{Attempts, Command, Effect, Environment, Expectation, Origin};
+use super::command::{Attempts, Command, Effect, Expectation, Origin};
 use super::condition::Comparator;
 use super::language::{LANGUAGES, Language};
-use super::lower::{Lower, Scope, one_of, repeated};
+use super::lower::{Binding, Lower, Scope, one_of, repeated};
 use super::names::Noun;
 use super::text::Text;
 use super::values::{TYPE, trimmed};
@@ -140,7 +139,7 @@ impl Lower<'_> {
         let mut command = Command {
             text,
             language,
-            environment: Environment::default(),
+            environment: BTreeMap::new(),
             span,
             line_starts,
         };
@@ -157,9 +156,9 @@ impl Lower<'_> {
     }
 
     /// The environment variables in a text that this file knows.
-    fn environment(&mut self, scope: &Scope, command: &Command) -> Environment {
+    fn environment(&mut self, scope: &Scope, command: &Command) -> BTreeMap<String, Origin> {
         let text = &command.text;
-        let mut environment = Environment::default();
+        let mut environment = BTreeMap::new();
         let mut seen = BTreeMap::new();
         let mut names = None;
         for (name, at) in command.variables() {
@@ -175,7 +174,7 @@ impl Lower<'_> {
                 false => "",
             };
             if let Some(origin) = self.origin(scope, (name, place), before) {
-                environment.add(name, origin);
+                environment.insert(name.to_owned(), origin);
             }
         }
         environment
@@ -189,27 +188,30 @@ impl Lower<'_> {
         (name, place): (&str, Span),
         before: &str,
     ) -> Option<Origin> {
-        // What has this very name comes before what is told of a service.
-        let mut handed = scope.bindings.iter();
-        if let Some((parameter, binding)) = handed.find(|(own, _)| variable(own) == name) {
-            self.note_variable(parameter, place);
-            return Some(match binding {
-                Binding::Text(text) => Origin::Text(text.clone()),
-                Binding::Service(_)
-                | Binding::Quantity(_)
-                | Binding::Words(_)
-                | Binding::Percentile(_) => Origin::Value(binding.value()),
-            });
-        }
-        for (parameter, binding) in scope.bindings.iter() {
+        for (parameter, binding) in &scope.bindings {
             let own = variable(parameter);
-            if let Binding::Service(service) = binding
-                && let Some(rest) = name.strip_prefix(&own)
-                && let Some(value) = self.of_service(service, rest)
-            {
-                let at = Span::new(place.source, place.start, place.start + own.len() as u32);
-                self.note_variable(parameter, at);
-                return Some(Origin::Value(value));
+            let at = Span::new(place.source, place.start, place.start + own.len() as u32);
+            match binding {
+                Binding::Service(service) => {
+                    if let Some(rest) = name.strip_prefix(&own)
+                        && let Some(value) = self.of_service(service, rest)
+                    {
+                        self.note_variable(parameter, at);
+                        return Some(Origin::Value(value));
+                    }
+                }
+                Binding::Text(text) => {
+                    if name == own {
+                        self.note_variable(parameter, at);
+                        return Some(Origin::Text(text.clone()));
+                    }
+                }
+                Binding::Quantity(_) | Binding::Words(_) | Binding::Percentile(_) => {
+                    if name == own {
+                        self.note_variable(parameter, at);
+                        return Some(Origin::Value(binding.value()));
+                    }
+                }
             }
         }
         if let Some(declared) = self

@@ -1,7 +1,6 @@
 //! Reads what stands at the top level, in order.
 
-use super::bindings::Binding;
-use super::lower::{Begun, Lower, Scope, first_line};
+use super::lower::{Begun, Binding, Lower, Scope, first_line};
 use super::lower::{file_scope, own_name};
 use super::names::{Declared, Noun};
 use super::node::Node;
@@ -217,11 +216,11 @@ impl<'a> Lower<'a> {
         &mut self,
         declared: Declared<'a>,
         prefix: &str,
-        (name, values): (&str, &[String]),
+        name: &str,
         work: Work,
         scope: Scope,
     ) -> String {
-        let call = (declared.file, format!("{prefix}/{name}{values:?}"));
+        let call = (declared.file, format!("{prefix}/{name}"));
         if let Some(id) = self.procedure_made(&call) {
             return id.to_owned();
         }
@@ -289,7 +288,9 @@ impl<'a> Lower<'a> {
                 .filter(|child| child.kind() == Kind::parameter)
             {
                 if let Some(name) = parameter.child(Kind::name) {
-                    scope.bindings.add(name.text(), stand_in(parameter));
+                    scope
+                        .bindings
+                        .insert(name.text().to_owned(), stand_in(parameter));
                 }
             }
             scope.includes.push((0, name.clone()));

@@ -5,8 +5,7 @@ use super::lower::own_name;
 use super::queries::{argument_written, spans};
 use super::settings::Setting;
 
-use super::bindings::Binding;
-use super::lower::{Lower, Scope, one_of};
+use super::lower::{Binding, Lower, Scope, one_of};
 use super::names::{Declared, Noun};
 use super::spec::{Better, Metric, NoData};
 use super::text::Text;
@@ -40,9 +39,20 @@ impl<'a> Lower<'a> {
             self.report(finding);
             return None;
         }
-        let mut name = self.names.in_plan(declared);
-        let values: Vec<String> = bindings.values().map(argument_written).collect();
-        if !values.is_empty() {
+        let mut name = if declared.file == 0 {
+            own_name(declared)
+        } else {
+            path.text().to_owned()
+        };
+        if !bindings.is_empty() {
+            let parameters = declared.node.child(Kind::parameters);
+            let values: Vec<String> = parameters
+                .into_iter()
+                .flat_map(|list| list.children())
+                .filter_map(|parameter| parameter.child(Kind::name))
+                .filter_map(|name| bindings.get(name.text()))
+                .map(argument_written)
+                .collect();
             name = format!("{name}({})", values.join(", "));
         }
         if self.metric_made(&name).is_some() {
@@ -173,8 +183,12 @@ impl<'a> Lower<'a> {
                 _ => self.query(scope, declared, setting, &mut metric),
             }
         }
-        if let Some(service) = scope.bindings.service() {
-            metric.service = Some(service.to_owned());
+        if let Some(Binding::Service(service)) = scope
+            .bindings
+            .values()
+            .find(|binding| matches!(binding, Binding::Service(_)))
+        {
+            metric.service = Some(service.clone());
         }
         Some(metric)
     }

@@ -96,14 +96,13 @@ impl<'a> Lower<'a> {
                 || trimmed(clause),
                 |while_| trimmed(clause).to(trimmed(while_)),
             );
-            let parameter = self.named_length(scope, clause);
             let mut hold = self.made(
                 &node.id,
                 "hold",
                 Text::default(),
                 Work::Hold {
                     length: Box::new(length),
-                    parameter,
+                    parameter: self.named_length(scope, clause),
                     holds,
                 },
                 span,

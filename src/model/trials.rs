@@ -101,9 +101,8 @@ impl<'a> Lower<'a> {
         }
         if let Some(declared) = self.names.find(scope.file, Noun::Parameter, name, span) {
             let set = self.value_for(scope, declared.node, value);
-            let parameter = self.use_parameter(declared);
             return Some(set.map(|set| Decided::Parameter {
-                parameter,
+                parameter: name.to_owned(),
                 set,
                 span,
             }));

@@ -3,11 +3,8 @@
 
 mod blanks;
 mod engine;
-mod equality;
 mod faults;
 mod format;
-mod found;
-mod generator;
 mod mutation;
 mod nesting;
 mod operators;

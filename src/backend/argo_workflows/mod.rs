@@ -27,7 +27,7 @@ use super::argo_rollouts::analysis::go_duration;
 use super::kubernetes::{self, dns_label};
 use super::manifests::{Layout, Manifests};
 use super::runbook::Sentences;
-use super::{Artifact, Backend, Fidelity, Once, Templates};
+use super::{Artifact, Backend, Fidelity, Templates};
 use crate::plan::{Node, Plan, Stretches, Work};
 use library::{Library, Task};
 use shared::{KEPT, UNSAID, WAY_BACK};
@@ -177,12 +177,10 @@ struct Builder<'a> {
     /// The nodes that a way back may take back.
     undoable: BTreeSet<&'a str>,
     /// What the whole workflow remembers, and what it is at first.
-    globals: Once,
-    /// What each of these is at first, in their order.
-    firsts: Vec<String>,
+    globals: BTreeMap<String, String>,
     /// The names under which outputs are kept: all that the plan has, and those that are there.
     known_captures: BTreeSet<&'a str>,
-    captures: Once,
+    captures: BTreeSet<&'a str>,
     rollouts: Vec<traffic::Moved<'a>>,
     /// The templates of rules that watch phases.
     guards: BTreeMap<&'a str, String>,
@@ -208,13 +206,12 @@ impl<'a> Builder<'a> {
             called: BTreeMap::new(),
             undos: BTreeMap::new(),
             undoable: back::undoable(plan),
-            globals: Once::default(),
-            firsts: Vec::new(),
+            globals: BTreeMap::new(),
             known_captures: plan
                 .walk()
                 .filter_map(|node| node.work.captures())
                 .collect(),
-            captures: Once::default(),
+            captures: BTreeSet::new(),
             rollouts: Vec::new(),
             guards: BTreeMap::new(),
             recurring: Vec::new(),
@@ -234,7 +231,7 @@ impl<'a> Builder<'a> {
         self.library.reserve(shared::NAMES);
         let entry = self.library.take("deployment");
         let begin = self.library.take("begin");
-        self.keep(WAY_BACK, UNSAID);
+        self.globals.insert(WAY_BACK.to_owned(), UNSAID.to_owned());
         self.find_moved();
         for procedure in plan.of_kind("procedure") {
             let name = self.library.take(&procedure.id);
@@ -295,8 +292,8 @@ impl<'a> Builder<'a> {
         let first = self
             .globals
             .iter()
-            .zip(self.firsts.iter().map(String::as_str))
-            .chain(self.captures.iter().map(|name| (name, "")));
+            .map(|(name, first)| (name.as_str(), first.as_str()))
+            .chain(self.captures.iter().map(|name| (*name, "")));
         for (name, first) in first {
             outputs.push(json!({
                 "name": name,

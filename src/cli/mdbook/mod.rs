@@ -3,7 +3,6 @@
 
 mod chapter;
 mod drawing;
-mod rules;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -143,7 +142,6 @@ impl Work {
             if let Some(below) = chapter.get_mut("sub_items").and_then(Value::as_array_mut) {
                 self.items(below, worst);
             }
-            rules::add(chapter);
         }
     }
 

@@ -46,12 +46,7 @@ pub fn format(file: &File, text: &str) -> String {
             out.push('\n');
         }
         out.push_str(&part.text);
-        // Behind a carriage return of no line end a line feed alone would make it one.
-        out.push_str(if part.text.ends_with('\r') {
-            "\r\n"
-        } else {
-            "\n"
-        });
+        out.push('\n');
     }
     with_line_ends_of(text, out)
 }
@@ -324,8 +319,6 @@ impl<'a> Printer<'a> {
                     self.selects = node.kind() == Kind::metric_ref;
                     self.inside(child)?;
                 }
-                // An empty list is no token: its blanks are blanks.
-                Kind::arguments | Kind::parameters => self.inside(child)?,
                 _ if !child.is_leaf() || own.is_empty() => self.inside(child)?,
                 // Keywords without a node of their own, of which each is a token.
                 _ if own.contains([' ', '\t', '\n']) && own.words().all(is_word) => {
