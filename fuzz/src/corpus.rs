@@ -22,6 +22,8 @@ pub struct Base {
 /// Every spec of the project, and the parts of them by kind.
 pub struct Corpus {
     pub bases: Vec<Base>,
+    /// What was found before, as bytes: tried before anything else.
+    pub found: Vec<Vec<u8>>,
     /// The specs that have a plan, by their places among all; found out when they are needed.
     sound: OnceLock<Vec<usize>>,
     pub words: Vec<String>,
@@ -116,9 +118,17 @@ impl Corpus {
                 bases.push(Base { name, text });
             }
         }
+        let found = paths
+            .iter()
+            .filter(|path| {
+                path.parent()
+                    .is_some_and(|folder| folder.ends_with("found"))
+            })
+            .filter_map(|path| std::fs::read(path).ok())
+            .collect();
         let mut seen = BTreeSet::new();
         bases.retain(|base| seen.insert(base.text.clone()));
-        Corpus::of(bases)
+        Corpus::of(bases, found)
     }
 
     /// The specs that have a plan, by their places among all.
@@ -132,7 +142,7 @@ impl Corpus {
         })
     }
 
-    fn of(bases: Vec<Base>) -> Corpus {
+    fn of(bases: Vec<Base>, found: Vec<Vec<u8>>) -> Corpus {
         let mut words = BTreeSet::new();
         let mut texts = BTreeSet::new();
         let mut commands = BTreeSet::new();
@@ -183,6 +193,7 @@ impl Corpus {
         let list = |set: BTreeSet<String>| set.into_iter().collect::<Vec<_>>();
         Corpus {
             bases,
+            found,
             sound: OnceLock::new(),
             words: list(words),
             texts: list(texts),

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use deployc_fuzz::corpus::{Corpus, root};
@@ -40,9 +41,15 @@ enum Order {
         /// How many seconds of the processor an input may take
         #[arg(long, default_value_t = 2.0)]
         limit: f64,
-        /// How many seconds each failure is made smaller
-        #[arg(long, default_value_t = 15)]
+        /// How many seconds failures are made smaller, all of them together
+        #[arg(long, default_value_t = 50)]
         shrink: u64,
+        /// Stop at the first failure
+        #[arg(long)]
+        first_failure: bool,
+        /// A failure that does not count, by its name
+        #[arg(long, value_name = "KIND")]
+        but: Vec<String>,
     },
     /// Try one target on files
     Replay { target: String, files: Vec<PathBuf> },
@@ -116,6 +123,8 @@ fn obey(order: Order) -> std::io::Result<bool> {
             out,
             limit,
             shrink,
+            first_failure,
+            but,
         } => {
             let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
             let all: Vec<String> = ORACLES
@@ -123,9 +132,10 @@ fn obey(order: Order) -> std::io::Result<bool> {
                 .map(|oracle| oracle.name.to_owned())
                 .collect();
             let mut held = true;
+            let mut shrinking = Duration::from_secs(shrink);
             for target in if targets.is_empty() { all } else { targets } {
                 named(&target)?;
-                held &= driver::run(&Job {
+                let job = Job {
                     target,
                     seed,
                     first: 0,
@@ -134,8 +144,10 @@ fn obey(order: Order) -> std::io::Result<bool> {
                     workers: workers.unwrap_or(cores).max(1),
                     out: out.clone().unwrap_or_else(|| root().join("fuzz/failures")),
                     limit,
-                    shrinking: shrink,
-                })?;
+                    first_failure,
+                    but: but.clone(),
+                };
+                held &= driver::run(&job, &mut shrinking)?;
             }
             Ok(held)
         }
@@ -198,7 +210,8 @@ fn obey(order: Order) -> std::io::Result<bool> {
                 workers,
                 out: PathBuf::new(),
                 limit: 0.0,
-                shrinking: 0,
+                first_failure: false,
+                but: Vec::new(),
             };
             driver::work(&job, named(&job.target)?, &state)?;
             Ok(true)

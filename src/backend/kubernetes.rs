@@ -64,6 +64,11 @@ pub fn annotations(plan: &Plan, nodes: &[&str]) -> Value {
 /// A name as Kubernetes takes it (a DNS label: at most 63 of a–z, 0–9 and `-`), the same for the same
 /// words. A name that had to be cut ends in a hash of the whole.
 pub fn dns_label(words: &str) -> String {
+    dns_label_within(words, 63)
+}
+
+/// The same, with fewer letters: of an object whose name others are made of.
+pub fn dns_label_within(words: &str, most: usize) -> String {
     let mut label = String::new();
     for character in words.chars() {
         match character {
@@ -74,7 +79,7 @@ pub fn dns_label(words: &str) -> String {
         }
     }
     let label = label.trim_end_matches('-');
-    if label.len() <= 63 && !label.is_empty() {
+    if label.len() <= most && !label.is_empty() {
         return label.to_owned();
     }
     let hash = Sha256::digest(words.as_bytes());
@@ -83,6 +88,6 @@ pub fn dns_label(words: &str) -> String {
         .take(4)
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    let kept = label[..label.len().min(54)].trim_end_matches('-');
+    let kept = label[..label.len().min(most.saturating_sub(9))].trim_end_matches('-');
     format!("{}-{hash}", if kept.is_empty() { "x" } else { kept })
 }

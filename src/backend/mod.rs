@@ -18,6 +18,8 @@ mod templates;
 pub mod timeline;
 pub mod yaml;
 
+use std::collections::BTreeSet;
+
 use manifests::Manifests;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -57,6 +59,34 @@ pub enum Fidelity {
         /// Why, and what to change.
         why: String,
     },
+}
+
+/// Names, each once, in the order in which they came: no order of the alphabet, which another name would change.
+#[derive(Clone, Debug, Default)]
+pub struct Once {
+    all: Vec<String>,
+    known: BTreeSet<String>,
+}
+
+impl Once {
+    /// Adds a name. Whether it is new.
+    pub fn add(&mut self, name: &str) -> bool {
+        let is_new = self.known.insert(name.to_owned());
+        if is_new {
+            self.all.push(name.to_owned());
+        }
+        is_new
+    }
+
+    /// Whether a name is among them.
+    pub fn has(&self, name: &str) -> bool {
+        self.known.contains(name)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().map(String::as_str)
+    }
 }
 
 impl Fidelity {

@@ -86,8 +86,16 @@ pub fn collect(spec: &Spec) -> Facts<'_> {
         .deployment
         .as_ref()
         .is_some_and(|head| !head.on_failure.is_empty());
-    let first_move = spec.nodes.iter().position(moves_traffic).unwrap_or(0);
-    for (item, node) in spec.nodes.iter().enumerate() {
+    // The way forward as it is written, then what watches and judges it, wherever that is written.
+    let forward =
+        |node: &Node| matches!(node.work, Work::Phase | Work::Gate) && !node.follows_rollback();
+    let mut nodes: Vec<(usize, &Node)> = spec.nodes.iter().enumerate().collect();
+    nodes.sort_by_key(|(_, node)| !forward(node));
+    let mut moving = !nodes
+        .iter()
+        .any(|(_, node)| forward(node) && moves_traffic(node));
+    for (item, node) in nodes {
+        moving |= !forward(node) || moves_traffic(node);
         let role = match node.work {
             Work::Monitor => Role::Watch,
             Work::Success => Role::Success,
@@ -102,7 +110,7 @@ pub fn collect(spec: &Spec) -> Facts<'_> {
             role,
             rule: node,
             handled,
-            moving: item >= first_move,
+            moving,
         };
         gather(&metrics, node, at, &mut facts);
     }

@@ -209,6 +209,12 @@ impl<'a> Context<'a> {
         self.kind(self.roots[place])
     }
 
+    /// Whether a node stands in a phase or gate on the way forward. What stands in ways back, procedures and
+    /// monitors has no place among these, wherever it is written.
+    pub fn is_forward(&self, place: usize) -> bool {
+        self.order.is_chained(self.roots[place])
+    }
+
     /// The nodes that are of one of these kinds, by place, in the order written.
     pub fn of_kinds(&self, kinds: &[Kind]) -> impl Iterator<Item = usize> {
         self.order

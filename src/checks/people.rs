@@ -44,19 +44,20 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let order = context.order;
     for place in order.places() {
         let node = order.nodes[place];
+        let on_the_way = context.is_forward(place);
         match context.kind(place) {
             Kind::Gate => {
-                gates += 1;
+                gates += usize::from(on_the_way);
                 nobody_decides(node, owner, found);
             }
             Kind::Approve => {
-                gates += 1;
+                gates += usize::from(on_the_way);
                 if let Work::Approve { roles, not, .. } = &node.work {
                     same_person(node, roles, not, found);
                 }
             }
             // A choice, a hold that can fail, or a person's go are decisions as well.
-            Kind::Hold | Kind::Choose => gates += 1,
+            Kind::Hold | Kind::Choose => gates += usize::from(on_the_way),
             Kind::Alert | Kind::Severity => of_rule(node, found),
             _ => {}
         }

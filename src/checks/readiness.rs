@@ -258,21 +258,20 @@ struct Ticked<'a> {
 }
 
 fn done_too_early(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let mut worked: Option<&Node> = None;
+    let changes = |place: usize| match &context.order.nodes[place].work {
+        Work::Run { effect, .. } => *effect != Effect::ReadsOnly,
+        Work::Shift { .. } | Work::Switch { .. } | Work::Scale { .. } => true,
+        _ => false,
+    };
+    let forward = |place: usize| context.is_forward(place);
+    let mut places = context.order.places();
+    let work = places.find(|&place| changes(place) && forward(place));
     let mut groups: Vec<Ticked<'_>> = Vec::new();
     for place in context.order.places() {
-        let changes = || match &context.order.nodes[place].work {
-            Work::Run { effect, .. } => *effect != Effect::ReadsOnly,
-            Work::Shift { .. } | Work::Switch { .. } | Work::Scale { .. } => true,
-            _ => false,
-        };
-        let forward = || {
-            matches!(context.root_kind(place), Kind::Phase | Kind::Gate)
-                && !context.root(place).follows_rollback()
-        };
-        if worked.is_none() && changes() && forward() {
-            worked = Some(context.order.nodes[place]);
-        }
+        // What is no step on the way comes after all of it, wherever it is written.
+        let worked = work
+            .filter(|&work| work <= place || !forward(place))
+            .map(|work| context.order.nodes[work]);
         if !context.glance(place).is_done {
             continue;
         }
@@ -293,7 +292,14 @@ fn done_too_early(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         };
         let parent = context.order.parents[place];
         match groups.last_mut() {
-            Some(group) if group.parent == parent => group.nodes.push(node),
+            // What stands at the top follows what is written above it on the way forward alone.
+            Some(group)
+                if group.parent == parent
+                    && group.why == why
+                    && (parent.is_some() || forward(place)) =>
+            {
+                group.nodes.push(node);
+            }
             Some(_) | None => groups.push(Ticked {
                 parent,
                 nodes: vec![node],

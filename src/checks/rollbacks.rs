@@ -44,7 +44,10 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         .collect();
     let mut moved: Option<&Node> = None;
     let mut named: HashSet<&str> = HashSet::default();
-    let mut approved = false;
+    // Who goes back was asked on the way, or is asked there.
+    let mut approvals = context.of_kinds(&[Kind::Approve]);
+    let asked = approvals.any(|place| context.is_forward(place));
+    let (mut on_the_way, mut inside) = (false, None);
     let on_failure = spec.deployment.iter().flat_map(|head| &head.on_failure);
     named.extend(on_failure.filter_map(rollback_of));
     for place in context.order.places() {
@@ -54,8 +57,19 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         }
         match context.kind(place) {
             Kind::Shift | Kind::Switch if moved.is_none() => moved = Some(node),
-            Kind::Approve => approved = true,
-            Kind::Run if !approved => unapproved(node, found),
+            Kind::Approve => match context.is_forward(place) {
+                true => on_the_way = true,
+                false => inside = Some(&context.root(place).id),
+            },
+            Kind::Run => {
+                let approved = match context.is_forward(place) {
+                    true => on_the_way,
+                    false => asked || inside == Some(&context.root(place).id),
+                };
+                if !approved {
+                    unapproved(node, found);
+                }
+            }
             _ => {}
         }
     }

@@ -44,6 +44,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let node = context.order.nodes[place];
         scaled_by_hand(context, node, found);
         if let Work::Shift { service, share } = &node.work
+            && context.is_forward(place)
             && !is_aside(context, place)
         {
             shifts.entry(service).or_default().push((node, share.value));
@@ -126,7 +127,7 @@ fn never_deployed(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             letter.is_whitespace() || matches!(letter, '/' | '=' | '"' | ',')
         });
         named.extend(words);
-        let known = script.command.environment.values();
+        let known = script.command.environment.iter().map(|(_, origin)| origin);
         named.extend(known.filter_map(|origin| match origin {
             crate::model::Origin::Value(value) => Some(value.rsplit('/').next().unwrap_or(value)),
             _ => None,

@@ -155,7 +155,7 @@ fn indented(out: &mut String, text: &str) {
 }
 
 /// What a check of the example prints, word for word.
-fn said_of(rule: &Rule, look: Look) -> String {
+pub fn said_of(rule: &Rule, look: Look) -> String {
     let compilation = compile::example(rule, rule.bad);
     let checked = Checked {
         path: "example.deploy",

@@ -14,7 +14,7 @@ use super::trouble::Trouble;
 use super::{disk, write};
 
 /// So many times fixes are applied and the files checked again.
-const MOST_ROUNDS: usize = 8;
+const MOST_ROUNDS: usize = 32;
 
 /// A file before and after its fixes. Both texts have the byte order mark that the file has.
 #[derive(Debug, PartialEq, Eq)]

@@ -8,19 +8,18 @@ use lsp_types::{
     SymbolKind,
 };
 
-use super::index::Found;
+use super::names::Declaration;
+use super::noun::Noun;
 use super::parsed::Parsed;
 use super::refusal::Refusal;
-use super::under::Under;
+use super::resolve::{Found, Under, own_span};
 use super::uri::path_of;
 use super::world::World;
-use crate::model;
 use crate::source::Span;
 
 /// Whether something can include, or be included.
-fn takes_part(found: &Found) -> bool {
-    use model::SymbolKind::{Checklist, Procedure};
-    matches!(found.declaration.kind, Checklist | Procedure)
+fn takes_part(noun: Noun) -> bool {
+    matches!(noun, Noun::Checklist | Noun::Procedure)
 }
 
 /// What stands under the cursor, if it includes or is included.
@@ -32,11 +31,11 @@ pub(super) fn prepare(
     let parsed = super::parsed(world, &at.text_document)?;
     let offset = parsed.offset(at.position);
     if let Some(Under::Name { found, .. }) = world.under(parsed, offset)
-        && takes_part(&found)
+        && takes_part(found.declaration.noun)
     {
         return Ok(item(world, &found).map(|item| vec![item]));
     }
-    Ok(around(world, parsed, offset)
+    Ok(around(parsed, offset)
         .and_then(|found| item(world, &found))
         .map(|item| vec![item]))
 }
@@ -48,7 +47,7 @@ fn item(world: &World, found: &Found) -> Option<CallHierarchyItem> {
     } = found;
     Some(CallHierarchyItem {
         name: declaration.name.clone(),
-        kind: if takes_part(found) {
+        kind: if takes_part(declaration.noun) {
             SymbolKind::FUNCTION
         } else {
             SymbolKind::NAMESPACE
@@ -63,15 +62,22 @@ fn item(world: &World, found: &Found) -> Option<CallHierarchyItem> {
 }
 
 /// The declaration at the top level around an offset.
-fn around(world: &World, parsed: &Arc<Parsed>, offset: u32) -> Option<Found> {
-    let views = world.views(parsed);
-    let wanted =
-        |one: &model::Definition| one.scope.is_none() && one.kind != model::SymbolKind::Capture;
-    let all = views
+fn around(parsed: &Arc<Parsed>, offset: u32) -> Option<Found> {
+    let declaration = parsed
+        .names()
+        .declarations
         .iter()
-        .flat_map(|view| view.declared_in(&parsed.path, wanted));
-    all.filter(|one| one.declaration.span.touches(offset))
-        .min_by_key(|one| one.declaration.span.start)
+        .filter(|one| {
+            one.scope.is_none()
+                && one.span.start <= offset
+                && offset <= one.span.end
+                && one.noun != Noun::Capture
+        })
+        .min_by_key(|one| one.span.start)?;
+    Some(Found {
+        parsed: Arc::clone(parsed),
+        declaration: declaration.clone(),
+    })
 }
 
 /// The declaration that an item is about.
@@ -83,42 +89,36 @@ fn of_item(world: &World, item: &CallHierarchyItem) -> Option<Found> {
         .unwrap_or_else(|| path_of(&item.uri));
     let parsed = world.parsed(&path)?;
     let at = parsed.offset(item.selection_range.start);
-    let views = world.views(&parsed);
-    let wanted = |one: &model::Definition| one.name == item.name;
-    let mut all = views
+    let declaration = parsed
+        .names()
+        .declarations
         .iter()
-        .flat_map(|view| view.declared_in(&parsed.path, wanted));
-    all.find(|one| one.declaration.name_span.start == at)
-}
-
-/// The checklists and procedures that a file names, and where.
-fn called_in(world: &World, parsed: &Arc<Parsed>) -> Vec<(Found, Span)> {
-    let mut called: Vec<(Found, Span)> = Vec::new();
-    for view in world.views(parsed) {
-        for place in view.own_places() {
-            let known = |(_, span): &(Found, Span)| *span == place.span;
-            if let Some(found) = view.found(place.to)
-                && takes_part(&found)
-                && !called.iter().any(known)
-            {
-                called.push((found, place.span));
-            }
-        }
-    }
-    called
+        .find(|one| one.name_span.start == at && one.name == item.name)?
+        .clone();
+    Some(Found {
+        parsed,
+        declaration,
+    })
 }
 
 /// The places that put a checklist or procedure in: what is around them, and where.
 pub(super) fn callers(world: &World, target: &Found) -> Vec<(Found, Vec<Span>)> {
     let mut callers: Vec<(Found, Vec<Span>)> = Vec::new();
     for parsed in world.all() {
-        for (found, span) in called_in(world, &parsed) {
-            if !found.is(target) {
+        for one in &parsed.names().uses {
+            if one.of.is_some() || !one.nouns.iter().any(|noun| takes_part(*noun)) {
                 continue;
             }
-            let Some(caller) = around(world, &parsed, span.start) else {
+            if !world
+                .resolve(&parsed, one)
+                .is_some_and(|found| found.is(target))
+            {
+                continue;
+            }
+            let Some(caller) = around(&parsed, one.span.start) else {
                 continue;
             };
+            let span = own_span(one);
             match callers.iter_mut().find(|(known, _)| known.is(&caller)) {
                 Some((_, spans)) => spans.push(span),
                 None => callers.push((caller, vec![span])),
@@ -159,12 +159,17 @@ pub(super) fn outgoing(
     let Some(from) = of_item(world, &params.item) else {
         return Ok(None);
     };
-    let own = from.declaration.span;
+    let own: Declaration = from.declaration.clone();
     let mut called: Vec<(Found, Vec<Span>)> = Vec::new();
-    for (found, span) in called_in(world, &from.parsed) {
-        if span.start < own.start || own.end < span.end {
+    for one in &from.parsed.names().uses {
+        let inside = own.span.start <= one.span.start && one.span.end <= own.span.end;
+        if !inside || one.of.is_some() || !one.nouns.iter().any(|noun| takes_part(*noun)) {
             continue;
         }
+        let Some(found) = world.resolve(&from.parsed, one) else {
+            continue;
+        };
+        let span = own_span(one);
         match called.iter_mut().find(|(known, _)| known.is(&found)) {
             Some((_, spans)) => spans.push(span),
             None => called.push((found, vec![span])),

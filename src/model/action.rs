@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::in_order::InOrder;
 use super::text::Text;
 use crate::quantity::Quantity;
 use crate::source::Span;
@@ -78,6 +79,7 @@ pub struct Notice {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// Values for the message's fields, as the language writes them.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub fields: BTreeMap<String, Text>,
+    #[serde(skip_serializing_if = "InOrder::is_empty")]
+    #[schemars(with = "BTreeMap<String, Text>")]
+    pub fields: InOrder<Text>,
 }

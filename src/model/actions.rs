@@ -1,8 +1,7 @@
 //! Reads actions.
 
-use std::collections::BTreeMap;
-
 use super::action::{Action, Deed, Notice};
+use super::in_order::InOrder;
 use super::lower::{Lower, Scope};
 use super::names::Noun;
 use super::text::Text;
@@ -102,7 +101,7 @@ impl Lower<'_> {
             .find(|child| matches!(child.kind(), Kind::string | Kind::prose))
             .map_or_else(Text::default, |token| self.text(scope, token));
         let mut message = None;
-        let mut fields = BTreeMap::new();
+        let mut fields = InOrder::default();
         if let Some(with) = node.child(Kind::with)
             && let Some(path) = with.child(Kind::path)
             && let Some(declared) = self.find(scope, Noun::Message, path)

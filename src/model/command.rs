@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::condition::Comparator;
+use super::in_order::InOrder;
 use super::language::Language;
 use super::text::Text;
 use crate::quantity::Quantity;
@@ -19,8 +20,9 @@ pub struct Command {
     /// The language of a script: the word for the program that runs it; `sh` for a command line.
     pub language: String,
     /// The environment variables that the text uses and where their values come from.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub environment: BTreeMap<String, Origin>,
+    #[serde(skip_serializing_if = "Environment::is_empty")]
+    #[schemars(with = "BTreeMap<String, Origin>")]
+    pub environment: Environment,
     /// Where the text stands, its quotes included.
     #[serde(skip)]
     pub span: Span,
@@ -53,6 +55,9 @@ impl Command {
         }
     }
 }
+
+/// Environment variables and where their values come from, in the order in which the text names them.
+pub type Environment = InOrder<Origin>;
 
 /// Where the value of an environment variable comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]

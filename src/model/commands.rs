@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::command::{Attempts, Command, Effect, Expectation, Origin};
+use super::bindings::Binding;
+use super::command::{Attempts, Command, Effect, Environment, Expectation, Origin};
 use super::condition::Comparator;
 use super::language::{LANGUAGES, Language};
-use super::lower::{Binding, Lower, Scope, one_of, repeated};
+use super::lower::{Lower, Scope, one_of, repeated};
 use super::names::Noun;
 use super::text::Text;
 use super::values::{TYPE, trimmed};
@@ -139,7 +140,7 @@ impl Lower<'_> {
         let mut command = Command {
             text,
             language,
-            environment: BTreeMap::new(),
+            environment: Environment::default(),
             span,
             line_starts,
         };
@@ -156,9 +157,9 @@ impl Lower<'_> {
     }
 
     /// The environment variables in a text that this file knows.
-    fn environment(&mut self, scope: &Scope, command: &Command) -> BTreeMap<String, Origin> {
+    fn environment(&mut self, scope: &Scope, command: &Command) -> Environment {
         let text = &command.text;
-        let mut environment = BTreeMap::new();
+        let mut environment = Environment::default();
         let mut seen = BTreeMap::new();
         let mut names = None;
         for (name, at) in command.variables() {
@@ -174,7 +175,7 @@ impl Lower<'_> {
                 false => "",
             };
             if let Some(origin) = self.origin(scope, (name, place), before) {
-                environment.insert(name.to_owned(), origin);
+                environment.add(name, origin);
             }
         }
         environment
@@ -188,30 +189,27 @@ impl Lower<'_> {
         (name, place): (&str, Span),
         before: &str,
     ) -> Option<Origin> {
-        for (parameter, binding) in &scope.bindings {
+        // What has this very name comes before what is told of a service.
+        let mut handed = scope.bindings.iter();
+        if let Some((parameter, binding)) = handed.find(|(own, _)| variable(own) == name) {
+            self.note_variable(parameter, place);
+            return Some(match binding {
+                Binding::Text(text) => Origin::Text(text.clone()),
+                Binding::Service(_)
+                | Binding::Quantity(_)
+                | Binding::Words(_)
+                | Binding::Percentile(_) => Origin::Value(binding.value()),
+            });
+        }
+        for (parameter, binding) in scope.bindings.iter() {
             let own = variable(parameter);
-            let at = Span::new(place.source, place.start, place.start + own.len() as u32);
-            match binding {
-                Binding::Service(service) => {
-                    if let Some(rest) = name.strip_prefix(&own)
-                        && let Some(value) = self.of_service(service, rest)
-                    {
-                        self.note_variable(parameter, at);
-                        return Some(Origin::Value(value));
-                    }
-                }
-                Binding::Text(text) => {
-                    if name == own {
-                        self.note_variable(parameter, at);
-                        return Some(Origin::Text(text.clone()));
-                    }
-                }
-                Binding::Quantity(_) | Binding::Words(_) | Binding::Percentile(_) => {
-                    if name == own {
-                        self.note_variable(parameter, at);
-                        return Some(Origin::Value(binding.value()));
-                    }
-                }
+            if let Binding::Service(service) = binding
+                && let Some(rest) = name.strip_prefix(&own)
+                && let Some(value) = self.of_service(service, rest)
+            {
+                let at = Span::new(place.source, place.start, place.start + own.len() as u32);
+                self.note_variable(parameter, at);
+                return Some(Origin::Value(value));
             }
         }
         if let Some(declared) = self

@@ -1,7 +1,8 @@
 //! Reads conditions: names resolved, values in the dimension of their metric.
 
+use super::bindings::Binding;
 use super::condition::{Bound, Comparator, Condition, Matcher, Measured, MetricRef, Trend};
-use super::lower::{Binding, Lower, Scope};
+use super::lower::{Lower, Scope};
 use super::names::{Noun, UNKNOWN_NAME};
 use super::values::{DIMENSION, TYPE, plain, trimmed};
 use crate::blank::Blanks;
@@ -91,7 +92,7 @@ impl Lower<'_> {
             bound,
             sustained: sustained.map(Box::new),
             over: over.map(Box::new),
-            parameter: bounding_parameter(scope, node, subject),
+            parameter: self.bounding_parameter(scope, node, subject),
             span: trimmed(node),
             value_span,
         })))
@@ -132,17 +133,17 @@ impl Lower<'_> {
             let name = near.child(Kind::path);
             if let Some(token) = near.child(Kind::quantity) {
                 let tolerance = self.quantity_of(token, &Dimension::Ratio)?;
-                let of = name?.text().to_owned();
-                let known = of == "stable"
-                    || self
-                        .names
-                        .find(scope.file, Noun::Service, &of, name?.span())
-                        .is_some()
-                    || self
-                        .names
-                        .find(scope.file, Noun::Baseline, &of, name?.span())
-                        .is_some();
-                if !known {
+                let (path, mut of) = (name?, name?.text().to_owned());
+                if of == "stable" {
+                } else if let Some(declared) =
+                    self.names.find(scope.file, Noun::Service, &of, path.span())
+                {
+                    of = self.use_service(declared);
+                } else if self
+                    .names
+                    .find(scope.file, Noun::Baseline, &of, path.span())
+                    .is_none()
+                {
                     let finding = self.names.unknown(
                         scope.file,
                         &[Noun::Baseline, Noun::Service],
@@ -297,7 +298,7 @@ impl Lower<'_> {
     ) -> Option<Condition> {
         let mut name = path.text().to_owned();
         let mut declared = None;
-        if scope.bindings.contains_key(&name) {
+        if scope.bindings.has(&name) {
             self.note_argument(&name, path.span());
         }
         match scope.bindings.get(&name).map(Binding::parameter) {
@@ -415,6 +416,18 @@ impl Lower<'_> {
         ))
     }
 
+    /// The parameter of the deployment with whose value a metric is compared, where one is.
+    fn bounding_parameter(
+        &mut self,
+        scope: &Scope,
+        node: Syntax<'_>,
+        subject: Syntax<'_>,
+    ) -> Option<String> {
+        let after = |token: &Syntax<'_>| token.span().start >= subject.span().end;
+        let path = node.all(Kind::metric_ref).find(after)?.child(Kind::path)?;
+        self.parameter_outside(scope, path)
+    }
+
     /// The labels behind a metric in use.
     pub fn labels(&mut self, scope: &Scope, node: Syntax<'_>) -> Vec<Matcher> {
         node.child(Kind::selector)
@@ -438,14 +451,6 @@ impl Lower<'_> {
             })
             .collect()
     }
-}
-
-/// The parameter of the deployment with whose value a metric is compared, where one is.
-fn bounding_parameter(scope: &Scope, node: Syntax<'_>, subject: Syntax<'_>) -> Option<String> {
-    let after = |token: &Syntax<'_>| token.span().start >= subject.span().end;
-    let path = node.all(Kind::metric_ref).find(after)?.child(Kind::path)?;
-    let outside = !scope.bindings.contains_key(path.text());
-    outside.then(|| path.text().to_owned())
 }
 
 /// One condition where there is one, the combination where there are more, none where one could

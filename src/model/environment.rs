@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use foldhash::HashSet;
 
 use super::language::Language;
-use super::lower::{Lower, file_scope, own_name};
+use super::lower::{Lower, Scope, file_scope, own_name};
 use super::names::{Declared, Names, Noun};
 use super::node::Node;
 use super::variables::{Holder, holder, variable};
@@ -156,13 +156,10 @@ impl<'a> Names<'a> {
         let table = &self.tables[file];
         let name = match table.variable(noun, variable) {
             Some(name) => name,
-            None => {
-                let mut imported = table.imported.iter();
-                imported.find_map(|(&name, &elsewhere)| {
-                    let there = self.tables[elsewhere].variable(noun, variable)?;
-                    (there == name).then_some(name)
-                })?
-            }
+            None => table.brought_in().find_map(|(name, elsewhere)| {
+                let there = self.tables[elsewhere].variable(noun, variable)?;
+                (there == name).then_some(name)
+            })?,
         };
         let found = self.find(file, noun, name, at);
         if found.is_some() {
@@ -191,6 +188,21 @@ impl<'a> Lower<'a> {
         };
         self.same_declaration(Maker::Parameter, declared, known);
         name
+    }
+
+    /// The parameter of the deployment that a path names, and not one of the checklist or procedure around.
+    pub fn parameter_outside(
+        &mut self,
+        scope: &Scope,
+        path: crate::syntax::Node<'_>,
+    ) -> Option<String> {
+        if scope.bindings.has(path.text()) {
+            return None;
+        }
+        let declared = self
+            .names
+            .find(scope.file, Noun::Parameter, path.text(), path.span())?;
+        Some(self.use_parameter(declared))
     }
 
     /// The name of a secret that is used: one of a module comes into the plan.

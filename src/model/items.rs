@@ -1,6 +1,7 @@
 //! Reads what stands at the top level, in order.
 
-use super::lower::{Begun, Binding, Lower, Scope, first_line};
+use super::bindings::Binding;
+use super::lower::{Begun, Lower, Scope, first_line};
 use super::lower::{file_scope, own_name};
 use super::names::{Declared, Noun};
 use super::node::Node;
@@ -216,11 +217,11 @@ impl<'a> Lower<'a> {
         &mut self,
         declared: Declared<'a>,
         prefix: &str,
-        name: &str,
+        (name, values): (&str, &[String]),
         work: Work,
         scope: Scope,
     ) -> String {
-        let call = (declared.file, format!("{prefix}/{name}"));
+        let call = (declared.file, format!("{prefix}/{name}{values:?}"));
         if let Some(id) = self.procedure_made(&call) {
             return id.to_owned();
         }
@@ -288,9 +289,7 @@ impl<'a> Lower<'a> {
                 .filter(|child| child.kind() == Kind::parameter)
             {
                 if let Some(name) = parameter.child(Kind::name) {
-                    scope
-                        .bindings
-                        .insert(name.text().to_owned(), stand_in(parameter));
+                    scope.bindings.add(name.text(), stand_in(parameter));
                 }
             }
             scope.includes.push((0, name.clone()));

@@ -2,17 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use foldhash::{HashMap, HashMapExt, HashSet};
+use foldhash::{HashMap, HashMapExt};
 
+use super::bindings::Bindings;
 use super::names::{self, Declared, Names, Noun};
 use super::node::{Node, Reference, Times};
 use super::put_in::PutIn;
 use super::spec::{Metric, Service, Spec};
-use super::text::{Piece, Text};
+use super::text::Text;
 use super::work::Work;
 use crate::blank::Blanks;
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::quantity::{Mistake, Quantity};
+use crate::quantity::Mistake;
 use crate::rule;
 use crate::source::Span;
 use crate::syntax::words::slug;
@@ -33,64 +34,13 @@ rule! {
 /// How deep includes may nest.
 pub(super) const MAX_INCLUDES: usize = 32;
 
-/// What a parameter of a checklist, procedure or metric stands for while it is expanded.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Binding {
-    /// A service, by name.
-    Service(String),
-    /// A number with its dimension.
-    Quantity(Quantity),
-    /// Words, as the language writes them, without quotes.
-    Words(String),
-    /// Words in which values stand that are known on the day.
-    Text(Text),
-    /// A percentile, by its digits: `95`.
-    Percentile(String),
-}
-
-impl Binding {
-    /// The parameter of the deployment that was handed over, where one was.
-    pub fn parameter(&self) -> Option<&str> {
-        match self {
-            Binding::Text(text) => match text.pieces.as_slice() {
-                [Piece::Parameter { parameter }] => Some(parameter),
-                _ => None,
-            },
-            Binding::Service(_)
-            | Binding::Quantity(_)
-            | Binding::Words(_)
-            | Binding::Percentile(_) => None,
-        }
-    }
-
-    pub fn written(&self) -> String {
-        match self {
-            Binding::Service(name) | Binding::Words(name) => name.clone(),
-            Binding::Text(text) => text.to_string(),
-            Binding::Quantity(quantity) => quantity.written.clone(),
-            Binding::Percentile(digits) => format!("p{digits}"),
-        }
-    }
-
-    /// As commands and queries get it: a percentile is a number there.
-    pub fn value(&self) -> String {
-        match self {
-            // `p5` is the fifth of a hundred, `p999` of a thousand.
-            Binding::Percentile(digits) => format!("0.{digits:0>2}"),
-            Binding::Service(_) | Binding::Quantity(_) | Binding::Words(_) | Binding::Text(_) => {
-                self.written()
-            }
-        }
-    }
-}
-
 /// Where the pass stands.
 #[derive(Clone, Default)]
 pub(super) struct Scope {
     /// The file whose names are visible, by number.
     pub file: usize,
     /// What the parameters of the checklist or procedure around stand for.
-    pub bindings: BTreeMap<String, Binding>,
+    pub bindings: Bindings,
     /// Where the arguments stand that the parameters got, by name; those of metrics alone.
     pub arguments: BTreeMap<String, Span>,
     /// The includes around, outermost first: (file, name).
@@ -112,8 +62,8 @@ pub(super) struct Lower<'a> {
     pub metrics: HashMap<String, usize>,
     /// Services that were made, by name: whatever they need to fill in queries and commands.
     pub services: HashMap<String, usize>,
-    /// Roles, channels and messages that were made, by name.
-    pub people: HashMap<Noun, HashSet<String>>,
+    /// Roles, channels, services and messages that were made, and where their names stand.
+    pub named: HashMap<Noun, HashMap<String, Span>>,
     /// Procedures from elsewhere or with arguments that were made, by (file, name and arguments).
     pub procedures: BTreeMap<Call, String>,
     /// Nodes that such procedures became; they stand after everything else.
@@ -169,7 +119,7 @@ impl<'a> Lower<'a> {
             ids: HashMap::new(),
             metrics: HashMap::new(),
             services: HashMap::new(),
-            people: HashMap::new(),
+            named: HashMap::new(),
             procedures: BTreeMap::new(),
             made: Vec::new(),
             begun: VecDeque::new(),
@@ -206,7 +156,7 @@ impl<'a> Lower<'a> {
     pub fn add_service(&mut self, service: Service) {
         self.services
             .insert(service.name.clone(), self.spec.services.len());
-        self.spec.services.push(service);
+        self.put(service);
     }
 
     /// The title of a declaration; empty where it has none.

@@ -5,7 +5,8 @@ use super::lower::own_name;
 use super::queries::{argument_written, spans};
 use super::settings::Setting;
 
-use super::lower::{Binding, Lower, Scope, one_of};
+use super::bindings::Binding;
+use super::lower::{Lower, Scope, one_of};
 use super::names::{Declared, Noun};
 use super::spec::{Better, Metric, NoData};
 use super::text::Text;
@@ -39,20 +40,9 @@ impl<'a> Lower<'a> {
             self.report(finding);
             return None;
         }
-        let mut name = if declared.file == 0 {
-            own_name(declared)
-        } else {
-            path.text().to_owned()
-        };
-        if !bindings.is_empty() {
-            let parameters = declared.node.child(Kind::parameters);
-            let values: Vec<String> = parameters
-                .into_iter()
-                .flat_map(|list| list.children())
-                .filter_map(|parameter| parameter.child(Kind::name))
-                .filter_map(|name| bindings.get(name.text()))
-                .map(argument_written)
-                .collect();
+        let mut name = self.names.in_plan(declared);
+        let values: Vec<String> = bindings.values().map(argument_written).collect();
+        if !values.is_empty() {
             name = format!("{name}({})", values.join(", "));
         }
         if self.metric_made(&name).is_some() {
@@ -183,12 +173,8 @@ impl<'a> Lower<'a> {
                 _ => self.query(scope, declared, setting, &mut metric),
             }
         }
-        if let Some(Binding::Service(service)) = scope
-            .bindings
-            .values()
-            .find(|binding| matches!(binding, Binding::Service(_)))
-        {
-            metric.service = Some(service.clone());
+        if let Some(service) = scope.bindings.service() {
+            metric.service = Some(service.to_owned());
         }
         Some(metric)
     }

@@ -8,6 +8,7 @@ mod action;
 mod actions;
 mod answers;
 mod assertions;
+mod bindings;
 mod captures;
 mod command;
 mod commands;
@@ -17,12 +18,15 @@ mod decisions;
 mod deployments;
 mod environment;
 mod escalations;
+mod holes;
+mod in_order;
 mod inclusions;
 mod index;
 mod items;
 mod language;
 mod likely;
 mod lower;
+mod made;
 mod metrics;
 mod modules;
 mod names;
@@ -45,7 +49,6 @@ mod statements;
 mod symbols;
 mod tables;
 mod text;
-mod texts;
 mod trial;
 mod trials;
 mod unmeant;
@@ -111,7 +114,11 @@ fn lower_cut(
         .enumerate()
         .map(|(index, file)| tables::table(index, file, &mut found))
         .collect();
+    for (table, called) in tables.iter_mut().zip(modules.called(sources)) {
+        table.called = called;
+    }
     modules::enter(&modules, &mut tables, &mut found);
+    found.extend(modules.unreachable());
     let mut names = Names::new(tables);
     names.noted = noted;
     let mut lower = Lower::new(names, found);

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
-use super::names::IMPORT;
+use super::lower::{MISPLACED, first_line};
+use super::names::{IMPORT, Noun};
 use super::tables::Table;
+use crate::blank::Blanks;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::{LoadError, Loader, MOST_BYTES, Source, SourceId, Sources, Span};
 use crate::stdlib;
@@ -44,6 +46,75 @@ pub(super) struct Use {
 
 /// How many bytes may be read for all `use` together, files that are known included.
 const MOST_LOOKED_UP: usize = 16 * MOST_BYTES;
+
+impl Modules {
+    /// What each file is called among those that make up the deployment: by the last part of its path, and by
+    /// more of it where two end alike. The one that was asked for needs no name.
+    pub fn called(&self, sources: &Sources) -> Vec<String> {
+        let paths: Vec<Vec<&str>> = self
+            .files
+            .iter()
+            .map(|file| {
+                let path = sources.get(file.source).path();
+                path.trim_end_matches(".deploy").split('/').collect()
+            })
+            .collect();
+        let called = paths.iter().enumerate().map(|(at, path)| {
+            let others = || {
+                paths
+                    .iter()
+                    .enumerate()
+                    .skip(1)
+                    .filter(|(other, _)| *other != at)
+            };
+            let taken = |name: &[&str]| others().any(|(_, other)| other.ends_with(name));
+            (0..path.len())
+                .rev()
+                .map(|from| &path[from..])
+                .find(|name| !taken(name))
+                .unwrap_or(path)
+                .join("/")
+        });
+        std::iter::once(String::new())
+            .chain(called.skip(1))
+            .collect()
+    }
+
+    /// What a file that is brought in declares, and nothing can reach from outside: a phase, a rule, a test. It would
+    /// be left out without a word. A file with a deployment of its own means itself.
+    pub fn unreachable(&self) -> impl Iterator<Item = Diagnostic> {
+        let brought_in = self.files.iter().skip(1);
+        let libraries = brought_in.filter(|file| {
+            let mut items = file.items();
+            !items.any(|item| item.kind() == Kind::deployment)
+        });
+        libraries.flat_map(File::items).filter_map(|item| {
+            let stays = matches!(
+                item.kind(),
+                Kind::phase
+                    | Kind::gate
+                    | Kind::severity
+                    | Kind::alert
+                    | Kind::monitor
+                    | Kind::success
+                    | Kind::failure
+                    | Kind::reference
+                    | Kind::test
+                    | Kind::escalation
+                    | Kind::baseline
+                    | Kind::objective
+                    | Kind::backup
+                    | Kind::freeze
+            );
+            let word = item.text().words().next()?;
+            stays.then(|| {
+                let message = format!("`{word}` means nothing in a file that another one brings in");
+                Diagnostic::new(&MISPLACED, first_line(item), message)
+                    .help("move it into the file with the `deployment`; what others name there are roles, channels, services, metrics, messages, parameters, secrets, checklists, procedures and rollbacks")
+            })
+        })
+    }
+}
 
 struct Load<'a> {
     sources: &'a mut Sources,
@@ -256,11 +327,23 @@ pub(super) fn enter<'a>(
     found: &mut Vec<Diagnostic>,
 ) {
     for (at, uses) in modules.uses.iter().enumerate() {
+        let mut first: HashMap<(Noun, &str), (usize, Span)> = HashMap::new();
         for one in uses {
             tables[at].modules.insert(one.name.clone(), one.file);
             for (name, span) in &one.names {
-                if tables[one.file].declares(name) {
-                    tables[at].imported.insert(name, one.file);
+                let nouns: Vec<Noun> = tables[one.file]
+                    .declared(name)
+                    .map(|(noun, _)| noun)
+                    .collect();
+                for &noun in &nouns {
+                    let (file, before) = *first.entry((noun, name)).or_insert((one.file, *span));
+                    if file != one.file {
+                        found.push(two_brought_in(noun, name, *span, before, &one.name));
+                    }
+                }
+                let imported = tables[at].imported.entry(name).or_default();
+                if !nouns.is_empty() {
+                    imported.push(one.file);
                 } else {
                     found.push(Diagnostic::new(
                         &IMPORT,
@@ -271,4 +354,16 @@ pub(super) fn enter<'a>(
             }
         }
     }
+}
+
+fn two_brought_in(noun: Noun, name: &str, span: Span, first: Span, module: &str) -> Diagnostic {
+    let message = format!(
+        "another {} called `{name}` is brought in already",
+        noun.word()
+    );
+    Diagnostic::new(&IMPORT, span, message)
+        .also(first, "brought in first")
+        .help(format!(
+            "leave it out here, and write `{module}.{name}` where it is used"
+        ))
 }

@@ -119,7 +119,7 @@ impl<'a> Names<'a> {
 
     /// The same, where no place of the file says the path as it is.
     pub fn lookup(&mut self, file: usize, noun: Noun, path: &str) -> Option<Declared<'a>> {
-        let (at, name) = self.locate(file, path)?;
+        let (at, name) = self.locate(file, noun, path)?;
         let found = self.tables[at].names.get(&(noun, name)).copied();
         if let Some(declared) = found {
             self.used.insert((at, declared.node.span()));
@@ -142,18 +142,19 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn locate<'p>(&self, file: usize, path: &'p str) -> Option<(usize, &'p str)> {
+    /// The file in which something of a kind is declared, and its name there. What the file itself declares hides
+    /// only what is of its kind among the names that are brought in.
+    fn locate<'p>(&self, file: usize, noun: Noun, path: &'p str) -> Option<(usize, &'p str)> {
         let mut at = file;
         let mut rest = path;
         while let Some((module, inner)) = rest.split_once('.') {
             at = *self.tables[at].modules.get(module)?;
             rest = inner;
         }
-        if rest == path
-            && let Some(&elsewhere) = self.tables[file].imported.get(rest)
-            && !self.tables[file].declares(rest)
-        {
-            at = elsewhere;
+        if rest == path && !self.tables[file].names.contains_key(&(noun, rest)) {
+            let mut elsewhere = self.tables[file].imported.get(rest).into_iter().flatten();
+            let declares = |at: &&usize| self.tables[**at].names.contains_key(&(noun, rest));
+            at = elsewhere.find(declares).copied().unwrap_or(at);
         }
         Some((at, rest))
     }
@@ -184,11 +185,24 @@ impl<'a> Names<'a> {
             })
     }
 
-    /// The only service that a file declares, if it declares one.
-    pub fn only_service(&self, file: usize) -> Option<&'a str> {
-        match self.tables[file].services.as_slice() {
-            [only] => Some(*only),
-            _ => None,
+    /// The only service of the deployment: of the file that was asked for, or, where that declares none, of
+    /// those that it brings in.
+    pub fn only_service(&self) -> Option<Declared<'a>> {
+        let (own, others) = self.tables.split_first()?;
+        let mut all = match own.services.is_empty() {
+            true => others.iter().flat_map(Table::declared_services).collect(),
+            false => own.declared_services().collect::<Vec<_>>(),
+        };
+        all.pop().filter(|_| all.is_empty())
+    }
+
+    /// What something of a file is called in the plan, where names of several files have to be told apart:
+    /// with the name of its module before its own.
+    pub fn in_plan(&self, declared: Declared<'_>) -> String {
+        let name = declared.node.child(Kind::name).map_or("", Syntax::text);
+        match self.tables[declared.file].called.as_str() {
+            "" => name.to_owned(),
+            module => format!("{module}.{name}"),
         }
     }
 
@@ -198,10 +212,17 @@ impl<'a> Names<'a> {
         file: usize,
         variable: &str,
     ) -> Option<(&'a str, Declared<'a>)> {
-        let table = &self.tables[file];
-        let name = table.variable(Noun::Service, variable)?;
-        let declared = *table.names.get(&(Noun::Service, name))?;
-        Some((name, declared))
+        let own = &self.tables[file];
+        if let Some(name) = own.variable(Noun::Service, variable) {
+            return Some((name, *own.names.get(&(Noun::Service, name))?));
+        }
+        // One that was brought in by its name is there like those of the file itself.
+        own.brought_in().find_map(|(name, elsewhere)| {
+            let there = &self.tables[elsewhere];
+            let found = there.variable(Noun::Service, variable)?;
+            let declared = there.names.get(&(Noun::Service, found))?;
+            (found == name).then_some((found, *declared))
+        })
     }
 
     /// The finding for a name that means nothing; nothing where a mistake may have swallowed its
@@ -297,13 +318,13 @@ impl<'a> Names<'a> {
                 known.insert((*name).to_owned());
             }
         }
-        for (name, &elsewhere) in &table.imported {
+        for (name, elsewhere) in table.brought_in() {
             let there = &self.tables[elsewhere];
             if nouns
                 .iter()
                 .any(|&noun| there.names.contains_key(&(noun, name)))
             {
-                known.insert((*name).to_owned());
+                known.insert(name.to_owned());
             }
         }
         for (module, &elsewhere) in &table.modules {

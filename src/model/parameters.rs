@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::lower::{Binding, Lower, Scope, file_scope, one_of, own_name};
+use super::bindings::{Binding, Bindings};
+use super::in_order::InOrder;
+use super::lower::{Lower, Scope, file_scope, one_of, own_name, repeated};
 use super::names::{Declared, Noun};
 use super::spec::{Parameter, Secret};
 use super::text::{Piece, Text};
@@ -222,7 +224,7 @@ impl<'a> Lower<'a> {
         scope: &Scope,
         declared: Declared<'a>,
         arguments: Syntax<'_>,
-    ) -> BTreeMap<String, Text> {
+    ) -> InOrder<Text> {
         let names: Vec<Syntax<'_>> = declared
             .node
             .child(Kind::block)
@@ -232,7 +234,8 @@ impl<'a> Lower<'a> {
             .filter_map(|field| field.child(Kind::name))
             .collect();
         let known: Vec<&str> = names.iter().map(|name| name.text()).collect();
-        let mut fields = BTreeMap::new();
+        let mut fields = InOrder::default();
+        let mut first: BTreeMap<&str, Span> = BTreeMap::new();
         for argument in arguments.all(Kind::argument) {
             let Some(name) = argument.child(Kind::name) else {
                 self.report(
@@ -273,7 +276,13 @@ impl<'a> Lower<'a> {
                 Kind::string => self.text(scope, value),
                 _ => Text::plain(value.text().trim_blanks()),
             };
-            fields.insert(name.text().to_owned(), text);
+            match first.get(name.text()) {
+                Some(first) => self.report(repeated(name.text(), trimmed(argument), *first)),
+                None => {
+                    first.insert(name.text(), trimmed(argument));
+                    fields.add(name.text(), text);
+                }
+            }
         }
         fields
     }
@@ -285,7 +294,7 @@ impl<'a> Lower<'a> {
         declared: Declared<'a>,
         arguments: Option<Syntax<'_>>,
         at: Span,
-    ) -> Option<BTreeMap<String, Binding>> {
+    ) -> Option<Bindings> {
         let parameters: Vec<Syntax<'a>> = declared
             .node
             .child(Kind::parameters)
@@ -298,7 +307,7 @@ impl<'a> Lower<'a> {
             .flat_map(|list| list.children())
             .filter(|child| child.kind() == Kind::argument)
             .collect();
-        let mut bindings = BTreeMap::new();
+        let mut bindings = Bindings::default();
         let mut used = BTreeSet::new();
         let mut complete = true;
         for (index, parameter) in parameters.iter().enumerate() {
@@ -346,7 +355,7 @@ impl<'a> Lower<'a> {
             };
             match binding {
                 Some(binding) => {
-                    bindings.insert(name.text().to_owned(), binding);
+                    bindings.add(name.text(), binding);
                 }
                 None => complete = false,
             }

@@ -17,6 +17,7 @@ use super::put_in::PutIn;
 use super::spec::Spec;
 use crate::diagnostic::Diagnostic;
 use crate::parallel;
+use crate::source::Span;
 use crate::syntax::Node as Syntax;
 
 /// How a file is cut into parts.
@@ -70,7 +71,7 @@ impl<'a> Lower<'a> {
             put_in += part.put_in;
         }
         let lost = lost || parts.len() > 1 && put_in.is_full();
-        if cut != Cut::Whole && (lost || !self.are_apart(&parts)) {
+        if cut != Cut::Whole && (lost || !agree(&parts) || !self.are_apart(&parts)) {
             parts = vec![self.part(items, lower, true)];
         }
         self.spec
@@ -153,26 +154,10 @@ impl<'a> Lower<'a> {
             nodes,
         } = part.spec;
         self.take_values(parameters, secrets);
-        for role in roles {
-            if !self.has_made(Noun::Role, &role.name) {
-                self.add_role(role);
-            }
-        }
-        for channel in channels {
-            if !self.has_made(Noun::Channel, &channel.name) {
-                self.add_channel(channel);
-            }
-        }
-        for message in messages {
-            if !self.has_made(Noun::Message, &message.name) {
-                self.add_message(message);
-            }
-        }
-        for service in services {
-            if self.service(&service.name).is_none() {
-                self.add_service(service);
-            }
-        }
+        self.take_made(roles);
+        self.take_made(channels);
+        self.take_made(messages);
+        self.take_made(services);
         for metric in metrics {
             if self.metric_made(&metric.name).is_none() {
                 self.add_metric(metric);
@@ -192,12 +177,66 @@ impl<'a> Lower<'a> {
     }
 }
 
+/// Whether no two parts brought in different things under one name: the first would count, and which one
+/// that is must not depend on the parts.
+fn agree(parts: &[Part]) -> bool {
+    let mut first: HashMap<(Noun, &str), Span> = HashMap::new();
+    let mut named = parts.iter().flat_map(|part| {
+        let Spec {
+            parameters,
+            secrets,
+            roles,
+            channels,
+            services,
+            messages,
+            ..
+        } = &part.spec;
+        let parameters = parameters
+            .iter()
+            .map(|one| (Noun::Parameter, &one.name, one.span));
+        let secrets = secrets
+            .iter()
+            .map(|one| (Noun::Secret, &one.name, one.span));
+        let roles = roles.iter().map(|one| (Noun::Role, &one.name, one.span));
+        let channels = channels
+            .iter()
+            .map(|one| (Noun::Channel, &one.name, one.span));
+        let services = services
+            .iter()
+            .map(|one| (Noun::Service, &one.name, one.span));
+        let messages = messages
+            .iter()
+            .map(|one| (Noun::Message, &one.name, one.span));
+        parameters
+            .chain(secrets)
+            .chain(roles)
+            .chain(channels)
+            .chain(services)
+            .chain(messages)
+    });
+    named.all(|(noun, name, span)| *first.entry((noun, name)).or_insert(span) == span)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Cut, Noted};
     use crate::model::Symbols;
-    use crate::source::{NoFiles, Source, Sources};
+    use crate::source::{LoadError, Loader, Source, Sources};
     use crate::syntax;
+
+    /// Two files that declare other things under the same names.
+    struct Same;
+
+    impl Loader for Same {
+        fn load(&self, _: &str, path: &str) -> Result<(String, String), LoadError> {
+            if !["./here", "./there"].contains(&path) {
+                return Err(LoadError::Missing);
+            }
+            let text = "edition 2026\nparam limit \"Limit\" : duration = 5m\nsecret token \"Token\"\nrole dba \"DBA\"\n\
+                channel ops slack \"#ops\"\nservice api \"API\"\nmessage news \"News\" {\n  body \"b\"\n}\n";
+            Ok((format!("{path}.deploy"), text.to_owned()))
+        }
+    }
 
     /// What a text means when it is cut like this: the spec, the findings in the order of places, and the
     /// symbols.
@@ -206,7 +245,7 @@ mod tests {
         let root = sources.add(Source::new("test.deploy", text.to_owned()));
         let (file, _) = syntax::parse(root, text);
         let (spec, mut found, symbols) =
-            super::super::lower_cut(&file, &mut sources, &NoFiles, cut, Noted::all());
+            super::super::lower_cut(&file, &mut sources, &Same, cut, Noted::all());
         crate::diagnostic::sort(&mut found);
         found.dedup_by(|again, first| again.is_same_as(first));
         let found = found.iter().map(|one| format!("{one:?}"));
@@ -232,6 +271,7 @@ mod tests {
         let mut texts = Vec::new();
         specs(&root.join("examples"), &mut texts);
         specs(&root.join("tests/corpus"), &mut texts);
+        specs(&root.join("tests/rules"), &mut texts);
         assert!(texts.len() > 20);
         for (path, text) in texts {
             let whole = meaning(&text, Cut::Whole);
@@ -272,6 +312,38 @@ reference \"B\" {\n  link \"b\" \"https://example.org\"\n}
                 "{:?}",
                 whole.1
             );
+        }
+    }
+
+    #[test]
+    fn of_two_that_parts_bring_in_the_first_counts() {
+        for (using, finding) in [
+            ("hold MODULE.limit", "limit"),
+            ("check \"X\" by MODULE.dba", "dba"),
+            ("notify MODULE.ops \"X\"", "ops"),
+            ("shift MODULE.api to 10%", "api"),
+            ("notify own with MODULE.news", "news"),
+        ] {
+            let phase = |name: &str, modules: &[&str]| {
+                let all = modules.iter().map(|module| using.replace("MODULE", module));
+                let all: Vec<String> = all.collect();
+                format!("phase {name} \"P\" {{\n  {}\n}}\n", all.join("\n  "))
+            };
+            let head = "use ./here\nuse ./there\ndeployment \"D\" {\n  version \"v1\"\n}\n\
+                channel own slack \"#own\"\n";
+            for second in [&["there"][..], &["there", "here"], &["here", "there"]] {
+                let text = format!("{head}{}{}", phase("one", &["here"]), phase("two", second));
+                let whole = meaning(&text, Cut::Whole);
+                assert!(
+                    whole
+                        .1
+                        .iter()
+                        .any(|found| found.contains(&format!("`{finding}`"))),
+                    "{text}\n{:#?}",
+                    whole.1
+                );
+                assert_eq!(meaning(&text, Cut::Bytes(1)), whole, "{text}");
+            }
         }
     }
 

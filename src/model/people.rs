@@ -4,47 +4,16 @@ use super::lower::file_scope;
 use super::lower::own_name;
 
 use super::lower::Lower;
-use super::names::{Declared, Noun};
+use super::names::Declared;
 use super::spec::{Channel, Contact, Field, Message, Role};
 use super::text::Text;
 use crate::syntax::{Kind, Node as Syntax};
 
 impl<'a> Lower<'a> {
-    /// Whether a role, channel or message of this name was made.
-    pub fn has_made(&self, noun: Noun, name: &str) -> bool {
-        let own = self.people.get(&noun);
-        own.is_some_and(|names| names.contains(name))
-            || self
-                .before
-                .is_some_and(|before| before.has_made(noun, name))
-    }
-
-    fn note_made(&mut self, noun: Noun, name: &str) {
-        self.people.entry(noun).or_default().insert(name.to_owned());
-    }
-
-    /// Takes over a role that was made.
-    pub fn add_role(&mut self, role: Role) {
-        self.note_made(Noun::Role, &role.name);
-        self.spec.roles.push(role);
-    }
-
-    /// Takes over a channel that was made.
-    pub fn add_channel(&mut self, channel: Channel) {
-        self.note_made(Noun::Channel, &channel.name);
-        self.spec.channels.push(channel);
-    }
-
-    /// Takes over a message that was made.
-    pub fn add_message(&mut self, message: Message) {
-        self.note_made(Noun::Message, &message.name);
-        self.spec.messages.push(message);
-    }
-
     /// The role's name in the plan; makes it if it was not made yet.
     pub fn use_role(&mut self, declared: Declared<'a>) -> String {
         let name = own_name(declared);
-        if self.has_made(Noun::Role, &name) {
+        if self.is_made::<Role>(declared, &name) {
             return name;
         }
         let scope = file_scope(declared.file);
@@ -95,14 +64,14 @@ impl<'a> Lower<'a> {
                 _ => self.setting_wants(setting, "a name in quotes"),
             }
         }
-        self.add_role(role);
+        self.put(role);
         name
     }
 
     /// The channel's name in the plan; makes it if it was not made yet.
     pub fn use_channel(&mut self, declared: Declared<'a>) -> String {
         let name = own_name(declared);
-        if self.has_made(Noun::Channel, &name) {
+        if self.is_made::<Channel>(declared, &name) {
             return name;
         }
         let scope = file_scope(declared.file);
@@ -112,7 +81,7 @@ impl<'a> Lower<'a> {
             .child(Kind::channel_kind)
             .map(|kind| kind.text().to_owned())
             .unwrap_or_default();
-        self.add_channel(Channel {
+        self.put(Channel {
             name: name.clone(),
             kind,
             address,
@@ -124,7 +93,7 @@ impl<'a> Lower<'a> {
     /// The message's name in the plan; makes it if it was not made yet.
     pub fn use_message(&mut self, declared: Declared<'a>) -> String {
         let name = own_name(declared);
-        if self.has_made(Noun::Message, &name) {
+        if self.is_made::<Message>(declared, &name) {
             return name;
         }
         let mut scope = file_scope(declared.file);
@@ -179,7 +148,7 @@ impl<'a> Lower<'a> {
                 body = text;
             }
         }
-        self.add_message(Message {
+        self.put(Message {
             name: name.clone(),
             title,
             subject,

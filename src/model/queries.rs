@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::lower::{Binding, Lower, Scope};
+use super::bindings::Binding;
+use super::lower::{Lower, Scope};
 use super::names::Declared;
 use super::spec::Metric;
 use super::values::{TYPE, trimmed};
@@ -27,18 +28,17 @@ impl<'a> Lower<'a> {
         if most > 0 && !self.may_put_in_bytes(0, most, metric.query_span) {
             return query.to_owned();
         }
-        let service = scope
-            .bindings
-            .values()
-            .find_map(|binding| match binding {
-                Binding::Service(name) => Some(name.as_str()),
-                Binding::Quantity(_)
-                | Binding::Words(_)
-                | Binding::Text(_)
-                | Binding::Percentile(_) => None,
-            })
-            .or(metric.service.as_deref())
-            .or_else(|| self.names.only_service(0));
+        // The first that it was made for, or the only one there is.
+        let handed = scope.bindings.service().or(metric.service.as_deref());
+        let asks = ["$service", "$namespace", "$workload"]
+            .iter()
+            .any(|hole| query.contains(hole));
+        let service = match (handed, self.names.only_service()) {
+            (Some(service), _) => Some(service.to_owned()),
+            (None, Some(only)) if asks => Some(self.use_service(only)),
+            (None, _) => None,
+        };
+        let service = service.as_deref();
         let service = service.and_then(|name| self.service(name));
         let hole = |name: &str| match (scope.bindings.get(name), service, name) {
             (Some(Binding::Quantity(quantity)), _, _) => Some(measured(quantity, metric)),
@@ -86,7 +86,7 @@ impl Lower<'_> {
         if !self.names.noted.is_on() {
             return;
         }
-        for (name, at) in promql::holes(query.text(), |name| scope.bindings.contains_key(name)) {
+        for (name, at) in promql::holes(query.text(), |name| scope.bindings.has(name)) {
             let start = query.span().start + at as u32;
             let own = Span::new(query.span().source, start, start + name.len() as u32);
             self.note_argument(name, own);

@@ -1,5 +1,6 @@
 //! Reads rollbacks and procedures, each where it is first used.
 
+use super::bindings::Binding;
 use super::lower::{Lower, Scope};
 use super::lower::{file_scope, own_name};
 use super::names::{Declared, Noun};
@@ -16,7 +17,7 @@ impl<'a> Lower<'a> {
         self.make(
             declared,
             "rollback",
-            &name,
+            (&name, &[]),
             Work::Rollback,
             file_scope(declared.file),
         )
@@ -35,9 +36,10 @@ impl<'a> Lower<'a> {
         }
         let bindings = self.bind(scope, declared, node.child(Kind::arguments), path.span())?;
         let mut full = name.clone();
-        for binding in bindings.values() {
+        let values: Vec<String> = bindings.values().map(Binding::written).collect();
+        for value in &values {
             full.push('-');
-            full.push_str(&binding.written());
+            full.push_str(value);
         }
         let key = (declared.file, name.clone());
         if scope.includes.contains(&key) || scope.includes.len() >= super::lower::MAX_INCLUDES {
@@ -53,6 +55,12 @@ impl<'a> Lower<'a> {
         inner.bindings = bindings;
         inner.includes = scope.includes.clone();
         inner.includes.push(key);
-        Some(self.make(declared, "procedure", &full, Work::Procedure, inner))
+        Some(self.make(
+            declared,
+            "procedure",
+            (&full, &values),
+            Work::Procedure,
+            inner,
+        ))
     }
 }

@@ -96,13 +96,14 @@ impl<'a> Lower<'a> {
                 || trimmed(clause),
                 |while_| trimmed(clause).to(trimmed(while_)),
             );
+            let parameter = self.named_length(scope, clause);
             let mut hold = self.made(
                 &node.id,
                 "hold",
                 Text::default(),
                 Work::Hold {
                     length: Box::new(length),
-                    parameter: self.named_length(scope, clause),
+                    parameter,
                     holds,
                 },
                 span,

@@ -17,7 +17,7 @@ impl<'a> Lower<'a> {
     /// The service's name in the plan; makes it if it was not made yet.
     pub fn use_service(&mut self, declared: Declared<'a>) -> String {
         let name = own_name(declared);
-        if self.service(&name).is_some() {
+        if self.is_made::<Service>(declared, &name) {
             return name;
         }
         let scope = file_scope(declared.file);

@@ -133,26 +133,29 @@ impl<'a> Lower<'a> {
     /// Whether another setting stands on the line of this one; a finding if so.
     fn runs_on(&mut self, setting: Setting<'_>, allowed: &[&str]) -> bool {
         let mut before = setting.word_span.end;
-        for value in setting.node.children().skip(1) {
+        let values: Vec<Syntax<'_>> = setting.node.children().skip(1).collect();
+        for (index, value) in values.iter().copied().enumerate() {
             let is_next = value.kind() == Kind::path
                 && before > setting.word_span.end
                 && allowed.contains(&value.text());
             if is_next {
                 let (word, span) = (value.text(), value.span());
                 let gap = Span::new(span.source, before, span.start);
-                self.report(
-                    Diagnostic::new(
-                        &super::lower::MISPLACED,
-                        span,
-                        format!("`{word}` stands on the line of `{}`", setting.word),
-                    )
-                    .help("a setting ends with its line: give each a line of its own")
-                    .offer(
-                        format!("write `{word}` on a line of its own"),
-                        gap,
-                        "\n  ",
-                    ),
-                );
+                let mut found = Diagnostic::new(
+                    &super::lower::MISPLACED,
+                    span,
+                    format!("`{word}` stands on the line of `{}`", setting.word),
+                )
+                .help("a setting ends with its line: give each a line of its own");
+                // Each must have its value then, and no setting takes a command.
+                let plain = values[..index]
+                    .iter()
+                    .all(|value| value.kind() != Kind::command);
+                if plain && values.len() > index + 1 {
+                    let title = format!("write `{word}` on a line of its own");
+                    found = found.offer(title, gap, "\n  ");
+                }
+                self.report(found);
                 return true;
             }
             before = trimmed(value).end;

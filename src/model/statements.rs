@@ -280,7 +280,7 @@ impl<'a> Lower<'a> {
     /// The name of the service that a statement names.
     pub fn service_of(&mut self, scope: &Scope, statement: Syntax<'_>) -> Option<String> {
         let path = statement.child(Kind::path)?;
-        if let Some(super::lower::Binding::Service(name)) = scope.bindings.get(path.text()) {
+        if let Some(super::bindings::Binding::Service(name)) = scope.bindings.get(path.text()) {
             self.note_argument(path.text(), path.span());
             return Some(name.clone());
         }
@@ -459,12 +459,20 @@ pub(super) fn first_words(statement: Syntax<'_>) -> String {
     {
         return title.text().trim_matches('"').to_owned();
     }
-    let line = statement.text().lines().next().unwrap_or_default();
-    line.split(['{', '#'])
-        .next()
-        .unwrap_or_default()
-        .trim_blanks()
-        .to_owned()
+    // Up to its block, without comments, whatever lines it stands on.
+    let (text, start) = (statement.text(), statement.span().start);
+    let apart = |node: &Syntax<'_>| matches!(node.kind(), Kind::block | Kind::comment);
+    let (mut words, mut at): (Vec<&str>, usize) = (Vec::new(), 0);
+    for node in statement.descend().filter(apart) {
+        let (from, to) = (node.span().start - start, node.span().end - start);
+        words.extend(text[at.min(from as usize)..from as usize].words());
+        at = to as usize;
+        if node.kind() == Kind::block {
+            return words.join(" ");
+        }
+    }
+    words.extend(text[at..].words());
+    words.join(" ")
 }
 
 /// Words that may name a command: the program and what it is told to do.

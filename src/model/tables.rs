@@ -16,10 +16,12 @@ use crate::syntax::{File, Kind};
 #[derive(Debug, Default)]
 pub(super) struct Table<'a> {
     pub names: HashMap<(Noun, &'a str), Declared<'a>>,
+    /// What the file is called among those that make up one deployment; empty for the one that was asked for.
+    pub called: String,
     /// Names of modules: the number of the file.
     pub modules: BTreeMap<String, usize>,
-    /// Names that were brought in by themselves: the number of the file that declares them.
-    pub imported: HashMap<&'a str, usize>,
+    /// Names that were brought in by themselves: the numbers of the files that declare something of this name.
+    pub imported: HashMap<&'a str, Vec<usize>>,
     /// Words in what could not be read: a name among them may have been declared there.
     pub poisoned: BTreeSet<&'a str>,
     /// What commands print and people fill in: under which name, and where those names stand.
@@ -40,10 +42,22 @@ impl<'a> Table<'a> {
         self.variables.get(&(noun, variable.to_owned())).copied()
     }
 
-    /// Whether the file declares anything by this name.
-    pub fn declares(&self, name: &str) -> bool {
-        ALL.iter()
-            .any(|&noun| self.names.contains_key(&(noun, name)))
+    /// The services, in the order declared.
+    pub fn declared_services(&self) -> impl Iterator<Item = Declared<'a>> {
+        let services = self.services.iter();
+        services.filter_map(|name| self.names.get(&(Noun::Service, *name)).copied())
+    }
+
+    /// The names that were brought in by themselves, each with the number of the file that declares it.
+    pub fn brought_in(&self) -> impl Iterator<Item = (&'a str, usize)> {
+        let all = self.imported.iter();
+        all.flat_map(|(&name, files)| files.iter().map(move |&file| (name, file)))
+    }
+
+    /// What the file declares by this name: a service, a message of the same name …
+    pub fn declared(&self, name: &str) -> impl Iterator<Item = (Noun, Declared<'a>)> {
+        let all = ALL.iter();
+        all.filter_map(move |&noun| Some((noun, *self.names.get(&(noun, name))?)))
     }
 }
 

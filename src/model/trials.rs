@@ -101,8 +101,9 @@ impl<'a> Lower<'a> {
         }
         if let Some(declared) = self.names.find(scope.file, Noun::Parameter, name, span) {
             let set = self.value_for(scope, declared.node, value);
+            let parameter = self.use_parameter(declared);
             return Some(set.map(|set| Decided::Parameter {
-                parameter: name.to_owned(),
+                parameter,
                 set,
                 span,
             }));

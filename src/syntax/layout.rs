@@ -22,6 +22,9 @@ const CONTINUES: &[(&str, &[&str])] = &[
     ("alert", &["when", "then"]),
 ];
 
+/// What has no block: what stands deeper below it is only indented.
+const BLOCKLESS: &[&str] = &["edition", "use"];
+
 /// A copy of the piece, of the same length, in which the braces balance. Offsets of `findings` are
 /// those of the file.
 pub(super) fn mend(text: &str, piece: &Piece, findings: &mut Vec<Finding>) -> String {
@@ -146,9 +149,26 @@ impl Mender<'_> {
         self.bytes.get(self.lines[index].first()) == Some(&b'}')
     }
 
+    /// Says that a block has no end. Blocks that begin side by side are one mistake.
     fn never_closed(&mut self, open: &Open, near: usize) {
+        let begin = self.base + open.brace;
+        let brace = |at: usize| self.bytes.get(at) == Some(&b'{');
+        if let Some(Finding::OpenBrace { at, len, near: end }) = self.findings.last_mut()
+            && brace(open.brace)
+            && *len > 0
+            && begin < *at
+            && *end == self.base + near
+            && self.bytes[open.brace + 1..*at - self.base]
+                .iter()
+                .all(|byte| matches!(byte, b' ' | b'\t'))
+        {
+            *len += *at - begin;
+            *at = begin;
+            return;
+        }
         self.findings.push(Finding::OpenBrace {
             at: self.base + open.brace,
+            len: usize::from(brace(open.brace)),
             near: self.base + near,
         });
     }
@@ -277,10 +297,26 @@ impl Mender<'_> {
                 self.bytes[inner - 1] = 1;
             }
             Some(_) | None => {
-                self.findings
-                    .push(Finding::StrayBrace { at: self.base + at });
-                self.bytes[at] = b' ';
+                self.stray_at(at);
             }
+        }
+    }
+
+    /// Takes a `}` out. What follows another one on its line, but for blanks, is one mistake with it.
+    fn stray_at(&mut self, at: usize) {
+        self.bytes[at] = b' ';
+        let begin = self.base + at;
+        let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+        match self.findings.last_mut() {
+            Some(Finding::StrayBrace { at: first, len })
+                if *first >= self.base
+                    && self.bytes[*first + *len - self.base..at].iter().all(blank) =>
+            {
+                *len = begin + 1 - *first;
+            }
+            Some(_) | None => self
+                .findings
+                .push(Finding::StrayBrace { at: begin, len: 1 }),
         }
     }
 
@@ -293,6 +329,7 @@ impl Mender<'_> {
             || line.goes_on
             || self.open.last().is_some_and(|open| open.indent >= indent)
             || line.end >= self.bytes.len()
+            || BLOCKLESS.contains(&word_at(self.bytes, self.lines[head].first()))
         {
             return;
         }
@@ -303,13 +340,23 @@ impl Mender<'_> {
         self.findings.push(Finding::NoBrace {
             at: self.base + line.code_end,
         });
-        self.bytes[line.end] = 1;
+        end_with(self.bytes, line.end, 1);
         self.open.push(Open {
             indent,
             brace: line.code_end,
             line: head,
         });
     }
+}
+
+/// Writes a mark over the line break at `at`, both bytes of it where it has two.
+fn end_with(bytes: &mut [u8], at: usize, mark: u8) {
+    if let Some(before) = at.checked_sub(1)
+        && bytes[before] == b'\r'
+    {
+        bytes[before] = b' ';
+    }
+    bytes[at] = mark;
 }
 
 /// Writes `count` closing marks and a line end over the line break before `line` and its indentation.
@@ -323,7 +370,7 @@ fn close_virtually(bytes: &mut [u8], line: &Line, count: usize, before_brace: bo
         room.saturating_sub(1)
     });
     for _ in 0..marks {
-        bytes[at] = 2;
+        end_with(bytes, at, 2);
         at += 1;
     }
     if !before_brace && marks > 0 {

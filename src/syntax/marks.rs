@@ -44,20 +44,29 @@ pub(super) fn of_scan(source: SourceId, finding: &Finding) -> Diagnostic {
             "a merge conflict is not resolved",
         )
         .help("keep one side and remove the marks"),
-        Finding::OpenBrace { at, near } => Diagnostic::new(
+        Finding::OpenBrace { at, len, near } => Diagnostic::new(
             &UNCLOSED_BRACE,
-            span(at, 1),
-            "the block that begins here is never closed",
+            span(at, len),
+            match len {
+                0 | 1 => "the block that begins here is never closed",
+                _ => "the blocks that begin here are never closed",
+            },
         )
         .label("opened here")
         .also(span(near, 0), "it seems to end here, by the indentation")
         .help("write a `}` on a line of its own"),
-        Finding::StrayBrace { at } => Diagnostic::new(
+        Finding::StrayBrace { at, len: 1 } => Diagnostic::new(
             &STRAY_BRACE,
             span(at, 1),
             "this `}` closes nothing",
         )
         .offer("remove the `}`", span(at, 1), ""),
+        Finding::StrayBrace { at, len } => Diagnostic::new(
+            &STRAY_BRACE,
+            span(at, len),
+            "these `}` close nothing",
+        )
+        .offer("remove them", span(at, len), ""),
         Finding::NoBrace { at } => Diagnostic::new(
             &MISSING_BRACE,
             span(at, 0),

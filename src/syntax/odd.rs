@@ -22,7 +22,8 @@ pub(super) struct Odd {
     pub around: Around,
 }
 
-/// What stands right before and behind a character that hides.
+/// What stands right before and behind a character that hides, or a run of them: what mends one of them
+/// mends all, however many there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Around {
     /// A blank, or the beginning or end of a line, on one side at least.
@@ -75,8 +76,15 @@ pub(super) fn seen(text: &str) -> (Cow<'_, str>, Vec<Odd>) {
             at,
             character,
             role,
-            around: around(text, at, at + character.len_utf8()),
+            around: Around::Words,
         });
+    }
+    for run in found.chunk_by_mut(|one, next| {
+        one.role == next.role && one.at + one.character.len_utf8() == next.at
+    }) {
+        let end = run.last().map(|last| last.at + last.character.len_utf8());
+        let around = around(text, run[0].at, end.unwrap_or(run[0].at));
+        run.iter_mut().for_each(|odd| odd.around = around);
     }
     // Whole characters became blanks, so this is text again.
     let copy = String::from_utf8(copy).map_or(Cow::Borrowed(text), Cow::Owned);

@@ -37,10 +37,11 @@ pub(super) enum Finding {
     Unclosed { at: usize, len: usize },
     /// A line of a merge conflict.
     Conflict { at: usize, len: usize },
-    /// A `{` that nothing closes; `near` is where the layout says that its block ends.
-    OpenBrace { at: usize, near: usize },
-    /// A `}` that closes nothing.
-    StrayBrace { at: usize },
+    /// A `{` that nothing closes, or the place of one that is missing (of no length); `near` is where the layout
+    /// says that its block ends.
+    OpenBrace { at: usize, len: usize, near: usize },
+    /// A `}` that closes nothing, or several with nothing but blanks between them.
+    StrayBrace { at: usize, len: usize },
     /// A block without its `{`; `at` is the end of its head.
     NoBrace { at: usize },
     /// A block on one line without its `{`; `at` is where its first statement begins.

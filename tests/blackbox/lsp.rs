@@ -2,7 +2,6 @@
 
 mod client;
 mod conversation;
-mod corpus;
 mod edits;
 mod features;
 mod findings;

@@ -36,6 +36,8 @@ describe('the manual', { skip: book ? false : 'BOOK is not set' }, () => {
         .filter((one) => /\{\{\s*#/.test([...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join(''))).length);
       assert.equal(left, 0, `${name}: something was not drawn`);
     }
+    const rules = readdirSync(join(book, 'rules')).filter((name) => name.endsWith('.html'));
+    assert.ok(rules.length > 100, `${rules.length} pages of rules`);
     assert.ok(links.length > 50, `${links.length} links`);
     for (const [from, href] of links) {
       const [path, anchor] = href.split('#');

@@ -203,6 +203,21 @@ def test_the_wheel_is_installed_and_runs(repository, environment, tmp_path):
     assert said.startswith("deployc "), said
 
 
+@pytest.mark.skipif(shutil.which("cargo") is None, reason="there is no cargo")
+def test_where_no_wheel_is_published_a_clone_builds_its_own(repository, environment):
+    there = repository("deployc-check")
+    there.environment = {
+        **{name: value for name, value in environment.items() if name != "PIP_FIND_LINKS"},
+        "CARGO_TARGET_DIR": os.environ.get("CARGO_TARGET_DIR", str(ROOT / "target")),
+        "DEPLOYC_BUILD": "1",
+        # Built without what takes long: that it runs is what counts here.
+        "MATURIN_PEP517_ARGS": "--profile dev",
+        "PRE_COMMIT_HOME": str(there.folder.parent / "from-a-clone"),
+    }
+    said = there.hooks("--all-files", ok=True)
+    assert "Passed" in said, said
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system's own library is loaded")
 def test_the_wheel_needs_no_library_of_the_system():
     [wheel] = WHEELS.glob("*.whl")

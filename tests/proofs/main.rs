@@ -3,8 +3,11 @@
 
 mod blanks;
 mod engine;
+mod equality;
 mod faults;
 mod format;
+mod found;
+mod generator;
 mod mutation;
 mod nesting;
 mod operators;

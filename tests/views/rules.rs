@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use deployc::catalogue::RULES;
 use deployc::compile;
-use deployc::diagnostic::{Category, Level, Rule};
-use deployc::report::{Checked, Format, Look, Report};
+use deployc::diagnostic::Category;
 use deployc::source::NoFiles;
 
 fn found(text: &str) -> Vec<(&'static str, String)> {
@@ -90,21 +89,6 @@ fn examples_and_mended_checklists_have_no_finding() {
     assert!(seen >= 6, "only {seen} examples");
 }
 
-/// What a check of an example prints, word for word.
-fn said_of(rule: &Rule) -> String {
-    let compilation = compile::example(rule, rule.bad);
-    let checked = Checked {
-        path: "example.deploy",
-        sources: &compilation.sources,
-        findings: &compilation.diagnostics,
-    };
-    let look = Look {
-        quiet: true,
-        ..Look::default()
-    };
-    Report::new([checked], &[], Level::Note).render(Format::Human(look))
-}
-
 /// The headings under which rules stand.
 fn heading(category: Category) -> &'static str {
     match category {
@@ -127,21 +111,16 @@ fn heading(category: Category) -> &'static str {
     }
 }
 
-/// A fence that the text itself does not close.
-fn fence(language: &str, text: &str) -> String {
-    let marks = if text.contains("```") { "````" } else { "```" };
-    format!("{marks}{language}\n{}\n{marks}", text.trim_end())
-}
-
 fn page() -> String {
     let mut out = String::from(
         "<!-- Printed from the rules by `UPDATE=1 cargo test --test views rules::`. Don't edit it here. -->\n\n\
          # Rules\n\n\
-         What `deployc check` finds: for each rule why it is there, a spec that breaks it, what deployc\n\
-         says of it, and the same spec mended. `deployc explain RULE` prints one of these pages.\n\n\
+         What `deployc check` finds. `deployc explain RULE` says of a rule why it is there, with a spec that\n\
+         breaks it, what deployc says of that, and the same spec fixed.\n\n\
          An error stops everything behind the check; a warning is likely a mistake; a note is good to\n\
          know. A warning or note that is meant can be allowed where it is found, with a reason:\n\
-         `# deployc: allow(RULE, reason = \"…\")`.\n",
+         `# deployc: allow(RULE, reason = \"…\")`.\n\n\
+         <!-- deployc mdbook: a page for each rule -->\n",
     );
     let mut last = "";
     for rule in RULES {
@@ -151,41 +130,13 @@ fn page() -> String {
             last = family;
         }
         out.push_str(&format!(
-            "- [{} `{}`](#{}-{}): {}\n",
-            rule.code,
-            rule.name,
+            "- <a id=\"{}-{}\"></a>{} `{}`: {}\n",
             rule.code.to_lowercase(),
+            rule.name,
+            rule.code,
             rule.name,
             rule.summary
         ));
-    }
-    for rule in RULES {
-        let why: Vec<&str> = rule
-            .page
-            .trim_end()
-            .lines()
-            .map(|line| line.strip_prefix(' ').unwrap_or(line))
-            .collect();
-        out.push_str(&format!(
-            "\n## {} {}\n\n*{}: {}.*\n\n{}\n\nA spec that breaks it:\n\n{}\n\n\
-             What deployc says:\n\n{}\n",
-            rule.code,
-            rule.name,
-            rule.level.name(),
-            rule.summary,
-            why.join("\n"),
-            fence("deploy", rule.bad),
-            fence("text", &said_of(rule)),
-        ));
-        if !rule.good.trim().is_empty() {
-            out.push_str(&format!(
-                "\nThe same, mended:\n\n{}\n",
-                fence("deploy", rule.good)
-            ));
-        }
-        if !rule.allowable {
-            out.push_str("\nIt can't be allowed: what it finds has no meaning otherwise.\n");
-        }
     }
     out
 }

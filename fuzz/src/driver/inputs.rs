@@ -18,10 +18,17 @@ const OTHERS: &[&str] = &[
     "T+5m\nT-1d\nT\n09:00\n09:00:30 UTC\n2026-12-01\n2026-12-01 09:00 Europe/Berlin\nMon 10:00\nFriday\nAmerica/New_York\n+02:00\n",
 ];
 
-/// The input of a target with a number, the same on every machine.
+/// The input of a target with a number, the same on every machine. The first ones are what was found before.
 pub fn input(target: &str, corpus: &Corpus, seed: u64, number: u64) -> Vec<u8> {
     let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ number);
     random.next();
+    let found = usize::try_from(number).ok();
+    if let Some(found) = found.and_then(|number| corpus.found.get(number)) {
+        return match target {
+            "server" => [&random.next().to_le_bytes(), found.as_slice()].concat(),
+            _ => found.clone(),
+        };
+    }
     match target {
         "targets" | "simulate" => mutate::kept(corpus, &mut random, spec_has_plan),
         "server" => {

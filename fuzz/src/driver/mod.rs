@@ -34,6 +34,8 @@ pub struct Job {
     pub out: PathBuf,
     /// How much longer than a second an input may take: seconds of the processor.
     pub limit: f64,
-    /// How many seconds each failure may be made smaller.
-    pub shrinking: u64,
+    /// Whether the first failure is the end.
+    pub first_failure: bool,
+    /// Failures that don't count, by their names.
+    pub but: Vec<String>,
 }

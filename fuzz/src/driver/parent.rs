@@ -14,7 +14,12 @@ use crate::corpus::Corpus;
 /// How much memory a process may take, in KiB.
 const MEMORY: u64 = 4 * 1024 * 1024;
 /// So long a process may do nothing at all: it waits for itself.
-const STUCK: Duration = Duration::from_secs(60);
+const STUCK: Duration = Duration::from_secs(30);
+/// So long one failure is made smaller, at the most.
+const SHRINKING: Duration = Duration::from_secs(15);
+/// What a process that makes an input smaller may take longer than it was told: for its start, and for an input that
+/// takes long.
+const LONGER: Duration = Duration::from_secs(3);
 /// What stands in the place of a number before the first input.
 const NOT_YET: u64 = u64::MAX;
 
@@ -57,8 +62,9 @@ struct Worker {
     lane: u64,
 }
 
-/// Tries inputs until time or inputs are used up. Returns whether all held.
-pub fn run(job: &Job) -> std::io::Result<bool> {
+/// Tries inputs until time or inputs are used up. Returns whether all held. `shrinking` is how long what fails may be
+/// made smaller in all, and then what is left of it.
+pub fn run(job: &Job, shrinking: &mut Duration) -> std::io::Result<bool> {
     let corpus = Corpus::load();
     let begun = Instant::now();
     let folder = tempfolder()?;
@@ -79,6 +85,9 @@ pub fn run(job: &Job) -> std::io::Result<bool> {
                 worker.child.wait()?;
             }
             let mut add = |number: u64, kind: String, detail: String, dies: bool| {
+                if job.but.contains(&kind) {
+                    return;
+                }
                 let bytes = inputs::input(&job.target, &corpus, job.seed, number).len();
                 let group = groups.entry(kind).or_insert(Group {
                     count: 0,
@@ -138,6 +147,12 @@ pub fn run(job: &Job) -> std::io::Result<bool> {
             }
         }
         workers = running;
+        if job.first_failure && !groups.is_empty() {
+            for mut worker in workers.drain(..) {
+                worker.child.kill()?;
+                worker.child.wait()?;
+            }
+        }
     }
     let seconds = begun.elapsed().as_secs_f64();
     let _ = std::fs::remove_dir_all(&folder);
@@ -158,7 +173,7 @@ pub fn run(job: &Job) -> std::io::Result<bool> {
         println!("  {count} x {kind} (number {number}, first after {after} s)");
     }
     for (kind, group) in &groups {
-        let file = keep(job, &corpus, kind, group)?;
+        let file = keep(job, &corpus, kind, group, shrinking)?;
         let size = std::fs::metadata(&file).map_or(0, |file| file.len());
         println!("\n{kind}: {} ({size} bytes)", file.display());
         for line in group.detail.lines().take(24) {
@@ -293,8 +308,14 @@ fn processor(id: u32) -> Option<f64> {
     Some(ticks / 100.0)
 }
 
-/// Writes the smallest input of a kind, as small as it can be made.
-fn keep(job: &Job, corpus: &Corpus, kind: &str, group: &Group) -> std::io::Result<PathBuf> {
+/// Writes the smallest input of a kind, as small as it can be made in the time that is left.
+fn keep(
+    job: &Job,
+    corpus: &Corpus,
+    kind: &str,
+    group: &Group,
+    left: &mut Duration,
+) -> std::io::Result<PathBuf> {
     std::fs::create_dir_all(&job.out)?;
     let slug: String = kind
         .chars()
@@ -314,13 +335,15 @@ fn keep(job: &Job, corpus: &Corpus, kind: &str, group: &Group) -> std::io::Resul
         &file,
         inputs::input(&job.target, corpus, job.seed, group.number),
     )?;
-    if job.shrinking > 0 {
+    let seconds = SHRINKING.min(left.saturating_sub(LONGER)).as_secs();
+    if seconds > 0 {
+        let begun = Instant::now();
         let mut child = bounded(&std::env::current_exe()?);
         child
             .args(["shrink", &job.target])
             .arg(&file)
             .args(["--kind", kind])
-            .args(["--seconds", &job.shrinking.to_string()])
+            .args(["--seconds", &seconds.to_string()])
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         if group.dies {
@@ -328,7 +351,7 @@ fn keep(job: &Job, corpus: &Corpus, kind: &str, group: &Group) -> std::io::Resul
         }
         let mut child = child.spawn()?;
         // One that hangs on its way has written what it had until then.
-        let end = Instant::now() + Duration::from_secs(job.shrinking + 10);
+        let end = begun + Duration::from_secs(seconds) + LONGER;
         while child.try_wait()?.is_none() {
             if Instant::now() > end {
                 child.kill()?;
@@ -336,6 +359,7 @@ fn keep(job: &Job, corpus: &Corpus, kind: &str, group: &Group) -> std::io::Resul
             }
             std::thread::sleep(Duration::from_millis(20));
         }
+        *left = left.saturating_sub(begun.elapsed());
     }
     Ok(file)
 }

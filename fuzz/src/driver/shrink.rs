@@ -37,7 +37,7 @@ pub fn shrink(
                         .split_inclusive(|byte| byte.is_ascii_whitespace())
                         .collect()
                 },
-                _ => |bytes| bytes.chunks(1).collect(),
+                _ => characters,
             };
             without(&mut best, head, parts, end, &mut fails, file)?;
             round += 1;
@@ -49,6 +49,19 @@ pub fn shrink(
     .unwrap_or(Ok(()))?;
     let _ = std::fs::remove_file(&trial);
     Ok(())
+}
+
+/// The characters of a text; its bytes where it is none.
+fn characters(bytes: &[u8]) -> Vec<&[u8]> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => {
+            let places = text.char_indices();
+            places
+                .map(|(at, letter)| &bytes[at..at + letter.len_utf8()])
+                .collect()
+        }
+        Err(_) => bytes.chunks(1).collect(),
+    }
 }
 
 /// Leaves out parts, many at once first.

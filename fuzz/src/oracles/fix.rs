@@ -233,19 +233,18 @@ fn read_now(
         .min()
         .unwrap_or_default();
     let last = edits.iter().map(|edit| edit.end).max().unwrap_or_default();
-    // What is counted stands outside of the items that the fix touches.
-    let outside = |compilation: &Compilation, text: &str, from: usize, to: usize| {
-        let touched: Vec<(usize, usize)> = items(text)
-            .into_iter()
-            .filter(|(start, end)| *start <= to && from <= *end)
-            .collect();
+    let touched = |text: &str, from: usize, to: usize| -> (usize, usize) {
+        let those = items(text).into_iter();
+        let those = those.filter(|(start, end)| *start <= to && from <= *end);
+        those.fold((from, to), |(from, to), (start, end)| {
+            (from.min(start), to.max(end))
+        })
+    };
+    // What is counted stands outside of the items that the fix touches, before and after: it may make two of one.
+    let outside = |compilation: &Compilation, from: usize, to: usize| {
         let those = compilation.diagnostics.iter().filter(|finding| {
             let at = finding.primary.span.start as usize;
-            is_of_reading(finding)
-                && finding.rule.code != "D0110"
-                && !touched
-                    .iter()
-                    .any(|(start, end)| (*start..=*end).contains(&at))
+            is_of_reading(finding) && finding.rule.code != "D0110" && !(from..=to).contains(&at)
         });
         those.count()
     };
@@ -253,7 +252,11 @@ fn read_now(
     let end = usize::try_from(last as i64 + grown)
         .unwrap_or(first)
         .max(first);
-    match outside(after, fixed, first, end) > outside(before, text, first, last) {
+    let (was, is) = (touched(text, first, last), touched(fixed, first, end));
+    let from = was.0.min(is.0);
+    let to_before = was.1.max(usize::try_from(is.1 as i64 - grown).unwrap_or(0));
+    let to_after = is.1.max(usize::try_from(was.1 as i64 + grown).unwrap_or(0));
+    match outside(after, from, to_after) > outside(before, from, to_before) {
         true => Err("other items can't be read any more"),
         false => Ok(()),
     }

@@ -76,6 +76,19 @@ pub fn findings_have_places(compilation: &Compilation) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Whether what was read is what stands there, but for blanks in the place of characters that hide.
+fn is_seen_as(own: &str, seen: &str) -> bool {
+    own.char_indices().all(|(at, letter)| {
+        let seen = seen.get(at..at + letter.len_utf8());
+        seen.is_some_and(|seen| {
+            own[at..].starts_with(seen)
+                || seen.bytes().all(|byte| byte == b' ')
+                    && !letter.is_ascii_graphic()
+                    && !matches!(letter, '\n' | '\t')
+        })
+    }) && own.len() == seen.len()
+}
+
 /// Every byte is in exactly one piece, and every node inside of its parent, behind its sibling.
 fn whole(file: &File, text: &str) -> Result<(), Failure> {
     if !file.readable {
@@ -85,7 +98,10 @@ fn whole(file: &File, text: &str) -> Result<(), Failure> {
     let mut at = 0;
     for piece in &file.pieces {
         let end = at + piece.text().len();
-        if piece.offset() as usize != at || text.get(at..end) != Some(piece.text()) {
+        let covers = text
+            .get(at..end)
+            .is_some_and(|own| is_seen_as(own, piece.text()));
+        if piece.offset() as usize != at || !covers {
             return broken("the pieces do not cover the text", piece.root().span());
         }
         at = end;

@@ -74,7 +74,7 @@ impl<'a> Builder<'a> {
         }
         let capture = capture.as_deref();
         if let Some(capture) = capture {
-            self.captures.insert(capture);
+            self.captures.add(capture);
         }
         body.extend(self.script(
             command,
@@ -230,7 +230,7 @@ impl<'a> Builder<'a> {
     /// look whether there is what a person should have filled in: a way back may begin before that.
     fn exports(&self, command: &Command) -> String {
         let mut out = String::new();
-        for (variable, origin) in &command.environment {
+        for (variable, origin) in command.environment.iter() {
             if let ValueOrigin::Capture(of) = origin
                 && self.only_recorded(of)
                 && !looks_itself(&command.text, variable)
@@ -285,12 +285,19 @@ impl<'a> Builder<'a> {
         let name = super::library::name_of(wanted);
         let mut free = name.clone();
         let mut number = 2;
-        while self.globals.contains_key(&free) || self.known_captures.contains(free.as_str()) {
+        while self.globals.has(&free) || self.known_captures.contains(free.as_str()) {
             free = format!("{name}-{number}");
             number += 1;
         }
-        self.globals.insert(free.clone(), first.to_owned());
+        self.keep(&free, first);
         free
+    }
+
+    /// Keeps something for the whole workflow under a name that is free.
+    pub fn keep(&mut self, name: &str, first: &str) {
+        if self.globals.add(name) {
+            self.firsts.push(first.to_owned());
+        }
     }
 }
 

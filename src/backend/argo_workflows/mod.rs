@@ -27,7 +27,7 @@ use super::argo_rollouts::analysis::go_duration;
 use super::kubernetes::{self, dns_label};
 use super::manifests::{Layout, Manifests};
 use super::runbook::Sentences;
-use super::{Artifact, Backend, Fidelity, Templates};
+use super::{Artifact, Backend, Fidelity, Once, Templates};
 use crate::plan::{Node, Plan, Stretches, Work};
 use library::{Library, Task};
 use shared::{KEPT, UNSAID, WAY_BACK};
@@ -177,10 +177,12 @@ struct Builder<'a> {
     /// The nodes that a way back may take back.
     undoable: BTreeSet<&'a str>,
     /// What the whole workflow remembers, and what it is at first.
-    globals: BTreeMap<String, String>,
+    globals: Once,
+    /// What each of these is at first, in their order.
+    firsts: Vec<String>,
     /// The names under which outputs are kept: all that the plan has, and those that are there.
     known_captures: BTreeSet<&'a str>,
-    captures: BTreeSet<&'a str>,
+    captures: Once,
     rollouts: Vec<traffic::Moved<'a>>,
     /// The templates of rules that watch phases.
     guards: BTreeMap<&'a str, String>,
@@ -206,12 +208,13 @@ impl<'a> Builder<'a> {
             called: BTreeMap::new(),
             undos: BTreeMap::new(),
             undoable: back::undoable(plan),
-            globals: BTreeMap::new(),
+            globals: Once::default(),
+            firsts: Vec::new(),
             known_captures: plan
                 .walk()
                 .filter_map(|node| node.work.captures())
                 .collect(),
-            captures: BTreeSet::new(),
+            captures: Once::default(),
             rollouts: Vec::new(),
             guards: BTreeMap::new(),
             recurring: Vec::new(),
@@ -231,7 +234,7 @@ impl<'a> Builder<'a> {
         self.library.reserve(shared::NAMES);
         let entry = self.library.take("deployment");
         let begin = self.library.take("begin");
-        self.globals.insert(WAY_BACK.to_owned(), UNSAID.to_owned());
+        self.keep(WAY_BACK, UNSAID);
         self.find_moved();
         for procedure in plan.of_kind("procedure") {
             let name = self.library.take(&procedure.id);
@@ -292,8 +295,8 @@ impl<'a> Builder<'a> {
         let first = self
             .globals
             .iter()
-            .map(|(name, first)| (name.as_str(), first.as_str()))
-            .chain(self.captures.iter().map(|name| (*name, "")));
+            .zip(self.firsts.iter().map(String::as_str))
+            .chain(self.captures.iter().map(|name| (name, "")));
         for (name, first) in first {
             outputs.push(json!({
                 "name": name,

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::Builder;
 use super::library::name_of;
 use crate::backend::Fidelity;
-use crate::backend::kubernetes::{self, dns_label};
+use crate::backend::kubernetes::{self, dns_label_within};
 use crate::plan::{Interval, Node, Work};
 
 /// The work of an `every`, and when it is done.
@@ -110,13 +110,12 @@ impl<'a> Builder<'a> {
                 );
                 spec.insert("workflowSpec".to_owned(), Value::Object(workflow));
                 // A CronWorkflow adds eleven characters to make the names of its workflows.
-                let mut name = dns_label(&format!("{}-{}", self.stem, node.id));
-                name.truncate(52);
+                let name = dns_label_within(&format!("{}-{}", self.stem, node.id), 52);
                 kubernetes::object(
                     self.plan,
                     "argoproj.io/v1alpha1",
                     "CronWorkflow",
-                    name.trim_end_matches('-'),
+                    &name,
                     None,
                     &[&node.id],
                     Value::Object(spec),

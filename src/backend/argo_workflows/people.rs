@@ -211,7 +211,7 @@ impl<'a> Builder<'a> {
         // `argo node set` makes what has a global name an output of the whole workflow at once
         // (`updateSuspendedNode` of versions 3.4 to 4).
         if let Some(capture) = capture {
-            self.captures.insert(capture);
+            self.captures.add(capture);
             output["globalName"] = json!(capture);
         }
         self.library.put(

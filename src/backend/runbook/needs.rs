@@ -1,7 +1,5 @@
 //! What a command gets in its environment, and where that comes from.
 
-use std::collections::BTreeMap;
-
 use super::anchor;
 use super::sentences::{Sentences, and};
 use crate::plan::{Command, Node, ValueOrigin, Work};
@@ -10,8 +8,12 @@ impl Sentences<'_> {
     /// Where the variables of commands come from, but for those that the page lists at its beginning;
     /// nothing where there are no others.
     pub fn needs<'c>(&self, commands: impl Iterator<Item = &'c Command>) -> Option<String> {
-        let all: BTreeMap<&String, &ValueOrigin> =
-            commands.flat_map(|command| &command.environment).collect();
+        let mut all: Vec<(&str, &ValueOrigin)> = Vec::new();
+        for (variable, origin) in commands.flat_map(|command| command.environment.iter()) {
+            if all.iter().all(|(known, _)| *known != variable) {
+                all.push((variable, origin));
+            }
+        }
         let needs = all.into_iter().filter_map(|(variable, origin)| {
             let variable = self.markup.code(&format!("${variable}"));
             match origin {

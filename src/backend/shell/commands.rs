@@ -15,7 +15,7 @@ impl Script<'_> {
     /// The environment of the next command of a node. What should have been captured before it, and was
     /// not on the way that was gone, a person says.
     fn environment(&self, node: &Node, command: &Command, body: &mut Vec<String>) {
-        for (variable, origin) in &command.environment {
+        for (variable, origin) in command.environment.iter() {
             match origin {
                 ValueOrigin::Capture(of) => self.captured(node, of, variable, body),
                 ValueOrigin::Text(text) => self.captured_in(node, text, body),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Script;
 use super::actions::Ends;
 use super::quote::{here, name, quoted};
-use crate::backend::one_line;
+use crate::backend::{Once, one_line};
 use crate::plan::{Command, Language, Node, WaitFor, Work};
 
 impl Script<'_> {
@@ -35,8 +35,16 @@ impl Script<'_> {
         if !self.plan.secrets.is_empty() {
             out.push_str("set +x # a trace would show secrets\n");
         }
-        let values = self.values.iter().map(|value| name("value", value));
-        let kept = self.captured.keys().map(|value| name("kept", value));
+        let values = self
+            .plan
+            .parameters
+            .iter()
+            .map(|parameter| name("value", &parameter.name));
+        let mut captured = Once::default();
+        for value in self.plan.walk().filter_map(|node| node.work.captures()) {
+            captured.add(value);
+        }
+        let kept = captured.iter().map(|value| name("kept", value));
         let secrets = self.plan.secrets.iter();
         let secrets = secrets.map(|secret| name("secret", &secret.name));
         let mut own = Vec::new();

@@ -120,7 +120,7 @@ impl Script<'_> {
             }
             Work::Switch { service, colour } => {
                 let what = format!("all of {} goes to {colour}", self.service(service));
-                self.moved(node, service, "all of {} goes to the colour before", body);
+                self.moved(node, service, "all of {} goes to the version before", body);
                 self.instruct(node, &what, body);
             }
             Work::Scale { service, replicas } => {

@@ -60,7 +60,7 @@ pub(super) fn variables(context: &Context<'_>, script: &Script<'_>, found: &mut 
         }
         if !capital
             || crate::model::is_of_machine(name)
-            || command.environment.contains_key(name)
+            || command.environment.get(name).is_some()
             || set.get_or_insert_with(|| set_in(text)).contains(name)
         {
             continue;

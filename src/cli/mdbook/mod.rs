@@ -3,6 +3,7 @@
 
 mod chapter;
 mod drawing;
+mod rules;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -142,6 +143,7 @@ impl Work {
             if let Some(below) = chapter.get_mut("sub_items").and_then(Value::as_array_mut) {
                 self.items(below, worst);
             }
+            rules::add(chapter);
         }
     }
 

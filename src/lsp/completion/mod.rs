@@ -10,6 +10,7 @@ use lsp_types::{
     CompletionTextEdit, Documentation, InsertTextFormat, MarkupContent, MarkupKind, TextEdit,
 };
 
+use super::noun::Noun;
 use super::parsed::Parsed;
 use super::place::{Inside, Place, place};
 use super::refusal::Refusal;
@@ -17,7 +18,6 @@ use super::words::{self, Word};
 use super::world::World;
 use crate::blank::Blanks;
 use crate::catalogue;
-use crate::model::SymbolKind;
 use crate::source::{SourceId, Span};
 
 /// What may be written at the cursor.
@@ -107,8 +107,8 @@ impl<'w> Offers<'w> {
                 let list = words::inside(head);
                 match head {
                     "canary" => self.stages(),
-                    "escalation" => self.names(&[SymbolKind::Severity]),
-                    "baseline" => self.names(&[SymbolKind::Metric]),
+                    "escalation" => self.names(&[Noun::Severity]),
+                    "baseline" => self.names(&[Noun::Metric]),
                     _ => self.words(list),
                 }
                 // The clauses of a `run` may stand on lines of their own.

@@ -46,7 +46,12 @@ pub fn format(file: &File, text: &str) -> String {
             out.push('\n');
         }
         out.push_str(&part.text);
-        out.push('\n');
+        // Behind a carriage return of no line end a line feed alone would make it one.
+        out.push_str(if part.text.ends_with('\r') {
+            "\r\n"
+        } else {
+            "\n"
+        });
     }
     with_line_ends_of(text, out)
 }
@@ -319,6 +324,8 @@ impl<'a> Printer<'a> {
                     self.selects = node.kind() == Kind::metric_ref;
                     self.inside(child)?;
                 }
+                // An empty list is no token: its blanks are blanks.
+                Kind::arguments | Kind::parameters => self.inside(child)?,
                 _ if !child.is_leaf() || own.is_empty() => self.inside(child)?,
                 // Keywords without a node of their own, of which each is a token.
                 _ if own.contains([' ', '\t', '\n']) && own.words().all(is_word) => {

@@ -340,17 +340,21 @@ pub(in crate::syntax) fn lone_brace(gap: Span) -> Diagnostic {
     .safe_fix("write the `{` at the end of the line above", gap, " {")
 }
 
+/// Lines indented as a block behind a declaration that ends as if it had one.
+pub(super) fn brace_missing(head: Span) -> Diagnostic {
+    Diagnostic::new(
+        &MISSING_BRACE,
+        Span::new(head.source, head.end, head.end),
+        "expected `{`: the lines below are indented as a block",
+    )
+}
+
 /// A declaration without braces, and its block indented below it: `from` is the end of its head, `to`
 /// the end of the last line of the block.
 pub(super) fn braces_missing(from: Span, to: Span) -> Diagnostic {
     let at = Span::new(from.source, from.end, from.end);
     let end = Span::new(from.source, to.end, to.end);
-    let mut finding = Diagnostic::new(
-        &MISSING_BRACE,
-        at,
-        "expected `{`: the lines below are indented as a block",
-    )
-    .offer("write `{` and `}` around them", at, " {");
+    let mut finding = brace_missing(from).offer("write `{` and `}` around them", at, " {");
     if let Some(fix) = finding.fixes.last_mut() {
         fix.edits.push(crate::diagnostic::Edit {
             span: end,

@@ -192,7 +192,11 @@ impl<'a> Pass<'a> {
         }
         if let Some(head) = self.head_above(node, span.start) {
             self.unbraced = Some(Span::new(head.source, head.start, span.end));
-            found.push(beginnings::braces_missing(head, span));
+            let above = &self.placed.text()[..(head.end - self.placed.offset()) as usize];
+            found.push(match above.ends_with('}') {
+                true => beginnings::brace_missing(head),
+                false => beginnings::braces_missing(head, span),
+            });
             return;
         }
         self.mistaken = Some((node, node.span().end));
@@ -283,18 +287,6 @@ fn only_blanks(placed: &Placed, from: u32, to: u32) -> bool {
 fn column(placed: &Placed, at: u32) -> usize {
     let before = &placed.text()[..at.saturating_sub(placed.offset()) as usize];
     before.len() - before.rfind('\n').map_or(0, |end| end + 1)
-}
-
-/// What stands before a statement that is put below the one that begins at `start`.
-fn indentation(placed: &Placed, start: u32) -> String {
-    let own = start.saturating_sub(placed.offset()) as usize;
-    let before = &placed.text()[..own];
-    let line = before.rfind('\n').map_or(before, |end| &before[end + 1..]);
-    let blanks = &line[..line.len() - line.trim_blanks_start().len()];
-    match blanks.len() == line.len() {
-        true => blanks.to_owned(),
-        false => format!("{blanks}  "),
-    }
 }
 
 /// The place of a line without the blanks around it.
@@ -388,7 +380,8 @@ fn of_statement(statement: Node<'_>, mistake: Node<'_>, guess: Option<&Placed>) 
         );
     }
     if let Some(placed) = guess
-        && let Some(repaired) = repairs::of(&found, &stop, &indentation(placed, from))
+        && !repairs::is_quoted(placed, from)
+        && let Some(repaired) = repairs::of(&found, &stop, &repairs::indentation(placed, from))
     {
         return repaired;
     }

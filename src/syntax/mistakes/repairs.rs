@@ -9,7 +9,31 @@ use super::{clauses, conditions, guesses, moments, naming, notations};
 use crate::blank::Blanks;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::grammar::Rule as Kind;
-use crate::syntax::words;
+use crate::syntax::{Placed, words};
+
+/// Whether a quote or backtick is left open on the line of a place: where it belongs is not known, and what stands
+/// behind it is read otherwise once the line is mended.
+pub(super) fn is_quoted(placed: &Placed, from: u32) -> bool {
+    let (before, behind) = placed.text().split_at((from - placed.offset()) as usize);
+    let start = before.rfind('\n').map_or(0, |end| end + 1);
+    let length = behind.find('\n').unwrap_or(behind.len());
+    let line = &placed.text()[start..before.len() + length];
+    ['"', '`']
+        .iter()
+        .any(|quote| line.matches(*quote).count() % 2 == 1)
+}
+
+/// What stands before a statement that is put below the one that begins at `start`.
+pub(super) fn indentation(placed: &Placed, start: u32) -> String {
+    let own = start.saturating_sub(placed.offset()) as usize;
+    let before = &placed.text()[..own];
+    let line = before.rfind('\n').map_or(before, |end| &before[end + 1..]);
+    let blanks = &line[..line.len() - line.trim_blanks_start().len()];
+    match blanks.len() == line.len() {
+        true => blanks.to_owned(),
+        false => format!("{blanks}  "),
+    }
+}
 
 /// The finding with the first guess that can be read; nothing if none can. `indent` is what stands
 /// before a statement that is put on a line of its own.

@@ -59,13 +59,3 @@ fn every_hook_comes_in_three_ways_that_run_the_same() {
         assert_eq!(*source, (format!("{id}-src").as_str(), ("rust", *entry)));
     }
 }
-
-/// What pre-commit installs is the wheel of the version that the hooks came with.
-#[test]
-fn the_hooks_install_this_version() {
-    let wanted = format!("deployc=={}", env!("CARGO_PKG_VERSION"));
-    assert!(
-        include_str!("../../../setup.py").contains(&wanted),
-        "{wanted}"
-    );
-}

@@ -245,3 +245,38 @@ fn what_is_no_book_is_refused() {
         assert_eq!(run.out, format!("{book}\n"));
     }
 }
+
+#[test]
+fn the_list_of_the_rules_leads_to_a_page_for_each() {
+    let content = "# Rules\n\n<!-- deployc mdbook: a page for each rule -->\n\n\
+                   - <a id=\"d0502-band-gap\"></a>D0502 `band-gap`: a gap\n";
+    let (run, bench) = run("html", content);
+    let book: Value = serde_json::from_str(&run.ends(0).silent().out).expect("JSON");
+    let chapter = &book["items"][0]["Chapter"];
+    let list = chapter["content"].as_str().expect("a text");
+    assert!(
+        list.contains("</a>[D0502 `band-gap`](rules/band-gap.md): a gap\n"),
+        "{list}"
+    );
+    let pages = chapter["sub_items"].as_array().expect("a list");
+    let explained = bench.run(&["explain"]).ends(0).silent().out;
+    let rules: Vec<&str> = explained
+        .lines()
+        .filter(|line| line.starts_with('D'))
+        .collect();
+    assert!(rules.len() > 100, "{explained}");
+    // The first one was there before.
+    assert_eq!(pages.len(), rules.len() + 1);
+    for (page, rule) in pages[1..].iter().zip(rules) {
+        let mut words = rule.split_whitespace();
+        let (code, name) = (words.next().expect("a code"), words.next().expect("a name"));
+        let page = &page["Chapter"];
+        assert_eq!(page["path"], format!("guide/rules/{name}.md"));
+        assert_eq!(page["parent_names"], json!(["page"]));
+        let content = page["content"].as_str().expect("a text");
+        assert!(
+            content.starts_with(&format!("# {code} {name}\n")),
+            "{content}"
+        );
+    }
+}

@@ -411,8 +411,7 @@ fn semantic_tokens_say_what_names_stand_for() {
     has("shift", "keyword");
     has("checkout", "class");
     has("25%", "number");
-    has("http", "namespace");
-    has("latency", "property");
+    has("http.latency", "property");
     has("reachable", "function");
     has("# How many requests fail.", "comment");
     has("CHECKOUT_NAMESPACE", "variable");
