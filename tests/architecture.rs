@@ -275,6 +275,26 @@ fn the_documented_items_of_the_library_are_these() {
     assert_eq!(documented, expected);
 }
 
+/// Each binary of tests links the library once more (`tests/README.md`).
+#[test]
+fn there_is_one_binary_for_each_kind_of_test() {
+    let mut found: Vec<String> = std::fs::read_dir(root().join("tests"))
+        .expect("the folder can be read")
+        .map(|entry| entry.expect("the entry can be read").path())
+        .filter(|path| {
+            path.extension().is_some_and(|end| end == "rs") || path.join("main.rs").exists()
+        })
+        .map(|path| {
+            path.file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    found.sort();
+    assert_eq!(found, ["architecture.rs", "blackbox", "proofs", "views"]);
+}
+
 #[test]
 fn nothing_is_left_unfinished() {
     let mut wrong = Vec::new();

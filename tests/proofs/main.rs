@@ -2,6 +2,7 @@
 //! language in turn, and what is built followed by machines of its own. Slow beside the rest.
 
 mod blanks;
+mod bounds;
 mod engine;
 mod equality;
 mod faults;
