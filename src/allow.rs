@@ -1,5 +1,5 @@
 //! In: the comments of a file and what was found in it. Out: the findings without those that the
-//! author allowed, and what is wrong with the allowances.
+//! author allowed, and what is wrong with the suppressions.
 //! Knows nothing of what the rules mean.
 //!
 //! `# deployc: allow(rule-name, reason = "…")` behind a statement allows it there; on a line of its
@@ -15,12 +15,12 @@ use crate::source::{SourceId, Span};
 use crate::syntax::{DIRECTIVE, File, Kind, Node};
 
 rule! {
-    /// An allowance that allows nothing: its rule does not exist, can't be allowed, or the reason is
+    /// A suppression that allows nothing: its rule does not exist, can't be allowed, or the reason is
     /// missing. What is allowed without a reason can't be reviewed.
-    pub ALLOWANCE = "D0901", "allowance", Suppressions, Error, "an allowance that can't be read";
-    /// Nothing is found where this allowance stands. It is left over, or the rule it names is not
+    pub ALLOWANCE = "D0901", "allowance", Suppressions, Error, "a suppression that can't be read";
+    /// Nothing is found where this suppression stands. It is left over, or the rule it names is not
     /// the one that was meant, and the next mistake will hide behind it.
-    pub UNUSED_ALLOWANCE = "D0902", "unused-allowance", Suppressions, Warning, "an allowance of which nothing is left to allow";
+    pub UNUSED_ALLOWANCE = "D0902", "unused-allowance", Suppressions, Warning, "a suppression that suppresses nothing";
 }
 
 /// One allowance: the rule, and the stretch of the file for which it is allowed.
@@ -48,7 +48,7 @@ struct Within {
 }
 
 impl Allowances {
-    /// The allowances of a file, and what is wrong with them.
+    /// The suppressions of a file, and what is wrong with them.
     pub fn of(file: &File, rules: &[&'static Rule]) -> (Self, Vec<Diagnostic>) {
         let mut wrong = Vec::new();
         let mut allowances = Vec::new();
@@ -142,7 +142,7 @@ impl Allowances {
                     allowance.place,
                     format!("`{}` is not found here", allowance.rule.name),
                 )
-                .help("remove the allowance")
+                .help("remove the suppression")
                 .safe_fix("remove it", allowance.place, "")
             })
     }
@@ -208,11 +208,11 @@ fn read(
         None => return Err(wrong(format!("`{words}` allows nothing"), whole)),
     };
     if !matches!(verb, "allow" | "allow-file") {
-        return Err(wrong(format!("`{verb}` is no allowance"), whole));
+        return Err(wrong(format!("`{verb}` is not a suppression"), whole));
     }
     let Some(inner) = inner.strip_suffix(')') else {
         return Err(wrong(
-            "the allowance is not closed with `)`".to_owned(),
+            "the suppression is not closed with `)`".to_owned(),
             whole,
         ));
     };
@@ -234,7 +234,7 @@ fn read(
     if !rule.allowable {
         return Err(Box::new(
             Diagnostic::new(&ALLOWANCE, span, format!("`{name}` can't be allowed"))
-                .help("what it finds has no meaning otherwise: mend it"),
+                .help("what it finds has no meaning otherwise: fix it"),
         ));
     }
     let reason = reason

@@ -106,7 +106,7 @@ impl Category {
             Category::Values => "quantities, times, types and patterns",
             Category::Structure => "where statements stand, and what they need",
             Category::Figures => "bands, thresholds, and figures that contradict each other",
-            Category::Rollbacks => "ways back, what they bring back, and how fast",
+            Category::Rollbacks => "rollbacks, what they restore, and how fast",
             Category::Traffic => "shares of traffic and what makes them",
             Category::People => "who decides, and who is reached",
             Category::Times => "times that can't all be kept",
@@ -140,7 +140,7 @@ pub struct Rule {
     pub page: &'static str,
     /// A spec in which the rule fires.
     pub bad: &'static str,
-    /// The same spec, mended; empty where there is nothing to show.
+    /// The same spec, fixed; empty where there is nothing to show.
     pub good: &'static str,
     /// Whether it can be allowed where it fires. What would not compile can't be allowed.
     pub allowable: bool,

@@ -1,4 +1,4 @@
-//! In: a spec. Out: its order: which node comes before which, or the circles that forbid one.
+//! In: a spec. Out: its order: which node comes before which, or the cycles that forbid one.
 //! Knows nothing of how anything is written or emitted.
 //!
 //! Every node is two events, its begin and its end. What stands inside a node lies between the two;
@@ -20,7 +20,7 @@ use crate::source::Span;
 rule! {
     /// Each of these waits for the next one, so none of them can ever begin. Remove one `after`, or
     /// change what it names.
-    pub CYCLE = "D0401", "cycle", Structure, Error, "steps that wait for each other in a circle";
+    pub CYCLE = "D0401", "cycle", Structure, Error, "a dependency cycle";
 }
 
 /// How one node depends on another.
@@ -35,7 +35,7 @@ pub enum EdgeKind {
     After,
     /// The first is a rule that stays armed while the second lasts.
     Guards,
-    /// The first is a rollback that takes back what the second did.
+    /// The first is a rollback that undoes what the second did.
     Undoes,
 }
 
@@ -64,7 +64,7 @@ pub struct Order<'a> {
     /// What depends on what: sequence and after.
     pub edges: Vec<Edge>,
     /// Places of the nodes in an order in which they can begin, as near as can be to the order
-    /// written; empty if there is a circle.
+    /// written; empty if there is a cycle.
     pub sequence: Vec<usize>,
 }
 
@@ -278,7 +278,7 @@ impl<'o, 'a> Events<'o, 'a> {
         Events { order, events }
     }
 
-    /// The nodes in an order in which they can begin; nothing if there is a circle.
+    /// The nodes in an order in which they can begin; nothing if there is a cycle.
     fn sequence(&self) -> Option<Vec<usize>> {
         let events = self.sorted();
         if events.len() < self.events.node_count() {
@@ -290,7 +290,7 @@ impl<'o, 'a> Events<'o, 'a> {
     }
 
     /// The events in an order in which they can happen, as near as can be to the order written.
-    /// Those of a circle, and those behind it, are missing.
+    /// Those of a cycle, and those behind it, are missing.
     fn sorted(&self) -> Vec<NodeIndex> {
         let mut waits: Vec<usize> = self
             .events
@@ -330,7 +330,7 @@ impl<'o, 'a> Events<'o, 'a> {
         found
     }
 
-    /// Walks round inside one knot from its first event, by the shortest way back.
+    /// Walks round inside one knot from its first event, by the shortest rollback.
     fn circle(&self, inside: &std::collections::HashSet<NodeIndex>) -> Option<Diagnostic> {
         let mut starts: Vec<NodeIndex> = inside.iter().copied().collect();
         starts.sort();
@@ -392,13 +392,13 @@ impl<'o, 'a> Events<'o, 'a> {
         let message = if nodes.len() == 1 {
             format!("`{}` waits for itself", first.id)
         } else {
-            format!("{} wait for each other in a circle", drawn.join(", "))
+            format!("{} form a dependency cycle", drawn.join(", "))
         };
         drawn.push(drawn[0].clone());
         let mut finding = Diagnostic::new(&CYCLE, waits(first), message)
             .label(format!("`{}` waits here", first.id))
-            .note(format!("the circle: {}", drawn.join(" → ")))
-            .help("remove one `after` of the circle, or change what it names");
+            .note(format!("the cycle: {}", drawn.join(" → ")))
+            .help("remove one `after` of the cycle, or change what it names");
         for node in &named[1..] {
             let text = if node.after.is_empty() {
                 format!("`{}` follows what is written above it", node.id)
@@ -411,7 +411,7 @@ impl<'o, 'a> Events<'o, 'a> {
     }
 }
 
-/// So many steps of a circle are named.
+/// So many steps of a cycle are named.
 const MOST_NAMED: usize = 20;
 
 /// Whether a node takes its turn in a sequence: rules and words for the reader do not.

@@ -166,7 +166,7 @@ impl Settings {
             _ => {
                 let mut mistake = wrong(format!("`{word}` is no level"));
                 if let Some(near) = nearest(word, LEVELS.iter().copied()) {
-                    mistake.help = format!("perhaps `{near}`");
+                    mistake.help = format!("did you mean `{near}`?");
                 }
                 return Err(mistake);
             }
@@ -205,7 +205,7 @@ fn unknown<'a>(
     known: impl Iterator<Item = &'a str> + Clone,
 ) -> Mistake {
     let help = match nearest(name, known.clone()) {
-        Some(near) => format!("perhaps `{near}`"),
+        Some(near) => format!("did you mean `{near}`?"),
         None if what == "rule" => "`deployc explain` lists the rules".to_owned(),
         None => format!("one of `{}`", known.collect::<Vec<_>>().join("`, `")),
     };
@@ -286,26 +286,34 @@ mod tests {
         let of = |line, message: &str, help: &str| (line, message.to_owned(), help.to_owned());
         assert_eq!(
             mistake("[rules]\nband-gapp = \"error\"\n"),
-            of(2, "no rule is called `band-gapp`", "perhaps `band-gap`")
+            of(
+                2,
+                "no rule is called `band-gapp`",
+                "did you mean `band-gap`?"
+            )
         );
         assert_eq!(
             mistake("\n[pack]\nplatform = false\n"),
-            of(2, "no setting is called `pack`", "perhaps `packs`")
+            of(2, "no setting is called `pack`", "did you mean `packs`?")
         );
         assert_eq!(
             mistake("[packs]\nplatforms = false\n"),
-            of(2, "no pack is called `platforms`", "perhaps `platform`")
+            of(
+                2,
+                "no pack is called `platforms`",
+                "did you mean `platform`?"
+            )
         );
         assert_eq!(
             mistake("[rules]\nband-gap = \"eror\"\n"),
-            of(2, "`eror` is no level", "perhaps `error`")
+            of(2, "`eror` is no level", "did you mean `error`?")
         );
         assert_eq!(
             mistake("[build]\nrunbook-uri = \"https://x.org\"\n"),
             of(
                 2,
                 "no setting of `[build]` is called `runbook-uri`",
-                "perhaps `runbook-url`"
+                "did you mean `runbook-url`?"
             )
         );
         assert_eq!(

@@ -588,3 +588,91 @@ fn files_of_a_room_stand_in_few_circles() {
     assert!(graph.edge_count() > 300, "the files were read");
     assert!(circles.len() <= MOST, "{circles:#?}");
 }
+
+/// The words of the left column of the table in `docs/style.md`.
+fn words_not_to_write() -> Vec<String> {
+    let page = read(&root().join("docs/style.md"));
+    let (_, table) = page
+        .split_once("| --- | --- |\n")
+        .expect("there is a table");
+    let rows = table
+        .lines()
+        .filter_map(|row| row.strip_prefix("| ")?.split(" | ").next());
+    let words = rows.flat_map(|words| words.split(", ")).map(str::to_owned);
+    words.collect()
+}
+
+/// Where a text has one of some words, between letters that belong to no word or name.
+fn said(text: &str, words: &[String]) -> Option<String> {
+    let text = text.to_lowercase();
+    let of_word = |letter: char| letter.is_alphanumeric() || "-_`/{}".contains(letter);
+    words.iter().find_map(|word| {
+        let (begin, open) = match word.strip_suffix(" `x`") {
+            Some(begin) => (format!("{begin} `"), true),
+            None => (word.clone(), false),
+        };
+        let found = text.match_indices(&begin).any(|(at, found)| {
+            let before = text[..at].chars().next_back();
+            let behind = text[at + found.len()..].chars().next();
+            !before.is_some_and(of_word) && (open || !behind.is_some_and(of_word))
+        });
+        found.then(|| word.clone())
+    })
+}
+
+/// The texts in quotes of a file's code, and what `--help` is made of: the comments of the command line.
+fn spoken(file: &str, text: &str) -> Vec<String> {
+    let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    let is_help = file.starts_with("src/cli/");
+    let mut texts = Vec::new();
+    for line in text.lines() {
+        let trimmed = line.trim_start();
+        if let Some(help) = trimmed.strip_prefix("///") {
+            if is_help {
+                texts.push(help.to_owned());
+            }
+            continue;
+        }
+        if trimmed.starts_with("//") {
+            continue;
+        }
+        let quoted = line.split('"').skip(1).step_by(2);
+        texts.extend(quoted.map(str::to_owned));
+    }
+    texts
+}
+
+#[test]
+fn messages_help_and_manual_use_the_words_of_the_field() {
+    let words = words_not_to_write();
+    assert!(words.len() > 10, "{words:?}");
+    let mut found = Vec::new();
+    for (file, text) in files(&root().join("src")) {
+        for spoken in spoken(&file, &text) {
+            // A text of one word is a name.
+            if let Some(word) = said(&spoken, &words)
+                && spoken != word
+            {
+                found.push(format!("{file}: {word}: {}", spoken.trim()));
+            }
+        }
+    }
+    let mut pages = vec![root().join("README.md")];
+    let docs = std::fs::read_dir(root().join("docs")).expect("the folder can be read");
+    pages.extend(docs.map(|entry| entry.expect("the entry can be read").path()));
+    for page in pages {
+        if page.extension().is_none_or(|end| end != "md") || page.ends_with("style.md") {
+            continue;
+        }
+        for line in read(&page).lines() {
+            if let Some(word) = said(line, &words) {
+                found.push(format!("{}: {word}: {line}", page.display()));
+            }
+        }
+    }
+    assert!(
+        found.is_empty(),
+        "docs/style.md has better words:\n{}",
+        found.join("\n")
+    );
+}

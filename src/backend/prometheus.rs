@@ -271,7 +271,7 @@ const URGENCIES: &[&str] = &[
 ];
 
 /// How urgent an alert is, in a word that routes know: the rule's own name where it is one; else
-/// what wakes somebody, goes back or stops is critical, and the rest a warning.
+/// what wakes somebody, rolls back or stops is critical, and the rest a warning.
 fn severity<'n>(around: &Node, own: &'n str, then: &[Action]) -> &'n str {
     if URGENCIES.contains(&own) {
         return own;

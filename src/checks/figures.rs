@@ -31,7 +31,7 @@ rule! {
     pub UNCHECKED_BASELINE = "D0508", "unchecked-baseline", Figures, Warning, "a norm that no check asks for", allowable;
     /// A share of time and a length of time mean the same only over one stretch: 99.9% and 86 seconds
     /// agree over a day. Say it: `over 24h`.
-    pub NO_WINDOW = "D0518", "no-window", Figures, Note, "a share and a length of time without the stretch they are of", allowable;
+    pub NO_WINDOW = "D0518", "no-window", Figures, Note, "a share and a duration without the window they refer to", allowable;
     /// One percentile has rules that react when it gets worse, and its sibling, which is checked too,
     /// has none: when it fails a check nobody knows what to do.
     pub UNGUARDED_PERCENTILE = "D0519", "unguarded-percentile", Figures, Note, "a percentile that is checked and has no rule", allowable;

@@ -127,7 +127,7 @@ pub(crate) struct Context<'a> {
     known: OnceLock<commands::Known<'a>>,
     /// The commands, each read once.
     pub scripts: Vec<scripts::Script<'a>>,
-    /// How steps are taken back, how it is told whether they took effect, what is waited for.
+    /// How steps are undone, how it is told whether they took effect, what is waited for.
     pub besides: Vec<scripts::Script<'a>>,
 }
 
@@ -209,7 +209,7 @@ impl<'a> Context<'a> {
         self.kind(self.roots[place])
     }
 
-    /// Whether a node stands in a phase or gate on the way forward. What stands in ways back, procedures and
+    /// Whether a node stands in a phase or gate on the way forward. What stands in rollbacks, procedures and
     /// monitors has no place among these, wherever it is written.
     pub fn is_forward(&self, place: usize) -> bool {
         self.order.is_chained(self.roots[place])

@@ -11,7 +11,7 @@ use crate::shell::Word;
 
 rule! {
     /// A text promises what the platform does not do. Kubernetes stops a rollout whose pods don't
-    /// become ready, and leaves it there; it never goes back by itself. Pods don't see a change of a
+    /// become ready, and leaves it there; it never rolls back by itself. Pods don't see a change of a
     /// ConfigMap that they read as environment variables until they are started again.
     ///
     /// Source: kubernetes.io, "Deployments", "Failed Deployment"; "Configure a Pod to Use a ConfigMap".
@@ -72,7 +72,7 @@ const PROMISES: &[(&[&[Phrase]], &str)] = &[
             ]),
             &phrases(["itself", "automatic", "auto-", "no action"]),
         ],
-        "Kubernetes stops a rollout whose pods don't become ready; it never goes back by itself",
+        "Kubernetes stops a rollout whose pods don't become ready; it never rolls back by itself",
     ),
     (
         &[
@@ -95,14 +95,14 @@ const PROMISES: &[(&[&[Phrase]], &str)] = &[
             &phrases(["configmap", "config map", "secret", "database", "schema"]),
             &phrases(["restores", "reverts", "brings back", "rolls back"]),
         ],
-        "`kubectl rollout undo` takes back the template of the pods alone",
+        "`kubectl rollout undo` restores only the pod template",
     ),
     (
         &[
             &phrases(["liveness"]),
             &phrases(["roll back", "rolls back", "rollback"]),
         ],
-        "a liveness probe starts a container again; it never goes back to another version",
+        "a liveness probe starts a container again; it never rolls back to another version",
     ),
 ];
 

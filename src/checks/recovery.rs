@@ -1,4 +1,4 @@
-//! What a way back really brings back: the pods, the data, the traffic, and within which time.
+//! What a rollback really brings back: the pods, the data, the traffic, and within which time.
 
 use foldhash::HashSet;
 
@@ -10,13 +10,13 @@ use crate::model::{Effect, Node, Work};
 use crate::rule;
 
 rule! {
-    /// `kubectl rollout undo` takes back the template of the pods and nothing else: not the number of
+    /// `kubectl rollout undo` undoes the template of the pods and nothing else: not the number of
     /// replicas, not what was applied from other files, not the database. What is changed on the way
     /// forward and has neither an `undo` nor a step in a rollback stays changed.
-    pub ROLLBACK_PARTIAL = "D0631", "rollback-partial", Rollbacks, Warning, "a rollback that takes back only a part", allowable;
-    /// Several things are taken back, and only some of them are looked at afterwards.
+    pub ROLLBACK_PARTIAL = "D0631", "rollback-partial", Rollbacks, Warning, "a rollback that undoes only a part", allowable;
+    /// Several things are undone, and only some of them are looked at afterwards.
     pub PARTLY_VERIFIED = "D0632", "partly-verified", Rollbacks, Warning, "a rollback of which only a part is verified", allowable;
-    /// The rollback takes back a workload that nothing on the way forward touches, so what was
+    /// The rollback undoes a workload that nothing on the way forward touches, so what was
     /// deployed stays. Most often the name was copied from another page.
     pub OTHER_TARGET = "D0633", "other-target", Rollbacks, Warning, "a rollback of something that was not deployed", allowable;
     /// After a first installation there is no version before it: `rollout undo` and `helm rollback`
@@ -32,7 +32,7 @@ rule! {
     /// Between the backup and the change that it is for lies other work, so the backup is stale when
     /// it is needed. Make it last.
     pub STALE_BACKUP = "D0637", "stale-backup", Rollbacks, Warning, "a backup that is stale when it is needed", allowable;
-    /// A recovery time is promised, and the way back has no length: nothing can tell whether the
+    /// A recovery time is promised, and the rollback has no length: nothing can tell whether the
     /// promise is kept. Say `within` behind the procedure's title.
     pub RTO_UNPROVEN = "D0638", "rto-unproven", Rollbacks, Warning, "a recovery time that nothing proves", allowable;
 }
@@ -47,7 +47,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     unproven(context, found);
 }
 
-/// Whether nothing is said of how it is taken back.
+/// Whether nothing is said of how it is undone.
 fn stays(script: &Script<'_>) -> bool {
     matches!(
         &script.node.work,
@@ -58,7 +58,7 @@ fn stays(script: &Script<'_>) -> bool {
     )
 }
 
-/// What a command changes that `rollout undo` does not take back.
+/// What a command changes that `rollout undo` does not undo.
 enum Left {
     Replicas(Vec<String>),
     Files(String),
@@ -158,7 +158,7 @@ fn partial(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         .flat_map(|script| &script.commands)
         .any(|simple| verb(simple) == "rollout undo");
     if undoes {
-        finding = finding.note("`kubectl rollout undo` takes back the template of the pods alone");
+        finding = finding.note("`kubectl rollout undo` restores only the pod template");
     }
     found.push(finding.help("give each of them an `undo`, or take it back in the rollback"));
 }
@@ -201,7 +201,7 @@ fn partly_verified(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             Diagnostic::new(
                 &PARTLY_VERIFIED,
                 script.node.name_span,
-                format!("`{name}` is taken back, and nothing waits for it"),
+                format!("`{name}` is rolled back, and nothing waits for it"),
             )
             .also(
                 root.name_span,
@@ -243,12 +243,10 @@ fn other_target(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                     Diagnostic::new(
                         &OTHER_TARGET,
                         script.node.name_span,
-                        format!(
-                            "`{name}` is taken back, and nothing on the way forward touches it"
-                        ),
+                        format!("`{name}` is rolled back, and nothing before changes it"),
                     )
                     .also(node.name_span, format!("this works on `{example}`"))
-                    .help("take back what was deployed"),
+                    .help("roll back what was deployed"),
                 );
             }
         }
@@ -288,7 +286,7 @@ fn nothing_before(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 &NOTHING_BEFORE,
                 script.node.name_span,
                 format!(
-                    "`{}` goes back to a revision that never was",
+                    "`{}` rolls back to a revision that never existed",
                     script.node.id
                 ),
             )
@@ -447,8 +445,8 @@ fn unproven(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     let ways = match open.len() {
-        1 => "one way back has".to_owned(),
-        many => format!("{many} ways back have"),
+        1 => "one rollback has".to_owned(),
+        many => format!("{many} rollbacks have"),
     };
     let mut finding = Diagnostic::new(
         &RTO_UNPROVEN,

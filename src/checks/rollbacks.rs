@@ -1,4 +1,4 @@
-//! Ways back: that there is one, that something leads to it, that it is verified and fast enough.
+//! Rollbacks: that there is one, that something leads to it, that it is verified and fast enough.
 
 use foldhash::HashSet;
 
@@ -12,18 +12,18 @@ use crate::rule;
 rule! {
     /// Traffic moves to a new version and nothing says how it comes back. Whoever is on call has to
     /// invent the way at the worst moment. Declare a `rollback`.
-    pub NO_ROLLBACK = "D0521", "no-rollback", Rollbacks, Warning, "traffic moves and there is no way back", allowable;
+    pub NO_ROLLBACK = "D0521", "no-rollback", Rollbacks, Warning, "traffic moves and there is no rollback", allowable;
     /// A rollback that no rule, no `else` and no `on failure` names is run by nobody. Say when: in a
     /// `severity`, in the `else` of a gate, or with `on failure`.
     pub UNUSED_ROLLBACK = "D0522", "rollback-without-trigger", Rollbacks, Warning, "a rollback that nothing leads to", allowable;
-    /// A rollback without a step takes nothing back. Kubernetes, for one, never goes back by itself
-    /// when a readiness probe fails: the rollout only stops. Write the command that goes back, or the
+    /// A rollback without a step takes nothing back. Kubernetes, for one, never rolls back by itself
+    /// when a readiness probe fails: the rollout only stops. Write the command that rolls back, or the
     /// checks by which a person does.
     pub EMPTY_ROLLBACK = "D0523", "empty-rollback", Rollbacks, Warning, "a rollback without a step", allowable;
     /// After the last command of a rollback nothing looks whether the old version really serves.
     /// End it with a check, or with a command that `reads-only`.
     pub UNVERIFIED_ROLLBACK = "D0524", "unverified-rollback", Rollbacks, Warning, "a rollback that is not verified", allowable;
-    /// What can't be taken back should be agreed on first: nothing asks anybody before this command.
+    /// What can't be undone should be agreed on first: nothing asks anybody before this command.
     pub UNAPPROVED = "D0525", "irreversible-without-approval", Rollbacks, Warning, "an irreversible step without an approval before it", allowable;
     /// The rollback may take longer than the recovery time objective allows.
     pub SLOWER_THAN_RTO = "D0526", "slower-than-rto", Rollbacks, Warning, "a rollback slower than the recovery objective", allowable;
@@ -44,7 +44,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         .collect();
     let mut moved: Option<&Node> = None;
     let mut named: HashSet<&str> = HashSet::default();
-    // Who goes back was asked on the way, or is asked there.
+    // Who rolls back was asked on the way, or is asked there.
     let mut approvals = context.of_kinds(&[Kind::Approve]);
     let asked = approvals.any(|place| context.is_forward(place));
     let (mut on_the_way, mut inside) = (false, None);
@@ -168,8 +168,8 @@ fn of_rollback(
                 rollback.name_span,
                 format!("the rollback `{name}` has no step"),
             )
-            .note("Kubernetes stops a rollout whose pods don't become ready; it never goes back by itself")
-            .help("write the command that goes back, or the checks by which a person does"),
+            .note("Kubernetes stops a rollout whose pods don't become ready; it never rolls back by itself")
+            .help("write the command that rolls back, or the checks by which a person does"),
         );
     } else if let Some(last) = unverified {
         found.push(
@@ -276,7 +276,7 @@ fn bakes(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let Some(around) = order.parents[place].filter(|_| switches(order.nodes[place])) else {
             continue;
         };
-        // On a way back, and after a failure, nothing has to bake.
+        // On a rollback, and after a failure, nothing has to bake.
         let back = |at: usize| {
             matches!(
                 context.kind(at),

@@ -69,7 +69,7 @@ pub fn collect<'a>(order: &Order<'a>, glances: &[Glance], roots: &[usize]) -> Ve
     scripts
 }
 
-/// The scripts that stand beside what is done: how it is taken back, how it is told whether it took
+/// The scripts that stand beside what is done: how it is undone, how it is told whether it took
 /// effect, what is waited for. In the order written.
 pub fn collect_besides<'a>(
     order: &Order<'a>,
@@ -134,7 +134,7 @@ impl<'a> Script<'a> {
         }
     }
 
-    /// Whether it belongs to a way back: a rollback, a procedure, or what follows a failure.
+    /// Whether it belongs to a rollback: a rollback, a procedure, or what follows a failure.
     pub fn is_way_back(&self) -> bool {
         matches!(self.root.work, Work::Rollback | Work::Procedure) || self.root.follows_rollback()
     }
@@ -311,7 +311,7 @@ impl Context<'_> {
         self.scripts.iter().filter(|script| script.is_forward())
     }
 
-    /// The ways back: what rollbacks and procedures run.
+    /// The rollbacks: what rollbacks and procedures run.
     pub fn ways_back(&self) -> impl Iterator<Item = &Script<'_>> {
         self.scripts.iter().filter(|script| script.is_way_back())
     }

@@ -14,7 +14,7 @@ use crate::quantity::{Dimension, Exact};
 use crate::rule;
 
 rule! {
-    /// A check passes at a value at which a rule rolls back: the work goes on and is taken back at
+    /// A check passes at a value at which a rule rolls back: the work goes on and is undone at
     /// the same time.
     pub PASSES_WHAT_ROLLS_BACK = "D0511", "passes-what-rolls-back", Figures, Warning, "a check lets through what a rule rolls back", allowable;
     /// A later stage lets through what an earlier one stopped. The wider the traffic, the more a bad

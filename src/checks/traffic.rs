@@ -13,7 +13,7 @@ use crate::rule;
 
 rule! {
     /// The share of the new version falls or stays from one step to the next. If the new version is
-    /// bad, the way back is a rollback; a step that does not grow is most often a slip.
+    /// bad, the rollback is a rollback; a step that does not grow is most often a slip.
     pub SHARE_NOT_GROWING = "D0531", "share-not-growing", Traffic, Warning, "a share of traffic that does not grow", allowable;
     /// The last step leaves some traffic on the old version, so the deployment is never complete.
     pub NOT_ALL_TRAFFIC = "D0532", "not-all-traffic", Traffic, Warning, "a rollout that never reaches all traffic", allowable;
@@ -70,7 +70,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                     )
                     .also(first.name_span, "the step before")
                     .help(
-                        "let each step be larger than the one before; a way back is a `rollback`",
+                        "let each step be larger than the one before; to roll back, write a `rollback`",
                     ),
                 );
             }

@@ -361,7 +361,7 @@ pub fn targets(names: &[String]) -> Result<Vec<&'static dyn Backend>, Trouble> {
                 .collect();
             let trouble = Trouble::used(format!("there is no target `{name}`"));
             trouble.help(match nearest(name, known.iter().copied()) {
-                Some(near) => format!("perhaps `{near}`"),
+                Some(near) => format!("did you mean `{near}`?"),
                 None => format!("one of `{}`", known.join("`, `")),
             })
         })?;

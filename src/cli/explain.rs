@@ -41,7 +41,7 @@ fn find(name: &str) -> Result<&'static Rule, Trouble> {
     rule(name).ok_or_else(|| {
         let names = RULES.iter().flat_map(|rule| [rule.name, rule.code]);
         let help = match nearest(name, names) {
-            Some(near) => format!("perhaps `{near}`"),
+            Some(near) => format!("did you mean `{near}`?"),
             None => "`deployc explain` lists all rules".to_owned(),
         };
         Trouble::used(format!("there is no rule `{name}`")).help(help)
@@ -112,7 +112,7 @@ fn page(rule: &Rule, look: Look) -> String {
         indented(&mut out, &said_of(rule, look));
     }
     if !rule.good.trim().is_empty() {
-        let _ = writeln!(out, "\n{bold}The same, mended:{plain}\n");
+        let _ = writeln!(out, "\n{bold}The same, fixed:{plain}\n");
         indented(&mut out, rule.good);
     }
     if rule.allowable {

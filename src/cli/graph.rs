@@ -84,7 +84,7 @@ pub fn part<'a>(plan: &'a Plan, name: &str) -> Result<&'a str, Trouble> {
     parts.get(name).copied().ok_or_else(|| {
         let trouble = Trouble::used(format!("no phase is called `{name}`"));
         match nearest(name, parts.keys().copied()) {
-            Some(near) => trouble.help(format!("perhaps `{near}`")),
+            Some(near) => trouble.help(format!("did you mean `{near}`?")),
             None => {
                 let all: Vec<String> = plan
                     .nodes

@@ -67,7 +67,7 @@ impl From<Exit> for ExitCode {
 
 /// A compiler for deployment runbooks.
 ///
-/// A .deploy spec says what a deployment does: its phases, checks, gates and ways back. deployc
+/// A .deploy spec says what a deployment does: its phases, checks, gates and rollbacks. deployc
 /// proves what it can about it before deployment day, and turns it into the runbook that people
 /// follow and the plan that machines run.
 #[derive(Debug, Parser)]
@@ -115,7 +115,7 @@ enum Command {
     Build(build::Build),
     /// Run the tests of specs against a simulated clock
     Test(test::Test),
-    /// Explain a rule: why it is there, what breaks it, what mends it
+    /// Explain a rule: why it is there, what breaks it, what fixes it
     Explain(explain::Explain),
     /// Draw the order of a deployment: what follows what, what guards it, what undoes it
     Graph(graph::Graph),

@@ -41,7 +41,7 @@ pub fn run(check: &Check, screen: Screen) -> miette::Result<Exit> {
     ctrlc::set_handler(move || {
         let _ = end.send(Signal::End);
     })
-    .map_err(|error| Trouble::worked(format!("Ctrl-C can't be heard: {error}")))?;
+    .map_err(|error| Trouble::worked(format!("Ctrl-C can't be handled: {error}")))?;
 
     let mut imports: BTreeSet<PathBuf> = BTreeSet::new();
     let mut watched: Option<Watched> = None;

@@ -1,4 +1,4 @@
-//! What is done when something fails or a rule fires, and the way back.
+//! What is done when something fails or a rule fires, and the rollback.
 
 use super::course::{Awaited, Cause, Course};
 use super::event::{Happening, action_words};
@@ -232,7 +232,7 @@ impl<'p> Engine<'p> {
             .place()
             .is_some_and(|place| self.items[self.items[place].top].node.work == Work::Rollback);
         if self.back.is_some() && !in_rollback && decides(&action.deed) {
-            // Once it goes back, nothing else becomes of the work.
+            // Once it rolls back, nothing else becomes of the work.
             return None;
         }
         match &action.deed {

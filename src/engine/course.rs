@@ -5,7 +5,7 @@ use crate::plan::Action;
 /// What led to an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cause {
-    /// A node that failed; nothing can be done about it but to try again, leave it out or go back.
+    /// A node that failed; nothing can be done about it but to try again, leave it out or roll back.
     Node(usize),
     /// A rule that came true.
     Rule(usize),

@@ -1,4 +1,4 @@
-//! The way back: what it ends, what it undoes, and where it begins.
+//! The rollback: what it ends, what it undoes, and where it begins.
 
 use super::course::Cause;
 use super::event::Happening;

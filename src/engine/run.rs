@@ -74,7 +74,7 @@ pub struct Engine<'p> {
     pub(super) tries: BTreeMap<(usize, usize), u32>,
     /// The option that is taken; nothing where none can be. Of an `else`: what failed.
     pub(super) chosen: BTreeMap<usize, Option<usize>>,
-    /// Steps whose effect a rollback takes back, in the order done.
+    /// Steps whose effect a rollback undoes, in the order done.
     pub(super) effects: Vec<usize>,
     /// The share of the new version, by service, as words.
     pub(super) traffic: BTreeMap<&'p str, Vec<String>>,
@@ -388,7 +388,7 @@ impl<'p> Engine<'p> {
         matches!(self.state[place], State::Done | State::LeftOut)
     }
 
-    /// Whether a node waits because a pause holds it: the work itself does, ways back and
+    /// Whether a node waits because a pause holds it: the work itself does, rollbacks and
     /// procedures do not.
     pub(super) fn is_frozen(&self, place: usize) -> bool {
         !self.pauses.is_empty() && is_main(self.items[self.items[place].top].node)

@@ -74,11 +74,7 @@ pub(super) const BLOCKS: &[(&[&str], &[Word])] = &[
                 "What it means when there is no data.",
                 "no-data ${1|pause,pass,fail|}",
             ),
-            word(
-                "window",
-                "The stretch that the query looks back on.",
-                "window ${1:5m}",
-            ),
+            word("window", "The window of the query.", "window ${1:5m}"),
             word("interval", "How often it is sampled.", "interval ${1:30s}"),
             word(
                 "prometheus",

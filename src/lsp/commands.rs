@@ -71,7 +71,7 @@ fn plan(deep: &Deep) -> Result<Plan, Refusal> {
         ));
     }
     compile::plan(&deep.compilation)
-        .ok_or_else(|| Refusal::Failed("the spec has errors: mend them first".to_owned()))
+        .ok_or_else(|| Refusal::Failed("the spec has errors: fix them first".to_owned()))
 }
 
 /// What a target makes of the spec, or its graph.

@@ -308,7 +308,7 @@ pub(super) fn page_text(rule: &Rule) -> String {
     );
     for (title, example) in [
         ("A spec that breaks it", rule.bad),
-        ("The same, mended", rule.good),
+        ("The same, fixed", rule.good),
     ] {
         if !example.trim_blanks().is_empty() {
             out.push_str(&format!(

@@ -1,4 +1,4 @@
-//! What can be followed with a click: modules, addresses, the rules in allowances.
+//! What can be followed with a click: modules, addresses, the rules in suppressions.
 
 use lsp_types::{DocumentLink, DocumentLinkParams};
 

@@ -23,7 +23,7 @@ pub(super) enum Noun {
     Checklist,
     /// Steps to do.
     Procedure,
-    /// A way back.
+    /// A rollback.
     Rollback,
     /// What is normal.
     Baseline,

@@ -283,7 +283,7 @@ fn local(parsed: &Arc<Parsed>, noun: Noun, one: &Use) -> Option<Found> {
 }
 
 /// The node that a name means, seen from the node around: beside it, beside what is around it, and
-/// so on to the top; rules and ways back by their name alone.
+/// so on to the top; rules and rollbacks by their name alone.
 fn node(parsed: &Arc<Parsed>, one: &Use) -> Option<Found> {
     let declarations = &parsed.names().declarations;
     let by_id = |id: &str| declarations.iter().find(|inner| inner.id == id);

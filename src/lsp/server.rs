@@ -36,7 +36,7 @@ pub(super) struct Server<'c> {
     /// Files to check, and when.
     pub due: BTreeMap<String, Instant>,
     pub waiting: Vec<Waiting>,
-    /// Requests that the client takes back, of those that were received together.
+    /// Requests that the client undoes, of those that were received together.
     cancelled: BTreeSet<RequestId>,
     /// What went wrong with settings, said once.
     pub told: BTreeSet<String>,
@@ -149,7 +149,7 @@ impl Server<'_> {
                 recv(self.connection.receiver) -> message => {
                     let Ok(first) = message else { return Ended::Abruptly };
                     // Whatever came in the meantime: many changes are read once, and a request that
-                    // was taken back is not answered.
+                    // was undone is not answered.
                     let mut batch = vec![first];
                     batch.extend(self.connection.receiver.try_iter());
                     self.note_cancelled(&batch);
@@ -208,7 +208,7 @@ impl Server<'_> {
         self.send(Response::new_err(id, code as i32, message.to_owned()));
     }
 
-    /// Notes what is taken back: requests that came before that was said, and no later ones, which
+    /// Notes what is undone: requests that came before that was said, and no later ones, which
     /// may be given the same number again.
     fn note_cancelled(&mut self, batch: &[Message]) {
         let mut cancelled = BTreeSet::new();

@@ -105,7 +105,7 @@ pub(super) const ITEMS: &[Word] = &[
     ),
     word(
         "phase",
-        "A stretch of work; without `after`, it follows the phase before it.",
+        "A phase of work; without `after`, it follows the phase before it.",
         "phase ${1:name} \"${2:Title}\" {\n  $0\n}",
     ),
     word(
@@ -125,7 +125,7 @@ pub(super) const ITEMS: &[Word] = &[
     ),
     word(
         "rollback",
-        "A way back, with how long it may take.",
+        "A rollback, with how long it may take.",
         "rollback ${1:quick} \"${2:Quick rollback}\" within ${3:5m} {\n  check \"$0\"\n}",
     ),
     word(
@@ -151,7 +151,7 @@ pub(super) const ITEMS: &[Word] = &[
     word(
         "test",
         "An executable test of the spec itself.",
-        "test \"${1:a bad canary goes back}\" {\n  given ${2:error-rate} = ${3:7%} from ${4:T+5m}\n  expect ${5:rollback quick} within ${6:1m}\n}",
+        "test \"${1:a bad canary rolls back}\" {\n  given ${2:error-rate} = ${3:7%} from ${4:T+5m}\n  expect ${5:rollback quick} within ${6:1m}\n}",
     ),
     word(
         "use",
@@ -220,7 +220,7 @@ pub(super) const STATEMENTS: &[Word] = &[
     word("pause", "Waits for a person.", ""),
     word(
         "phase",
-        "A stretch of work inside this one.",
+        "A phase of work inside this one.",
         "phase ${1:name} \"${2:Title}\" {\n  $0\n}",
     ),
     word(
@@ -230,7 +230,7 @@ pub(super) const STATEMENTS: &[Word] = &[
     ),
     word("require", "What must hold.", "require $0"),
     word("retry", "Tries again.", ""),
-    word("rollback", "Goes back.", "rollback ${1:quick}"),
+    word("rollback", "Rolls back.", "rollback ${1:quick}"),
     word(
         "run",
         "Runs a command.",
@@ -304,7 +304,7 @@ pub(super) const OF_RUN: &[Word] = &[
     word("idempotent", "It may be run twice.", ""),
     word(
         "irreversible",
-        "There is no way back, on purpose.",
+        "There is no rollback, on purpose.",
         "irreversible \"${1:why}\"",
     ),
     word(
@@ -332,7 +332,7 @@ const OTHERS: &[Word] = &[
         "All that time without a break; of a stage or `wait`, how long or what for.",
         "",
     ),
-    word("over", "Looked at over that stretch.", ""),
+    word("over", "Evaluated over that window.", ""),
     word("stable", "A trend; after `of`, the version that runs.", ""),
     word("increasing", "A trend.", ""),
     word("decreasing", "A trend.", ""),

@@ -146,7 +146,7 @@ pub enum Effect {
         /// The command.
         undo: Box<Command>,
     },
-    /// It can't be taken back.
+    /// It can't be undone.
     Irreversible {
         /// Why; may be empty.
         #[serde(skip_serializing_if = "Text::is_empty")]

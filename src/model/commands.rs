@@ -323,7 +323,7 @@ impl Lower<'_> {
             };
             if let Some(one) = one {
                 match &effect {
-                    // What may be run again may also be taken back.
+                    // What may be run again may also be undone.
                     Some((Effect::Idempotent, _)) if matches!(one, Effect::Undo { .. }) => {
                         effect = Some((one, clause));
                     }

@@ -246,7 +246,7 @@ impl Load<'_> {
                     span,
                     format!("`{module}` brings this file in again"),
                 )
-                .note(format!("the circle: {}", circle.join(" → ")))
+                .note(format!("the cycle: {}", circle.join(" → ")))
                 .help("move what both need into a third file"),
             );
             return None;

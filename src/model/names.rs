@@ -276,7 +276,7 @@ impl<'a> Names<'a> {
         let known = self.known(file, nouns);
         if let Some(near) = nearest(path, known.iter().map(String::as_str)) {
             let near = near.to_owned();
-            return Some(finding.help(format!("perhaps `{near}`")).offer(
+            return Some(finding.help(format!("did you mean `{near}`?")).offer(
                 format!("write `{near}`"),
                 span,
                 near,

@@ -290,7 +290,7 @@ mod tests {
 use std/http
 deployment \"D\" {\n  version \"v1\"\n}
 role lead \"Lead\"\nservice api \"API\" {\n  namespace prod\n}
-procedure mend \"Mend\" (what : text) {\n  check \"{what} is mended\"\n}
+procedure mend \"Mend\" (what : text) {\n  check \"{what} is fixed\"\n}
 phase one \"One\" {\n  check http.error-rate(api) < 1% else do mend(\"it\")\n  note \"{nobody}\"\n}
 phase two \"Two\" {\n  check http.error-rate(api) < 2% else do mend(\"it\")\n}
 reference \"A\" {\n  link \"a\" \"https://example.org\"\n}

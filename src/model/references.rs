@@ -178,7 +178,7 @@ impl<'a> Known<'a> {
         let inner = self.by_last.get(last(name)).copied();
         let near = || nearest(name, self.sorted.iter().copied().filter(|_| suggest));
         match inner.or_else(near) {
-            Some(near) => finding.help(format!("perhaps `{near}`")).offer(
+            Some(near) => finding.help(format!("did you mean `{near}`?")).offer(
                 format!("write `{near}`"),
                 span,
                 near,

@@ -25,7 +25,7 @@ pub enum SymbolKind {
     Checklist,
     /// Steps to do.
     Procedure,
-    /// A way back.
+    /// A rollback.
     Rollback,
     /// What is normal.
     Baseline,

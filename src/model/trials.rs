@@ -136,7 +136,7 @@ impl<'a> Lower<'a> {
                     span,
                     "a parameter or a choice is settled for the whole of a test",
                 )
-                .help("stretches of time are for metrics and for what people say")
+                .help("time spans are for metrics and for what people say")
                 .offer("leave it out", span, ""),
             );
         }

@@ -379,7 +379,7 @@ impl Lower<'_> {
     }
 }
 
-/// The finding for a range of something else, with both of its ends mended at once.
+/// The finding for a range of something else, with both of its ends fixed at once.
 fn unfit_range(range: &Range, wanted: &Dimension, span: Span, likely: &[&str]) -> Diagnostic {
     let end = match range.low.fit(wanted) {
         None => &range.low,

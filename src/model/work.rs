@@ -172,7 +172,7 @@ pub enum Work {
         #[serde(skip_serializing_if = "Option::is_none")]
         holds: Option<Condition>,
     },
-    /// A named way back.
+    /// A named rollback.
     Rollback,
     /// A named piece of work that others call.
     Procedure,

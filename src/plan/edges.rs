@@ -51,7 +51,7 @@ impl<'p> Stretches<'p> {
     }
 
     /// What an edge of a rule or a rollback leads to: every phase and gate that the rule watches, as they
-    /// are written, or that the rollback takes back, from the last one to the first. Nothing for other
+    /// are written, or that the rollback undoes, from the last one to the first. Nothing for other
     /// edges.
     pub fn reached(&self, edge: &Edge) -> Vec<&'p Node> {
         let Some((low, high)) = self.ends(edge) else {
@@ -106,7 +106,7 @@ impl Edge {
     }
 }
 
-/// Which stretch each rule watches, and which one each rollback takes back.
+/// Which stretch each rule watches, and which one each rollback undoes.
 pub(super) fn guards_and_undoes(nodes: &[Node]) -> Vec<Edge> {
     let stretches = Stretches::of(nodes);
     let moving: Vec<bool> = stretches

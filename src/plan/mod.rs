@@ -61,7 +61,7 @@ pub struct Plan {
     /// What is to be done, known and decided: a tree, in the order written.
     pub nodes: Vec<Node>,
     /// What depends on what. Sequence and after order the work; guards and undoes tell which stretch
-    /// of the work a rule watches, and which one a rollback takes back.
+    /// of the work a rule watches, and which one a rollback undoes.
     pub edges: Vec<Edge>,
     /// The ids of all nodes in an order in which they can begin.
     pub order: Vec<String>,
@@ -248,7 +248,7 @@ impl Plan {
         nodes
     }
 
-    /// The phases and gates on the way forward that some edges of rollbacks take back, in the order in
+    /// The phases and gates on the way forward that some edges of rollbacks undo, in the order in
     /// which they are done.
     pub fn undone<'p>(
         &'p self,

@@ -192,7 +192,7 @@ fn known<'p>(plan: &'p Plan, name: &str) -> Result<&'p Metric, String> {
     found.ok_or_else(|| {
         let names = plan.metrics.iter().map(|metric| metric.name.as_str());
         match crate::diagnostic::nearest(name, names) {
-            Some(near) => format!("names a metric `{name}`; perhaps `{near}`"),
+            Some(near) => format!("names a metric `{name}`; did you mean `{near}`?"),
             None => format!("names a metric `{name}` that the deployment does not use"),
         }
     })

@@ -140,7 +140,7 @@ impl<'t> Roles<'t> {
         let Some(stretch) = self.texts.first().filter(|stretch| stretch.start <= at) else {
             return Role::Code;
         };
-        // What an allowance says is read as the language is, but for its reason.
+        // What a suppression says is read as the language is, but for its reason.
         if !is_allowance(&self.text[stretch.start..stretch.end]) {
             return stretch.role;
         }

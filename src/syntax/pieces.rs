@@ -1,7 +1,7 @@
 //! Cuts a file into pieces at the top-level words in column 0, and mends a piece whose braces do not
 //! balance by its indentation, so that a mistake in one piece leaves the others whole.
 //!
-//! Nothing is taken away: a mended piece is a copy of the same length, made for the parser alone.
+//! Nothing is taken away: a fixed piece is a copy of the same length, made for the parser alone.
 
 use crate::blank::{Blanks, is_blank, is_blank_byte, trim_bytes, trim_bytes_end};
 

@@ -93,7 +93,7 @@ impl Instant {
                 Err(Mistake::new(
                     start,
                     end,
-                    format!("`{clock}` comes twice on {day} in `{zone}`, where clocks go back"),
+                    format!("`{clock}` comes twice on {day} in `{zone}`, where clocks roll back"),
                 )
                 .help("say which one in `UTC`")
                 .write_all(utc(before))

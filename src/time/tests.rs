@@ -107,7 +107,7 @@ fn every_mistake_has_its_words() {
         ),
         (
             "2025-10-26 02:30 Europe/Berlin",
-            "`02:30` comes twice on 2025-10-26 in `Europe/Berlin`, where clocks go back",
+            "`02:30` comes twice on 2025-10-26 in `Europe/Berlin`, where clocks roll back",
             &["2025-10-26 00:30 UTC", "2025-10-26 01:30 UTC"],
         ),
         ("T-0", "`T-0` is the start itself", &["T"]),
@@ -168,7 +168,7 @@ fn times_resolve_from_the_start() {
         resolve("T+1h"),
         (at("2025-10-26 08:00 Europe/Berlin"), Some(3_600))
     );
-    // Clocks go back at 03:00 that morning: 24 hours before 07:00 is 08:00 in summer time.
+    // Clocks roll back at 03:00 that morning: 24 hours before 07:00 is 08:00 in summer time.
     assert_eq!(
         resolve("T-24h"),
         (at("2025-10-25 08:00 Europe/Berlin"), Some(-86_400))

@@ -83,7 +83,7 @@ success {
   require error-rate < 0.1% over 24h
 }
 
-test "a bad canary goes back" {
+test "a bad canary rolls back" {
   given error-rate = 7% from rollout
   expect rollback quick within 1m
 }

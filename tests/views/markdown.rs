@@ -323,13 +323,13 @@ rollback back "Back" { check "All is as before" }
     assert_eq!(
         shown,
         [
-            "First take back what was done of this, the last first:",
+            "Undo the completed steps, in reverse order:",
             "All traffic of API goes to the version before",
             "[Make it](#one/make)",
             "  ```sh",
             "  ./unmake",
             "  ```",
-            "[Drop the rows](#one/drop) can't be taken back: the rows are gone.",
+            "[Drop the rows](#one/drop) can't be undone: the rows are gone.",
             "Then:",
             "All is as before",
         ]
@@ -353,11 +353,10 @@ fn rollbacks_that_take_back_the_same_say_once_what_that_is_where_it_is_long() {
         let plan = plan("many.deploy", spec(steps)).expect("it is sound");
         let markdown = runbook(&plan);
         let lists = markdown
-            .matches("First take back what was done of this")
+            .matches("Undo the completed steps, in reverse order:")
             .count();
         assert_eq!(lists, said, "{markdown}");
-        let led =
-            "First take back what [One](#rollback/one) takes back; the list is there.\n\nThen:";
+        let led = "First undo the completed steps, as listed in [One](#rollback/one).\n\nThen:";
         assert_eq!(markdown.matches(led).count(), 2 - said, "{markdown}");
     }
 }

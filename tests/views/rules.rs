@@ -97,7 +97,7 @@ fn heading(category: Category) -> &'static str {
         Category::Values => "Quantities, times and types",
         Category::Structure => "Order",
         Category::Figures => "Bands and thresholds",
-        Category::Rollbacks => "Ways back",
+        Category::Rollbacks => "Rollbacks",
         Category::Traffic => "Traffic",
         Category::People => "People",
         Category::Times => "Times",
@@ -107,7 +107,7 @@ fn heading(category: Category) -> &'static str {
         Category::Wording => "Words",
         Category::Platform => "Platforms",
         Category::Fidelity => "Targets: `deployc check --target`",
-        Category::Suppressions => "Allowances",
+        Category::Suppressions => "Suppressions",
     }
 }
 

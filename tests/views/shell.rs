@@ -329,7 +329,7 @@ fn parts_and_ways_back_are_listed_and_anything_else_is_misuse() {
     );
     assert_eq!(back.code, 4, "{}", back.out);
     assert!(
-        back.out.contains("skip what was not") && back.out.contains("Take back: Make"),
+        back.out.contains("skip what was not") && back.out.contains("Undo: Make"),
         "{}",
         back.out
     );

@@ -377,7 +377,7 @@ fn recorded_values_count_under_what_is_given() {
     for (text, message) in [
         ("", "is empty"),
         ("errors\n1%\n", "has no column `time`"),
-        ("time,error\nT,1%\n", "perhaps `errors`"),
+        ("time,error\nT,1%\n", "did you mean `errors`?"),
         ("time,errors\nsoon,1%\n", "no time `soon`"),
         ("time,errors\nT,7s\n", "no value `7s`"),
         ("time,errors\nT\n", "1 cells in line 2"),

@@ -131,12 +131,12 @@ const CONSTRUCTS: &[(&str, &str, &str)] = &[
     ("`notify`", "@notify ops \"X\"", "p/notify-x"),
     ("`note`", "@note \"X\"", "p/note"),
     (
-        "`else` that goes back",
+        "`else` that rolls back",
         "@check x \"X\" errors < 1% {\n    else {\n      rollback back\n    }\n  }",
         "p/x/else",
     ),
     (
-        "`severity` that goes back",
+        "`severity` that rolls back",
         "@\nseverity s \"S\" {\n  when x errors > 5%\n  then rollback back\n}\n",
         "severity/s",
     ),

@@ -23,9 +23,9 @@ pub const INTERVAL: i64 = 60;
 /// What becomes of a condition in the state of the Rollout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// It must hold; where it fails, the Rollout goes back.
+    /// It must hold; where it fails, the Rollout rolls back.
     Required,
-    /// Where it holds, the Rollout goes back.
+    /// Where it holds, the Rollout rolls back.
     GoesBack,
     /// Where it holds, the Rollout pauses.
     Pauses,

@@ -45,7 +45,7 @@ impl<'a> Courses<'a> {
         }
     }
 
-    /// A rule: it goes back, or it pauses.
+    /// A rule: it rolls back, or it pauses.
     pub fn severity(&mut self, rule: &'a Node) {
         let Work::Severity { then } = &rule.work else {
             return;
@@ -137,7 +137,7 @@ impl<'a> Courses<'a> {
                 "the controller tells the channels in its own words, when the Rollout is aborted or pauses",
             ),
             (true, true) => Fidelity::approximate(
-                "the Rollout goes back or pauses; who is told is a matter of the prometheus target and the runbook",
+                "the Rollout rolls back or pauses; notifications are left to the prometheus target and the runbook",
             ),
         };
         self.fates.insert(&rule.id, fate);

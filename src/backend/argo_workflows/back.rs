@@ -1,4 +1,4 @@
-//! The exit handler: which way back is taken, what it takes back, what follows it.
+//! The exit handler: which rollback is taken, what it undoes, what follows it.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use super::shared::{UNSAID, WAY_BACK};
 use crate::backend::Fidelity;
 use crate::plan::{Node, Plan, Work};
 
-/// The nodes inside what some rollback takes back.
+/// The nodes inside what some rollback undoes.
 pub fn undoable(plan: &Plan) -> BTreeSet<&str> {
     plan.undone(&plan.stretches(), |_| true)
         .flat_map(Node::walk)
@@ -86,7 +86,7 @@ impl<'a> Builder<'a> {
         if ends == Ends::Over {
             return self.series("on-failure", &[], tasks);
         }
-        // Nothing says which way back: a person does.
+        // Nothing says which rollback: a person does.
         let mut ways: Vec<String> = self
             .plan
             .of_kind("rollback")
@@ -97,7 +97,7 @@ impl<'a> Builder<'a> {
             "which-way-back",
             json!({
                 "inputs": { "parameters": [
-                    { "name": "question", "value": "It failed, and nothing says what happens then. Which way back?" },
+                    { "name": "question", "value": "It failed, and nothing says what happens then. Which rollback?" },
                     { "name": "way", "default": NONE, "enum": ways },
                 ]},
                 "outputs": { "parameters": [{ "name": "way", "valueFrom": { "supplied": {} } }] },
@@ -116,7 +116,7 @@ impl<'a> Builder<'a> {
         self.series("on-failure", &[], tasks)
     }
 
-    /// A way back: what was done is taken back, the last first, then come its own steps.
+    /// A rollback: what was done is undone, the last first, then come its own steps.
     fn back(&mut self, rollback: &'a Node) -> Value {
         let mut how = Vec::new();
         if self
@@ -124,7 +124,7 @@ impl<'a> Builder<'a> {
             .iter()
             .any(|moved| !moved.shares.is_empty() || !moved.switches.is_empty())
         {
-            how.push("traffic goes back by aborting the Rollout, which helps until all of it has moved; after that the `undo` of what was deployed does");
+            how.push("traffic is rolled back by aborting the Rollout, which works until all of it has moved; after that, use the `undo` of what was deployed");
         }
         if rollback.valid_until.is_some() && self.valid_until(rollback).is_none() {
             how.push("nothing says when `T` is: until when it is valid is for people");
@@ -142,7 +142,7 @@ impl<'a> Builder<'a> {
         let mut names = BTreeSet::from(["too-late", "began"].map(str::to_owned));
         if let Some((offset, until)) = self.valid_until(rollback) {
             let question = format!(
-                "{}: it was valid until {until}, and that is over. Does it go back nevertheless?",
+                "{}: it was valid until {until}, which has passed. Roll back nevertheless?",
                 self.question(rollback)
             );
             let start = self.own_name("start");
@@ -202,11 +202,11 @@ impl<'a> Builder<'a> {
         for (wanted, task) in all {
             let own = free(&name_of(&wanted), &mut names);
             steps.push(vec![task.step(&own, true)]);
-            // A step of a way back that fails is a person's decision.
+            // A step of a rollback that fails is a person's decision.
             let decided = free(&format!("{own}-failed"), &mut names);
             let decide = self.agree(
                 &rollback.id,
-                &format!("{own} failed on the way back: does it go on with the rest?"),
+                &format!("{own} failed during the rollback: does it go on with the rest?"),
             );
             steps.push(vec![decide.where_failed(&own).step(&decided, false)]);
         }
@@ -223,7 +223,7 @@ impl<'a> Builder<'a> {
         json!({ "steps": steps })
     }
 
-    /// Until when a way back is valid: seconds from `T`, and the same in words.
+    /// Until when a rollback is valid: seconds from `T`, and the same in words.
     fn valid_until(&self, rollback: &Node) -> Option<(i64, String)> {
         let until = rollback.valid_until.as_ref()?;
         let offset = rollback.schedule.valid_until_seconds?;
@@ -231,7 +231,7 @@ impl<'a> Builder<'a> {
             .then(|| (offset, super::words::safe(&until.to_string())))
     }
 
-    /// What a rollback takes back, in the order in which it is done.
+    /// What a rollback undoes, in the order in which it is done.
     fn changes(&self, rollback: &Node) -> Vec<&'a Node> {
         self.plan
             .undone(&self.stretches, |edge| edge.from == rollback.id)

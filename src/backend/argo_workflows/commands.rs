@@ -227,7 +227,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The variables whose values something on the way would read: the script makes them itself. And a
-    /// look whether there is what a person should have filled in: a way back may begin before that.
+    /// look whether there is what a person should have filled in: a rollback may begin before that.
     fn exports(&self, command: &Command) -> String {
         let mut out = String::new();
         for (variable, origin) in command.environment.iter() {

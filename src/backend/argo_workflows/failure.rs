@@ -1,7 +1,7 @@
 //! What happens where something fails.
 //!
-//! All ways back are gone in the exit handler. A failure remembers which one it is and lets the
-//! workflow fail; so a workflow that somebody stops goes back, too.
+//! All rollbacks are gone in the exit handler. A failure remembers which one it is and lets the
+//! workflow fail; so a workflow that somebody stops rolls back, too.
 
 use serde_json::{Map, Value, json};
 
@@ -11,10 +11,10 @@ use super::rights::Resource;
 use crate::backend::Fidelity;
 use crate::plan::{Action, Deed, Node, Quantity, Work};
 
-/// No way back is taken.
+/// No rollback is taken.
 pub const NONE: &str = "none";
 
-/// The word for a way back.
+/// The word for a rollback.
 pub fn way(rollback: &str) -> String {
     name_of(rollback.rsplit('/').next().unwrap_or(rollback))
 }
@@ -204,7 +204,7 @@ impl<'a> Builder<'a> {
             Deed::Rollback { rollback } => {
                 let way = way(rollback);
                 let task = match place {
-                    Place::Forward => self.give_up(id, &way, "the way back is taken"),
+                    Place::Forward => self.give_up(id, &way, "the rollback has begun"),
                     Place::Exit | Place::Beside => self.remember(&way),
                 };
                 tasks.push(task);

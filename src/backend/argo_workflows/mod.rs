@@ -162,7 +162,7 @@ fn besides(node: &Node) -> Fidelity {
 /// A workflow in the making.
 struct Builder<'a> {
     plan: &'a Plan,
-    /// What its rules watch and its rollbacks take back.
+    /// What its rules watch and its rollbacks undo.
     stretches: Stretches<'a>,
     stem: String,
     sentences: Sentences<'a>,
@@ -174,7 +174,7 @@ struct Builder<'a> {
     called: BTreeMap<&'a str, String>,
     /// What takes a node back: what tells that it was done, and the task.
     undos: BTreeMap<&'a str, (String, Task)>,
-    /// The nodes that a way back may take back.
+    /// The nodes that a rollback may undo.
     undoable: BTreeSet<&'a str>,
     /// What the whole workflow remembers, and what it is at first.
     globals: Once,

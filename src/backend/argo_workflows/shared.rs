@@ -29,10 +29,10 @@ pub const NAMES: &[&str] = &[
     "which-way-back",
 ];
 
-/// What the way back is until something says it.
+/// What the rollback is until something says it.
 pub const UNSAID: &str = "unsaid";
 
-/// The name under which the workflow remembers which way back is taken.
+/// The name under which the workflow remembers which rollback is taken.
 pub const WAY_BACK: &str = "way-back";
 
 impl Builder<'_> {
@@ -117,13 +117,13 @@ impl Builder<'_> {
             .with("offset", offset.to_string())
     }
 
-    /// Remembers which way back is taken.
+    /// Remembers which rollback is taken.
     pub fn remember(&mut self, way: &str) -> Task {
         self.shared("remember", remember);
         Task::of("remember").with("way", way)
     }
 
-    /// Remembers which way back is taken, and fails.
+    /// Remembers which rollback is taken, and fails.
     pub fn give_up(&mut self, node: &str, way: &str, why: &str) -> Task {
         self.shared("remember", remember);
         self.refuse_template();

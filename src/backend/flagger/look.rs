@@ -172,7 +172,7 @@ pub fn parts<'a>(condition: &'a Condition, fires: bool, into: &mut Vec<&'a Measu
     }
 }
 
-/// After how many seconds a rule goes back; nothing if it does not.
+/// After how many seconds a rule rolls back; nothing if it does not.
 pub fn goes_back(actions: &[Action]) -> Option<i64> {
     actions
         .iter()

@@ -238,7 +238,7 @@ impl<'a> Ways<'a> {
                     way.switched = true;
                     way.nodes.push(node.id.clone());
                     Fidelity::approximate(
-                        "Flagger tests the new version beside the running one, then copies it over: no second colour stays to go back to",
+                        "Flagger tests the new version beside the running one, then copies it over: no second colour stays to roll back to",
                     )
                 } else {
                     Fidelity::refused("Flagger moves the traffic in steps or at once, not both")
@@ -368,7 +368,7 @@ impl<'a> Ways<'a> {
         way.gates.push(Gate { node, after });
     }
 
-    /// A rule that goes back. Flagger has no other consequence.
+    /// A rule that rolls back. Flagger has no other consequence.
     fn severity(&mut self, rule: &'a Node) {
         let Work::Severity { then } = &rule.work else {
             return;

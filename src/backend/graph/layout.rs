@@ -1,5 +1,5 @@
 //! Where the boxes of a picture stand. The work runs down the middle in layers; rules stand to the
-//! left of it, ways back to the right. All lengths are in pixels.
+//! left of it, rollbacks to the right. All lengths are in pixels.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -151,7 +151,7 @@ fn tied(
     chart
 }
 
-/// Whether a node of the top is part of the picture: work, and the rules and ways back around it.
+/// Whether a node of the top is part of the picture: work, and the rules and rollbacks around it.
 fn stands_at_the_top(node: &Node) -> bool {
     shape(&node.work).is_some() && !matches!(node.work, Work::Alert { .. })
 }

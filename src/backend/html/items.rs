@@ -96,7 +96,7 @@ impl Renderer<'_> {
 }
 
 impl Renderer<'_> {
-    /// What a way back takes back, as an item.
+    /// What a rollback undoes, as an item.
     pub fn taken_back(&self, step: &TakenBack<'_>) -> Result<String, String> {
         let block = |command: &crate::plan::Command| {
             self.say.markup.block(&command.text, &command.language)

@@ -1,4 +1,4 @@
-//! Phases, gates, ways back, procedures and monitors: a section, with its clock and its progress.
+//! Phases, gates, rollbacks, procedures and monitors: a section, with its clock and its progress.
 
 use serde_json::{Value, json};
 

@@ -6,7 +6,7 @@ use crate::backend::graph::mermaid_label;
 use crate::plan::{Node, Work};
 
 impl Renderer<'_> {
-    /// The work as a Mermaid flow chart: phases, decisions, and the ways back.
+    /// The work as a Mermaid flow chart: phases, decisions, and the rollbacks.
     pub fn graph(&self) -> Option<String> {
         let nodes: Vec<&Node> = self
             .plan
@@ -50,7 +50,7 @@ impl Renderer<'_> {
             let undone = self.plan.edges.iter().find(|edge| {
                 edge.kind == crate::plan::EdgeKind::Undoes && edge.from == rollback.id
             });
-            // Where traffic moves, the way back is open: drawn from the last stretch that does.
+            // Where traffic moves, the rollback is open: drawn from the last stretch that does.
             if let Some(from) = undone.and_then(|edge| name(&edge.to)) {
                 lines.push(format!("  {from} -.-> r{index}"));
             }

@@ -1,15 +1,15 @@
-//! Ways back in words.
+//! Rollbacks in words.
 
 use super::anchor;
 use super::sentences::Sentences;
 use super::ways_back::irreversible;
 use crate::plan::{Command, Effect, Node, Work};
 
-/// A step as a way back takes it back.
+/// A step as a rollback takes it back.
 pub struct TakenBack<'a> {
     /// What tells it from every other on the page.
     pub key: String,
-    /// What goes back, marked up.
+    /// What rolls back, marked up.
     pub line: String,
     /// How; a person knows how to move traffic.
     pub undo: Option<&'a Command>,
@@ -20,16 +20,16 @@ pub struct TakenBack<'a> {
 /// What a rollback begins with.
 #[derive(Default)]
 pub struct Back<'a> {
-    /// What it takes back before its own steps, in the order in which it does so.
+    /// What it undoes before its own steps, in the order in which it does so.
     pub steps: Vec<TakenBack<'a>>,
-    /// What no rollback takes back, and why, each as a sentence.
+    /// What no rollback undoes, and why, each as a sentence.
     pub stays: Vec<String>,
     /// A link to another rollback that begins with the same, where that is too much to say it again.
     pub as_in: Option<String>,
 }
 
 impl Back<'_> {
-    /// Whether something is taken back before the rollback's own steps.
+    /// Whether something is undone before the rollback's own steps.
     pub fn is_any(&self) -> bool {
         !self.steps.is_empty() || self.as_in.is_some()
     }
@@ -102,8 +102,8 @@ impl<'a> Sentences<'a> {
             .map(|why| self.markup.text(why))
             .unwrap_or_default();
         match why.is_empty() {
-            true => format!("{link} can't be taken back."),
-            false => format!("{link} can't be taken back: {why}."),
+            true => format!("{link} can't be undone."),
+            false => format!("{link} can't be undone: {why}."),
         }
     }
 }

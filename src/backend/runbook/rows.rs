@@ -101,7 +101,7 @@ impl Sentences<'_> {
                 .any(|kind| self.plan.of_kind(kind).next().is_some())
     }
 
-    /// For each way back: where it is (`link`), how fast (`within`), until when it can be used
+    /// For each rollback: where it is (`link`), how fast (`within`), until when it can be used
     /// (`until`), and what leads to it (`reasons`).
     pub fn trouble(&self) -> Vec<Value> {
         let leads_to = |rule: &Node, rollback: &Node| {

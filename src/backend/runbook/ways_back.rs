@@ -1,16 +1,16 @@
-//! Ways back: what was done before is taken back first, the last first, and some of it never can be.
+//! Rollbacks: what was done before is undone first, the last first, and some of it never can be.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::{EdgeKind, Effect, Node, Plan, Text, Work};
 
-/// The ways back of a plan: rollbacks that go back over the same stretch share what they take back.
+/// The rollbacks of a plan: rollbacks that roll back over the same stretch share what they undo.
 pub(super) struct WaysBack<'a> {
-    /// For each stretch the steps to take back, the last first.
+    /// For each stretch the steps to undo, the last first.
     pub stretches: Vec<Vec<&'a Node>>,
-    /// Over which stretch each rollback goes back, and which rollback is the first to do so.
+    /// Over which stretch each rollback rolls back, and which rollback is the first to do so.
     pub rollbacks: BTreeMap<&'a str, (usize, &'a str)>,
-    /// What can't be taken back.
+    /// What can't be undone.
     pub stays: Vec<&'a Node>,
 }
 
@@ -45,7 +45,7 @@ impl<'a> WaysBack<'a> {
     }
 }
 
-/// Whether there is something to take back; traffic goes back once, however often it has moved.
+/// Whether there is something to undo; traffic rolls back once, however often it has moved.
 fn is_taken_back<'a>(node: &'a Node, moved: &mut BTreeSet<(&'static str, &'a str)>) -> bool {
     match &node.work {
         Work::Run { effect, .. } => matches!(effect, Effect::Undo { .. }),
@@ -57,7 +57,7 @@ fn is_taken_back<'a>(node: &'a Node, moved: &mut BTreeSet<(&'static str, &'a str
     }
 }
 
-/// Why a node can't be taken back, if it can't.
+/// Why a node can't be undone, if it can't.
 pub(super) fn irreversible(node: &Node) -> Option<&Text> {
     match &node.work {
         Work::Run {

@@ -194,7 +194,7 @@ impl Script<'_> {
         lines(&out)
     }
 
-    /// The ways back, in the order written.
+    /// The rollbacks, in the order written.
     pub fn rollbacks(&self) -> Vec<&Node> {
         self.plan.of_kind("rollback").collect()
     }

@@ -1,4 +1,4 @@
-//! Commands: their environment, what they must give, how they are taken back.
+//! Commands: their environment, what they must give, how they are undone.
 
 use super::Script;
 use super::quote::{here, name, quoted, quoted_bytes};
@@ -108,10 +108,10 @@ impl Script<'_> {
             lines.push(format!(
                 "  perform {} {} {} idempotent{redirect}\n{text}",
                 quoted(&format!("{}/undo", node.id)),
-                quoted(&format!("Take back: {}", one_line(&node.label()))),
+                quoted(&format!("Undo: {}", one_line(&node.label()))),
                 quoted(&undo.language),
             ));
-            self.function(&function, &format!("Takes back: {}", node.label()), &lines);
+            self.function(&function, &format!("Undoes: {}", node.label()), &lines);
             settings.push(format!("undo={function}"));
             self.undos.insert(node.id.clone(), function);
         }

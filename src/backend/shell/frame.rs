@@ -24,7 +24,7 @@ impl Script<'_> {
             one_line(&format!("{}{version}", deployment.title))
         ));
         out.push_str(
-            "# Walks the runbook with a person: asks, runs, compares, and offers the way back where\n\
+            "# Walks the runbook with a person: asks, runs, compares, and offers the rollback where\n\
              # something fails. ",
         );
         out.push_str(&format!(
@@ -154,7 +154,7 @@ impl Script<'_> {
         }
     }
 
-    /// The menu of the ways back.
+    /// The menu of the rollbacks.
     fn menu(&mut self) {
         let mut titles = Vec::new();
         let mut cases = Vec::new();
@@ -177,22 +177,22 @@ impl Script<'_> {
             ));
         }
         titles.push(quoted(
-            "Take back what was done, newest first, and nothing else",
+            "Undo the completed steps, in reverse order, and nothing else",
         ));
         cases.push(format!(
-            "    {}) back : 'take back what was done' ;;",
+            "    {}) back : 'undo the completed steps' ;;",
             titles.len()
         ));
         titles.push(quoted("None: go on"));
         let mut body = vec![format!(
-            "  choose rollback 'Which way back?' {}",
+            "  choose rollback 'Which rollback?' {}",
             titles.join(" ")
         )];
         body.push("  case $choice in".to_owned());
         body.extend(cases);
         body.push("    *) ;;".to_owned());
         body.push("  esac".to_owned());
-        self.function("roll_back", "Asks for a way back, and goes it.", &body);
+        self.function("roll_back", "Asks which rollback, and runs it.", &body);
     }
 
     /// Which program runs a script, by its language.
@@ -230,7 +230,7 @@ impl Script<'_> {
                 self.title(node)
             ));
         }
-        body.push("  say 'Ways back:'".to_owned());
+        body.push("  say 'Rollbacks:'".to_owned());
         for node in self.rollbacks() {
             let short = node.id.rsplit('/').next().unwrap_or(&node.id);
             body.push(format!(
@@ -239,10 +239,10 @@ impl Script<'_> {
                 self.title(node)
             ));
         }
-        self.function("list", "The parts and the ways back.", &body);
+        self.function("list", "The parts and the rollbacks.", &body);
     }
 
-    /// What an earlier run of the script may have done that can be taken back.
+    /// What an earlier run of the script may have done that can be undone.
     fn done_before(&mut self, forward: &[&Node]) {
         let mut body = Vec::new();
         for node in forward {
@@ -368,7 +368,7 @@ main() {{
         way=${{2-}}
         case $way in
 {known}          *)
-            say "No way back is called '$way'." >&2
+            say "There is no rollback called '$way'." >&2
             list >&2
             exit 2
             ;;

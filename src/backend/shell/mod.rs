@@ -1,5 +1,5 @@
 //! In: a plan. Out: a bash script that walks it with a person: it asks, runs, compares, and offers
-//! the way back where something fails. Knows nothing of clusters.
+//! the rollback where something fails. Knows nothing of clusters.
 
 mod actions;
 mod commands;

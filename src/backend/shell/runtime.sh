@@ -12,7 +12,7 @@ output=''           # the same, and then what it wrote to standard error
 broken=''           # why it could not be run
 program=()          # what runs a script
 gave=(:)            # NAME=VALUE of each parameter on the command line, behind a word that is none
-undos=''            # functions that take back what was run, newest first, a line each
+undos=''            # functions that undo what was run, newest first, a line each
 
 # What the next command gets and must give; `perform` takes it and begins afresh. The first word of
 # `with` is no variable.
@@ -172,7 +172,7 @@ perform() {
     printf '%s\n' "$text" | sed 's/^/      $ /'
     details "$values"
     expectations "${expected[@]}"
-    if [ "$effect" = irreversible ]; then say '      It can not be taken back.'; fi
+    if [ "$effect" = irreversible ]; then say "      It can't be undone."; fi
     if [ "$effect" != reads-only ]; then
       ask '      Enter runs it, h if you ran it by hand, s skips it, b rolls back, q stops:'
       case $answer in
@@ -222,7 +222,7 @@ perform() {
   done
 }
 
-# remember FUNCTION: it takes back what was just done. What it takes back twice, it takes back once.
+# remember FUNCTION: it undoes what was just done. What it undoes twice, it undoes once.
 remember() {
   if [ -n "$1" ]; then undos="$1
 $(printf '%s' "$undos" | grep -Fvx -e "$1")"; fi
@@ -655,7 +655,7 @@ step() {
   "$3"
 }
 
-# back FUNCTION TITLE: takes back what was done, then does one way back; then it is over.
+# back FUNCTION TITLE: undoes what was done, then does one rollback; then it is over.
 back() {
   rolling_back=yes
   otherwise=''
@@ -696,8 +696,8 @@ usage() {
   say ''
   say "  -P NAME=VALUE    the value of a parameter, which is asked for otherwise"
   say "  --from PART      begin with a later part, for a run that was stopped"
-  say "  --rollback NAME  take back what was done, do a way back, and nothing else"
-  say "  --list           the parts and the ways back"
+  say "  --rollback NAME  undo what was done, run a rollback, and nothing else"
+  say "  --list           the parts and the rollbacks"
   say ''
   say "A parameter region may also stand in the environment, as DEPLOYC_PARAM_REGION; a secret token as"
   say "DEPLOYC_SECRET_TOKEN, never on the command line. What is not given is asked for."

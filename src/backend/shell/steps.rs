@@ -253,7 +253,7 @@ impl Script<'_> {
         self.inside(node, body);
     }
 
-    /// What a way back asks for once traffic has moved or replicas were set: the same for each time.
+    /// What a rollback asks for once traffic has moved or replicas were set: the same for each time.
     fn moved(&mut self, node: &Node, service: &str, what: &str, body: &mut Vec<String>) {
         let what = what.replace("{}", &self.service(service));
         let wanted = match &node.work {
@@ -267,9 +267,9 @@ impl Script<'_> {
                 let line = format!(
                     "  instruct {} {} ''",
                     quoted(&wanted),
-                    quoted(&one_line(&format!("Take back: {what}")))
+                    quoted(&one_line(&format!("Undo: {what}")))
                 );
-                self.function(&function, &format!("Takes back: {what}"), &[line]);
+                self.function(&function, &format!("Undoes: {what}"), &[line]);
                 self.moves.insert(wanted, function.clone());
                 function
             }

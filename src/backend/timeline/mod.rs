@@ -28,7 +28,7 @@ pub struct Timeline {
     pub lasts: Option<String>,
     /// The stretches of work, by day, in the order of their begins.
     pub days: Vec<Day>,
-    /// The ways back: in words.
+    /// The rollbacks: in words.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ways_back: Vec<String>,
 }

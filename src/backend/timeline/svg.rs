@@ -93,7 +93,7 @@ pub(super) fn write(timeline: &Timeline) -> String {
         y += 18;
         let _ = writeln!(
             out,
-            "<text class=\"dim\" x=\"{LEFT}\" y=\"{y}\">way back: {}</text>",
+            "<text class=\"dim\" x=\"{LEFT}\" y=\"{y}\">rollback: {}</text>",
             xml_text(way)
         );
     }

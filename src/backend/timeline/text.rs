@@ -64,7 +64,7 @@ pub(super) fn write(timeline: &Timeline, paper: Paper) -> String {
         let _ = writeln!(out, "{}", bold(&ending));
     }
     for way in &timeline.ways_back {
-        let _ = writeln!(out, "way back: {}", visible(way));
+        let _ = writeln!(out, "rollback: {}", visible(way));
     }
     let (full, light, dots) = match paper.ascii {
         true => ("#", "=", "."),

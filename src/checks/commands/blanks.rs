@@ -73,7 +73,7 @@ pub(super) fn variables(context: &Context<'_>, script: &Script<'_>, found: &mut 
             format!("nothing declares the variable `{name}`"),
         );
         if let Some(near) = context.variables().near(name) {
-            found.push(finding.help(format!("perhaps `{near}`")).offer(
+            found.push(finding.help(format!("did you mean `{near}`?")).offer(
                 format!("write `{near}`"),
                 span,
                 near.to_owned(),

@@ -318,6 +318,6 @@ pub(super) fn outage(
             at(first).to(at(last)),
             "this takes the service down: old and new pods go alike",
         )
-        .help("go back first (`kubectl rollout undo`); pods that are not needed go by themselves"),
+        .help("roll back first (`kubectl rollout undo`); pods that are not needed are removed by themselves"),
     );
 }

@@ -105,10 +105,10 @@ rule! {
     /// those: it begins with the values of the chart, and the image, the replicas or the canary are
     /// what they are there. Say `--reuse-values`.
     pub VALUES_DROPPED = "D0643", "values-dropped", Commands, Warning, "an upgrade that forgets the values before it", allowable;
-    /// `kubectl rollout undo` and `helm rollback` without a revision go back by one, whichever that is.
-    /// A rollback takes back every step that says how, then does its own steps. Where two of these go
-    /// back by one revision, the second goes back to the version that the first has just left.
-    pub UNDONE_TWICE = "D0644", "undone-twice", Commands, Warning, "a rollback that goes back and forth again", allowable;
+    /// `kubectl rollout undo` and `helm rollback` without a revision roll back by one, whichever that is.
+    /// A rollback undoes every step that says how, then does its own steps. Where two of these go
+    /// back by one revision, the second rolls back to the version that the first has just left.
+    pub UNDONE_TWICE = "D0644", "undone-twice", Commands, Warning, "a rollback that is undone by a second one", allowable;
     /// Members of a group or checklist have no order among themselves: a person ticks them as they come,
     /// and a machine does them at the same time. Steps that change something one after the other stand
     /// in a phase, which a checklist may hold, too.
@@ -156,7 +156,7 @@ fn stops(script: &Script<'_>, found: &mut Vec<Diagnostic>) -> bool {
     true
 }
 
-/// A command that takes back, tells or waits: it is run on the day as any other, and most of them when
+/// A command that undoes, tells or waits: it is run on the day as any other, and most of them when
 /// something is wrong already.
 fn beside(context: &Context<'_>, script: &Script<'_>, found: &mut Vec<Diagnostic>) {
     let command = script.command;

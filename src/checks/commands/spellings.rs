@@ -237,7 +237,7 @@ pub(super) fn misspelt(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 found.push(
                     Diagnostic::new(&MISSPELT, at, message.as_str())
                         .also(other, label.as_str())
-                        .help(format!("perhaps `{known}`"))
+                        .help(format!("did you mean `{known}`?"))
                         .offer(format!("write `{known}`"), at, known),
                 );
             }

@@ -1,4 +1,4 @@
-//! Commands that go back by one revision, whichever it is: done twice, they go forth again.
+//! Commands that roll back by one revision, whichever it is: done twice, they go forth again.
 
 use foldhash::HashMap;
 
@@ -11,19 +11,19 @@ use crate::model::{Command, Node, Work};
 use crate::shell;
 use crate::source::Span;
 
-/// A command that goes back by one revision.
+/// A command that rolls back by one revision.
 struct StepBack {
     /// The place of its node.
     place: usize,
     /// The words `kubectl rollout undo` or `helm rollback`.
     words: &'static str,
-    /// What goes back: a workload, a release.
+    /// What rolls back: a workload, a release.
     target: String,
     namespace: Option<String>,
     span: Span,
 }
 
-/// Commands that go back by one revision, in the order written, by what goes back.
+/// Commands that roll back by one revision, in the order written, by what rolls back.
 #[derive(Default)]
 struct StepsBack {
     all: Vec<StepBack>,
@@ -45,7 +45,7 @@ impl StepsBack {
         self.all.push(step);
     }
 
-    /// The first, from one in the list on, that goes back with another: one whose namespace is not
+    /// The first, from one in the list on, that rolls back with another: one whose namespace is not
     /// named may be in any.
     fn first_with(&self, other: &StepBack, from: usize) -> Option<&StepBack> {
         let first = |places: Option<&Vec<usize>>| {
@@ -76,7 +76,7 @@ pub(super) fn undone_twice(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
     }
-    // A rollback goes from the last to the first: an earlier one goes back after a later one.
+    // A rollback goes from the last to the first: an earlier one rolls back after a later one.
     for (at, earlier) in undos.all.iter().enumerate() {
         // Where the next one stands in another option, so do all behind it.
         let later = undos.first_with(earlier, at + 1);
@@ -84,9 +84,10 @@ pub(super) fn undone_twice(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             && !are_alternatives(context, earlier.place, later.place)
         {
             let node = |one: &StepBack| &context.order.nodes[one.place].id;
-            found.push(twice(earlier, later, node(later)).help(
-                "say in one of them what it goes back to: the manifest, chart or image before",
-            ));
+            found.push(
+                twice(earlier, later, node(later))
+                    .help("name in one of them the manifest, chart or image to restore"),
+            );
         }
     }
     for script in context.ways_back() {
@@ -96,10 +97,10 @@ pub(super) fn undone_twice(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         for own in steps_back(script.place, script.command) {
             if let Some(undo) = undos.first_with(&own, 0) {
                 let id = &context.order.nodes[undo.place].id;
-                found.push(
-                    twice(&own, undo, id)
-                        .help("leave it out here: a rollback takes back what was done by itself"),
-                );
+                found
+                    .push(twice(&own, undo, id).help(
+                        "leave it out here: a rollback undoes the completed steps by itself",
+                    ));
             }
         }
     }
@@ -110,12 +111,12 @@ fn twice(second: &StepBack, first: &StepBack, of: &str) -> Diagnostic {
         &UNDONE_TWICE,
         second.span,
         format!(
-            "`{}` goes back by a revision twice, which is forth again",
+            "`{}` is rolled back twice: the second rollback restores the version just removed",
             second.target
         ),
     )
     .label("the revision before is the one that was just left")
-    .also(first.span, format!("`{of}` is taken back before"))
+    .also(first.span, format!("`{of}` is rolled back before"))
 }
 
 /// Whether nothing but the way that it stands on decides whether it is done.
@@ -127,7 +128,7 @@ fn is_always_done(context: &Context<'_>, place: usize) -> bool {
             .any(|at| conditional(context.order.nodes[at]))
 }
 
-/// What a command takes back by one revision; what a variable names is anything.
+/// What a command undoes by one revision; what a variable names is anything.
 fn steps_back(place: usize, command: &Command) -> Vec<StepBack> {
     let mut all = Vec::new();
     for simple in &shell::read(&command.text) {

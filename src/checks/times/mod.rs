@@ -29,8 +29,8 @@ rule! {
     /// A hold is over before the metric that it watches has seen it: a rate over 15 minutes still
     /// shows mostly the time before.
     pub HOLD_TOO_SHORT = "D0557", "hold-too-short", Times, Warning, "a hold shorter than the window of its metric", allowable;
-    /// The way back closes while the deployment is still being watched, or before a step whose failure
-    /// leads to it: what is found afterwards can't be taken back this way.
+    /// The rollback closes while the deployment is still being watched, or before a step whose failure
+    /// leads to it: what is found afterwards can't be undone this way.
     pub ROLLBACK_EXPIRES = "D0558", "rollback-expires", Times, Warning, "a rollback that ends before the watching or the work does", allowable;
     /// The work begins when nothing may start.
     pub FROZEN = "D0559", "frozen", Times, Warning, "work that begins during a freeze", allowable;
@@ -50,8 +50,8 @@ rule! {
     /// away from where the sum of the lengths says. Write the times from `T`, or with their zone.
     pub CLOCK_CHANGE = "D0565", "clock-change", Times, Note, "a deployment during which clocks change", allowable;
     /// A step changes something at a time at which no rollback is valid any more: what goes wrong there
-    /// can't be taken back. The message shows the way that leads there.
-    pub NO_WAY_BACK = "D0566", "no-way-back", Times, Warning, "a change after the last way back has closed", allowable;
+    /// can't be undone. The message shows the way that leads there.
+    pub NO_WAY_BACK = "D0566", "no-way-back", Times, Warning, "a change after the last rollback has expired", allowable;
     /// While traffic is between two versions nothing is done and nothing is watched: the step before has
     /// ended, and the next one begins later. Let a `hold` fill the time, so that somebody looks.
     pub IDLE = "D0567", "idle", Times, Note, "time in which traffic is split and nobody looks", allowable;

@@ -32,7 +32,7 @@ pub(super) fn expires(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let nodes = context.spec.nodes.iter();
         nodes.filter(|node| node.work == Work::Rollback)
     };
-    // One way back for the first hour and another for afterwards are as good as one for both.
+    // One rollback for the first hour and another for afterwards are as good as one for both.
     let lasts = rollbacks().any(|node| match &node.times.valid_until {
         Some(until) => (context.placing.offset(&until.value)).is_none_or(|limit| limit >= end),
         None => true,
@@ -60,7 +60,7 @@ pub(super) fn expires(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                     ),
                 )
                 .also(to.span, "watched until here")
-                .help("keep the way back open as long as somebody looks, or declare another one for afterwards"),
+                .help("extend `valid until` past the end of monitoring, or declare another rollback for afterwards"),
             );
         }
     }
@@ -106,7 +106,7 @@ pub(super) fn expired(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 step.name_span,
                 format!("`{}` says nothing else of a failure", step.id),
             )
-            .help("keep the way back open until then, or say with `else` what happens there"),
+            .help("extend `valid until` to then, or say with `else` what happens there"),
         );
     }
 }
@@ -334,7 +334,7 @@ pub(super) fn no_way_back(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let order = context.order;
     let changes = |place: usize| match &order.nodes[place].work {
         Work::Shift { .. } | Work::Switch { .. } | Work::Scale { .. } => true,
-        // For what can't be undone, on purpose, no way back could stay open.
+        // For what can't be undone, on purpose, no rollback could stay open.
         Work::Run {
             effect: Effect::Irreversible { .. },
             ..
@@ -386,6 +386,6 @@ pub(super) fn no_way_back(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         )
         .also(span, format!("`{rollback}` is the last to close"))
         .note(format!("the way there: {}", shown.join(" → ")))
-        .help("keep the way back open until the last change is watched"),
+        .help("extend `valid until` past the monitoring of the last change"),
     );
 }

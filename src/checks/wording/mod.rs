@@ -43,7 +43,7 @@ rule! {
     /// request. Say which is meant: `latency-p95`.
     pub NO_PERCENTILE = "D0618", "no-percentile", Wording, Note, "a latency that does not say which", allowable;
     /// A text tells people of one way to deploy, and the spec does another: all traffic at once is not
-    /// a share that grows. Their expectations, and the way back, differ.
+    /// a share that grows. Their expectations, and the rollback, differ.
     pub OTHER_STRATEGY = "D0619", "other-strategy", Wording, Warning, "a text that tells of another strategy", allowable;
 }
 

@@ -243,7 +243,7 @@ fn view(words: &[&str], line: usize) -> Result<(View, bool), Mistake> {
                 Some(_) | None => {
                     let known = VIEWS.into_iter().chain(OPTIONS);
                     let help = match nearest(other, known) {
-                        Some(near) => format!("perhaps `{near}`"),
+                        Some(near) => format!("did you mean `{near}`?"),
                         None => "a view is `runbook`, `timeline` or `graph`".to_owned(),
                     };
                     return Err(mistake(
@@ -381,7 +381,7 @@ mod tests {
         };
         assert_eq!(
             said("\n{{#deploy a.deploy runbok}}\n"),
-            "2: there is no view or option `runbok`; perhaps `runbook`"
+            "2: there is no view or option `runbok`; did you mean `runbook`?"
         );
         assert!(said("see {{#deploy a.deploy}}").contains("shares its line"));
         assert!(said("{{#deploy a.deploy}} and on").contains("shares its line"));

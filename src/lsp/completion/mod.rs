@@ -1,5 +1,5 @@
 //! What may be written at the cursor: words in their place, names in scope, units that fit, modules,
-//! rules in allowances.
+//! rules in suppressions.
 
 mod decisions;
 mod names;
@@ -219,7 +219,7 @@ impl<'w> Offers<'w> {
         });
     }
 
-    /// The names of rules in an allowance, and allowances themselves.
+    /// The names of rules in a suppression, and suppressions themselves.
     fn allowances(&mut self) {
         let comment = &self.parsed.text()[self.place.token..self.offset as usize];
         let inner = comment

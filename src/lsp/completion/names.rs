@@ -332,7 +332,7 @@ impl Offers<'_> {
             ("service", "the name of the service"),
             ("namespace", "the namespace of the service"),
             ("workload", "the workload of the service"),
-            ("window", "the stretch that the query looks back on"),
+            ("window", "the window of the query"),
         ]
         .map(|(name, about)| (name.to_owned(), about.to_owned()))
         .to_vec();

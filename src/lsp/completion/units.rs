@@ -145,7 +145,7 @@ impl Offers<'_> {
         declaration: &crate::lsp::names::Declaration,
         depth: usize,
     ) -> Option<Dimension> {
-        /// Aliases of aliases; a circle ends here.
+        /// Aliases of aliases; a cycle ends here.
         const DEEPEST: usize = 8;
         let node = node_of(parsed, declaration)?;
         if let Some(measure) = node.child(Kind::measure) {

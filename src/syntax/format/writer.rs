@@ -175,7 +175,7 @@ impl Writer {
         }
     }
 
-    /// Takes back what was written since.
+    /// Undoes what was written since.
     pub fn back(&mut self, mark: &Mark) {
         self.out.truncate(mark.length);
         self.indent = mark.indent;

@@ -14,6 +14,8 @@ pub(super) struct Said {
     pub finding: Diagnostic,
     /// Whether the line was understood: another line behind it is then a mistake of its own.
     pub understood: bool,
+    /// Whether a word of it is misspelled: that is a mistake each time.
+    misspelled: bool,
 }
 
 impl Said {
@@ -21,6 +23,15 @@ impl Said {
         Said {
             finding,
             understood: true,
+            misspelled: false,
+        }
+    }
+
+    /// A word that is nearly one of the language.
+    fn misspelled(found: Diagnostic, at: Span, meant: &str) -> Said {
+        Said {
+            misspelled: true,
+            ..Said::understood(did_you_mean(found, at, meant))
         }
     }
 }
@@ -110,7 +121,7 @@ fn unknown(word: &str, at: Span, block: &Block, line: &str, span: Span) -> Said 
     let found = Diagnostic::new(&UNKNOWN_WORD, at, format!("`{word}` begins no {place}"));
     let lower = word.to_ascii_lowercase();
     if block.takes(&lower) {
-        return Said::understood(perhaps(found, at, &lower));
+        return Said::misspelled(found, at, &lower);
     }
     let behind = line[word.len()..].trim_blanks_start();
     if block.of == "a `canary`" && behind.starts_with(|first: char| first.is_ascii_digit()) {
@@ -156,7 +167,7 @@ fn unknown(word: &str, at: Span, block: &Block, line: &str, span: Span) -> Said 
         return Said::understood(finding);
     }
     if let Some(meant) = nearest(word, block.words.iter().copied()) {
-        return Said::understood(perhaps(found, at, meant));
+        return Said::misspelled(found, at, meant);
     }
     if let Some(finding) = foreign::of(found.clone(), line, span) {
         return Said::understood(finding);
@@ -164,7 +175,7 @@ fn unknown(word: &str, at: Span, block: &Block, line: &str, span: Span) -> Said 
     if word.len() > 4
         && let Some(meant) = nearest(word, words::STATEMENTS.iter().copied())
     {
-        return Said::understood(perhaps(found, at, meant));
+        return Said::misspelled(found, at, meant);
     }
     if is_sentence(line) && block.of == Block::TOP.of {
         return Said {
@@ -172,6 +183,7 @@ fn unknown(word: &str, at: Span, block: &Block, line: &str, span: Span) -> Said 
                 .help("words for readers of the spec are a comment: `# …`; words for readers of the runbook are a `note \"…\"` in a block")
                 .offer(format!("write `# {line}`"), span, format!("# {line}")),
             understood: false,
+            misspelled: false,
         };
     }
     if is_sentence(line) {
@@ -180,11 +192,13 @@ fn unknown(word: &str, at: Span, block: &Block, line: &str, span: Span) -> Said 
         return Said {
             finding: foreign::quoted(finding, line, span, ""),
             understood: false,
+            misspelled: false,
         };
     }
     Said {
         finding: found.help(block.help()),
         understood: false,
+        misspelled: false,
     }
 }
 
@@ -217,9 +231,9 @@ fn synonyms_help(word: &str) -> String {
     format!("a statement begins with its word: `{word}`")
 }
 
-fn perhaps(found: Diagnostic, at: Span, meant: &str) -> Diagnostic {
+fn did_you_mean(found: Diagnostic, at: Span, meant: &str) -> Diagnostic {
     found
-        .help(format!("perhaps `{meant}`?"))
+        .help(format!("did you mean `{meant}`?"))
         .safe_fix(format!("write `{meant}`"), at, meant)
 }
 
@@ -310,6 +324,7 @@ fn without_word(span: Span, line: &str, block: &Block, placed: &Placed) -> Said 
     Said {
         finding: found.help(block.help()),
         understood: false,
+        misspelled: false,
     }
 }
 
@@ -382,8 +397,7 @@ pub(super) fn is_same(last: &mut Diagnostic, line: &Said) -> bool {
     if last.helps != again.helps {
         return !line.understood;
     }
-    // A word that is misspelled is a mistake each time.
-    if last.helps.iter().any(|help| help.starts_with("perhaps ")) {
+    if line.misspelled {
         return false;
     }
     if let ([fix], [more]) = (last.fixes.as_mut_slice(), again.fixes.as_slice())

@@ -17,7 +17,7 @@ const CLAUSES: &[(&[&str], &[&str])] = &[
             "rollback to",
             "revert to",
             "revert",
-            "go back to",
+            "roll back to",
         ],
         &["rollback"],
     ),

@@ -67,7 +67,7 @@ pub(super) fn hint(found: Diagnostic, stop: &Stop<'_>) -> Diagnostic {
     }
     if stop.before().ends_with('[') && moments::is_duration(token.trim_end_matches(']')) {
         return found.help(format!(
-            "a stretch of time stands behind the comparison: `over {}`",
+            "a window follows the comparison: `over {}`",
             token.trim_end_matches(']')
         ));
     }
@@ -173,7 +173,7 @@ fn example(kind: Kind) -> &'static str {
         Kind::alert => "`alert latency-high when latency-p95 > 500ms for 5m then page oncall`",
         Kind::escalate => "`critical to oncall after 5m via phone, slack`",
         Kind::message => "`message maintenance \"Maintenance\" { … }`",
-        Kind::test => "`test \"a bad canary goes back\" { … }`",
+        Kind::test => "`test \"a bad canary rolls back\" { … }`",
         Kind::check => "`check \"The logs are clean\"`, `check error-rate < 1%`",
         Kind::require => "`require error-rate < 1%`, `require \"The team is confident\"`",
         Kind::when => "`when error-rate > 5% for 5m`",

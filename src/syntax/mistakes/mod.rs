@@ -373,7 +373,7 @@ fn of_statement(statement: Node<'_>, mistake: Node<'_>, guess: Option<&Placed>) 
     }
     let candidates = expected::words(&best.rules);
     if let Some(meant) = nearest(token, candidates.iter().map(String::as_str)) {
-        return found.help(format!("perhaps `{meant}`")).safe_fix(
+        return found.help(format!("did you mean `{meant}`?")).safe_fix(
             format!("write `{meant}`"),
             place,
             meant,

@@ -175,7 +175,7 @@ fn misuse_ends_with_2() {
     bench
         .run(&["build", "a.deploy", "-t", "plam"])
         .ends(2)
-        .complains("error: there is no target `plam`\n  = help: perhaps `plan`\n");
+        .complains("error: there is no target `plam`\n  = help: did you mean `plan`?\n");
     let run = bench.run(&["build", "a.deploy", "-t", "xyzzy"]).ends(2);
     assert!(run.err.contains("= help: one of `"), "{run:#?}");
     let run = bench.run(&["build", "m.deploy", "-t=plan"]).ends(2);

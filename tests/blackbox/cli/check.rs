@@ -26,7 +26,7 @@ fn a_finding_ends_with_1_and_is_drawn_on_standard_output() {
     4 │   chek "it works"
       │   ^^^^
       │
-      = help: perhaps `check`?
+      = help: did you mean `check`?
 
     1 error in 1 file
     "#);

@@ -53,7 +53,9 @@ fn an_unknown_rule_is_misuse_with_a_suggestion() {
         .run(&["explain", "unknown-wort"])
         .ends(2)
         .prints("")
-        .complains("error: there is no rule `unknown-wort`\n  = help: perhaps `unknown-word`\n");
+        .complains(
+            "error: there is no rule `unknown-wort`\n  = help: did you mean `unknown-word`?\n",
+        );
     bench.run(&["explain", "xyzzy"]).ends(2).complains(
         "error: there is no rule `xyzzy`\n  = help: `deployc explain` lists all rules\n",
     );

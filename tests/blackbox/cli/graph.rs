@@ -43,7 +43,7 @@ fn a_part_is_drawn_by_its_name() {
         .run(&["graph", "checkout.deploy", "--phase", "roll-out"])
         .ends(2)
         .prints("")
-        .complains("error: no phase is called `roll-out`\n  = help: perhaps `rollout`\n");
+        .complains("error: no phase is called `roll-out`\n  = help: did you mean `rollout`?\n");
     let run = bench
         .run(&["graph", "checkout.deploy", "--phase", "xyzzy"])
         .ends(2);

@@ -206,7 +206,7 @@ fn what_is_asked_wrongly_is_said_with_its_place() {
     };
     assert_eq!(
         said("# Page\n\n{{#deploy ../specs/shop.deploy runbok}}\n"),
-        "error: docs/guide/page.md:3: there is no view or option `runbok`\n  = help: perhaps `runbook`\n"
+        "error: docs/guide/page.md:3: there is no view or option `runbok`\n  = help: did you mean `runbook`?\n"
     );
     assert_eq!(
         said("{{#deploy ../specs/shopp.deploy}}\n"),

@@ -58,7 +58,7 @@ fn what_it_does_not_know_is_used_wrongly() {
         "{}",
         run.err
     );
-    assert!(run.err.contains("perhaps `vague`"), "{}", run.err);
+    assert!(run.err.contains("did you mean `vague`?"), "{}", run.err);
     let run = bench("[rules]\nunknown-word = \"off\"\n")
         .run(CHECK)
         .ends(2);

@@ -202,7 +202,7 @@ fn what_has_no_plan_has_no_account() {
     );
     bench.run(&["check", "b.deploy", "-t=flagger"]).ends(0);
     let run = bench.run(&["check", "b.deploy", "-t=flager"]).ends(2);
-    assert!(run.err.contains("perhaps `flagger`"), "{run:#?}");
+    assert!(run.err.contains("did you mean `flagger`?"), "{run:#?}");
     bench
         .run(&["check", "b.deploy", "--fidelity=x.json"])
         .ends(2);

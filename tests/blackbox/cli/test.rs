@@ -159,7 +159,7 @@ fn recorded_values_drive_the_plan() {
     complains(&trace("bad.json"), "does not say which metric it is about");
     complains(&trace("errors=bad.csv"), "is no JSON");
     bench.write("odd.csv", "time,error\n0,1%\n");
-    complains(&trace("odd.csv"), "perhaps `errors`");
+    complains(&trace("odd.csv"), "did you mean `errors`?");
     complains(
         &[
             "test",

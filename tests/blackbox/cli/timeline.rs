@@ -51,7 +51,7 @@ fn bars_stand_beside_the_clock() {
     09:30 10:00    Second                                     ██████    30m
 
     ends 2026-03-10 10:00 Europe/Berlin (T+1h), said to last 1h..2h
-    way back: Back, within 5m
+    rollback: Back, within 5m
     █ determines the end   ▒ does not   · slack: so much later it may end
     ");
 }

@@ -573,7 +573,7 @@ fn lenses_tell_of_targets_and_tests() {
     assert!(slice(SPEC, &test["range"]).starts_with("test \"a bad canary"));
     let result = client.ask("workspace/executeCommand", test["command"].clone());
     assert_eq!(result["passed"], true);
-    assert_eq!(result["tests"][0]["title"], "a bad canary goes back");
+    assert_eq!(result["tests"][0]["title"], "a bad canary rolls back");
     client.leave();
 }
 

@@ -83,7 +83,7 @@ const CELLS: &[(&str, [&str; 4])] = &[
         "its `when` on a metric",
         [
             "background {Rollout/analysis}; {AnalysisTemplate/failureCondition}, {AnalysisTemplate/rangeQuery}",
-            "an AnalysisRun beside the phase, {AnalysisRun/failureCondition}; where it fires, {Workflow/spec}, and the exit handler goes back",
+            "an AnalysisRun beside the phase, {AnalysisRun/failureCondition}; where it fires, {Workflow/spec}, and the exit handler rolls back",
             "{MetricTemplate/query}, {Canary/thresholdRange}; back at the second look",
             "{PrometheusRule/expr}, {PrometheusRule/for}",
         ],
