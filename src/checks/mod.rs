@@ -1,81 +1,28 @@
 //! In: a spec, whole or not, and its order. Out: what is wrong with it, proven by a counterexample.
 //! Knows nothing of how it was written or what is made of it. One file for each family of rules.
 
-mod bands;
-mod commands;
+pub(crate) mod bands;
+pub(crate) mod commands;
 mod facts;
-mod figures;
+pub(crate) mod figures;
 mod glance;
 mod interval;
-mod kinds;
-mod people;
-mod platform;
-mod queries;
-mod readiness;
-mod recovery;
-mod rollbacks;
+pub(crate) mod kinds;
+pub(crate) mod people;
+pub(crate) mod platform;
+pub(crate) mod queries;
+pub(crate) mod readiness;
+pub(crate) mod recovery;
+pub(crate) mod rollbacks;
 mod scripts;
-mod thresholds;
-mod times;
+pub(crate) mod thresholds;
+pub(crate) mod times;
 mod titles;
-mod traffic;
-mod wording;
+pub(crate) mod traffic;
+pub(crate) mod wording;
 mod words;
 
-pub use bands::{BAND_BOUNDARY, BAND_GAP, BAND_OVERLAP};
-pub use commands::{
-    ALTERNATIVES, ENDLESS_COMMAND, EXAMPLE_HOST, INTERACTIVE, MISSPELT, NAMES_NOTHING, NEVER_FAILS,
-    NO_NAMESPACE, NOT_AWAITED, NOT_CAPTURED, NOT_COMPRESSED, NOT_REPEATABLE, ONLY_HEALTH, OUTAGE,
-    PLACEHOLDER, REHEARSED_AFTERWARDS, SECRET_IN_SIGHT, SHELL_SYNTAX, SHORT_WAIT, SHOWS_MORE,
-    STAGING_DIFFERS, TWO_SCHEMES, UNDECLARED_VARIABLE, UNDONE_TWICE, UNJUDGED, UNORDERED, URL_GLOB,
-    VALUES_DROPPED, WRONG_ENVIRONMENT,
-};
-pub use figures::{
-    EMPTY_BASELINE, NO_WINDOW, NONE_AND_SOME, QUIET_ALERT, TWO_FIGURES, UNCHECKED_BASELINE,
-    UNGUARDED_PERCENTILE,
-};
-pub use kinds::OTHER_KIND;
-pub use people::{
-    NO_ACTION, NO_GATE, NO_TRIGGER, NOBODY_DECIDES, NOBODY_TOLD, SAME_PERSON, SLOW_CHANNEL,
-    UNREACHABLE,
-};
-pub use platform::{
-    BLOCKS_EVERYBODY, FIXED_REVISION, FORCED_DELETE, LOCAL_IMAGE, MANIFEST_IN_NOTE, NEVER_BY_ITSELF,
-};
-pub use queries::{
-    FIXED_WINDOW, MANY_SERIES, QUANTILE_RANGE, QUERY_SYNTAX, QUERY_UNIT, SHORT_WINDOW,
-    WRONG_FUNCTION,
-};
-pub use readiness::{
-    DONE_TOO_EARLY, NOT_READY, PREPARED_TOO_LATE, REFERENCE_MISSING, STATUS_CONTRADICTS,
-    SUCCESS_TOO_EARLY,
-};
-pub use recovery::{
-    BACKUP_UNUSED, LOSSY_RESTORE, NOTHING_BEFORE, OTHER_TARGET, PARTLY_VERIFIED, ROLLBACK_PARTIAL,
-    RTO_UNPROVEN, STALE_BACKUP,
-};
-pub use rollbacks::{
-    BACKUP_TOO_RARE, EMPTY_ROLLBACK, NO_BAKE, NO_ROLLBACK, SLOWER_THAN_RTO, UNAPPROVED,
-    UNUSED_ROLLBACK, UNVERIFIED_ROLLBACK,
-};
-pub use thresholds::{
-    BOUND_MISMATCH, DECIDES_NOTHING, LOOSER_LATER, PASSES_WHAT_ROLLS_BACK, POLARITY,
-    UNCHECKED_SUCCESS,
-};
-
-pub use times::{
-    BEFORE_START, CLOCK_CHANGE, DOES_NOT_FIT, DUE_TOO_EARLY, FEW_SAMPLES, FROZEN, HOLD_TOO_SHORT,
-    IDLE, LESS_THAN_NAMED, NO_START, NO_WAY_BACK, NO_ZONE, NOT_AS_NAMED, OUTSIDE_WINDOW, OVERLAP,
-    ROLLBACK_EXPIRES, TOLD_TOO_LATE, WHICH_DAY,
-};
-pub use traffic::{
-    NEVER_DEPLOYED, NO_ROUTER, NOT_ALL_TRAFFIC, SCALED_BY_HAND, SHARE_BY_REPLICAS,
-    SHARE_NOT_GROWING, served,
-};
-pub use wording::{
-    MIXED_UNITS, NO_PERCENTILE, OPEN_BLANK, ORDER_IN_WORDS, OTHER_STRATEGY, SAID_TWICE,
-    TITLE_SAYS_OTHERWISE, UNDEFINED_CONDITION, VAGUE,
-};
+pub use traffic::served;
 
 use std::sync::OnceLock;
 
