@@ -36,7 +36,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
         .map(|failure| {
             json!({
                 "level": "error",
-                "message": { "text": failure.message },
+                "message": { "text": plain(&failure.message) },
                 "locations": [{
                     "physicalLocation": { "artifactLocation": artifact(&failure.path) },
                 }],
@@ -61,6 +61,20 @@ pub(super) fn render(report: &Report<'_>) -> String {
         }],
     });
     to_text(&document)
+}
+
+/// A text in which nothing is a link: `[words](1)` would lead to a related place or a page (SARIF 2.1.0,
+/// 3.11.6), and brackets that are none stay as they are.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for (at, letter) in text.char_indices() {
+        let behind = text[at..].split_once("](").map_or("", |(link, _)| link);
+        if letter == '[' && !behind.is_empty() && !behind.contains('\n') {
+            plain.push('\\');
+        }
+        plain.push(letter);
+    }
+    plain
 }
 
 fn level(level: Level) -> &'static str {
@@ -98,7 +112,7 @@ fn result(finding: Finding<'_>, rule: usize, fingerprint: &str) -> Value {
             json!({
                 "id": id,
                 "physicalLocation": physical(finding.sources, label.span),
-                "message": { "text": label.text },
+                "message": { "text": plain(&label.text) },
             })
         })
         .collect();
@@ -106,13 +120,13 @@ fn result(finding: Finding<'_>, rule: usize, fingerprint: &str) -> Value {
         "physicalLocation": physical(finding.sources, diagnostic.primary.span),
     });
     if !diagnostic.primary.text.is_empty() {
-        location["message"] = json!({ "text": diagnostic.primary.text });
+        location["message"] = json!({ "text": plain(&diagnostic.primary.text) });
     }
     let mut result = json!({
         "ruleId": diagnostic.rule.code,
         "ruleIndex": rule,
         "level": level(diagnostic.level),
-        "message": { "text": text },
+        "message": { "text": plain(&text) },
         "locations": [location],
         "partialFingerprints": { "deployc/v1": fingerprint },
     });
@@ -145,7 +159,7 @@ fn fix_value(sources: &Sources, fix: &Fix) -> Value {
         })
         .collect();
     json!({
-        "description": { "text": fix.title },
+        "description": { "text": plain(&fix.title) },
         "artifactChanges": changes,
         "properties": { "applicability": if fix.safe { "safe" } else { "unsafe" } },
     })
@@ -180,4 +194,24 @@ fn artifact(path: &str) -> Value {
         uri.insert_str(0, "file://");
     }
     json!({ "uri": uri })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn nothing_that_somebody_wrote_is_a_link() {
+        for (text, expected) in [
+            ("see [here](1)", "see \\[here](1)"),
+            ("[a] and [b](https://x)", "\\[a] and \\[b](https://x)"),
+            (
+                "`errors[path=x]` is (not) known",
+                "`errors[path=x]` is (not) known",
+            ),
+            ("[open\n](1)", "[open\n](1)"),
+        ] {
+            assert_eq!(plain(text), expected);
+        }
+    }
 }
