@@ -165,7 +165,8 @@ impl<'a> Lower<'a> {
     /// before it was read.
     pub fn lost(&mut self, statement: Syntax<'_>, before: usize) {
         // Names of a declaration that can't be read are not said to be unknown.
-        let said = self.found.len() > before || self.names.any_poisoned();
+        // What is left out because it would be too much is told once.
+        let said = self.found.len() > before || self.names.any_poisoned() || self.put_in.is_full();
         if said || statement.descend().any(is_unread) {
             return;
         }
