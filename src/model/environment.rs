@@ -178,7 +178,7 @@ impl<'a> Lower<'a> {
     /// The name of a parameter that is used: one of a module comes into the plan.
     pub fn use_parameter(&mut self, declared: Declared<'a>) -> String {
         let name = own_name(declared);
-        let known = match self.parameter_made(&name) {
+        let known = match self.value_made(Maker::Parameter, &name) {
             Some(known) => Some(known),
             None if declared.file == 0 => return name,
             None => {
@@ -208,7 +208,7 @@ impl<'a> Lower<'a> {
     /// The name of a secret that is used: one of a module comes into the plan.
     pub fn use_secret(&mut self, declared: Declared<'a>) -> String {
         let name = own_name(declared);
-        let known = match self.secret_made(&name) {
+        let known = match self.value_made(Maker::Secret, &name) {
             Some(known) => Some(known),
             None if declared.file == 0 => return name,
             None => {
@@ -230,18 +230,26 @@ impl<'a> Lower<'a> {
         }
     }
 
-    /// Where a parameter was declared that is in the plan.
-    fn parameter_made(&self, name: &str) -> Option<Span> {
-        let mut all = self.spec.parameters.iter();
-        let own = all.find(|one| one.name == name).map(|one| one.span);
-        own.or_else(|| self.before?.parameter_made(name))
+    /// Where a parameter or secret was declared that is in the plan.
+    fn value_made(&self, maker: Maker, name: &str) -> Option<Span> {
+        match self.values.get(&(maker.word(), name.to_owned())) {
+            Some(span) => Some(*span),
+            None => self.before?.value_made(maker, name),
+        }
     }
 
-    /// Where a secret was declared that is in the plan.
-    fn secret_made(&self, name: &str) -> Option<Span> {
-        let mut all = self.spec.secrets.iter();
-        let own = all.find(|one| one.name == name).map(|one| one.span);
-        own.or_else(|| self.before?.secret_made(name))
+    /// Adds a parameter to the plan.
+    pub fn add_parameter(&mut self, parameter: super::spec::Parameter) {
+        let key = (Maker::Parameter.word(), parameter.name.clone());
+        self.values.entry(key).or_insert(parameter.span);
+        self.spec.parameters.push(parameter);
+    }
+
+    /// Adds a secret to the plan.
+    pub fn add_secret(&mut self, secret: super::spec::Secret) {
+        let key = (Maker::Secret.word(), secret.name.clone());
+        self.values.entry(key).or_insert(secret.span);
+        self.spec.secrets.push(secret);
     }
 
     /// Takes over the parameters and secrets of modules that a part of the file brought in.
@@ -251,13 +259,13 @@ impl<'a> Lower<'a> {
         secrets: Vec<super::spec::Secret>,
     ) {
         for parameter in parameters {
-            if self.parameter_made(&parameter.name).is_none() {
-                self.spec.parameters.push(parameter);
+            if self.value_made(Maker::Parameter, &parameter.name).is_none() {
+                self.add_parameter(parameter);
             }
         }
         for secret in secrets {
-            if self.secret_made(&secret.name).is_none() {
-                self.spec.secrets.push(secret);
+            if self.value_made(Maker::Secret, &secret.name).is_none() {
+                self.add_secret(secret);
             }
         }
     }

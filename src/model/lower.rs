@@ -64,6 +64,8 @@ pub(super) struct Lower<'a> {
     pub services: HashMap<String, usize>,
     /// Roles, channels, services and messages that were made, and where their names stand.
     pub named: HashMap<Noun, HashMap<String, Span>>,
+    /// Where the parameters and secrets were declared that were made, by name.
+    pub values: HashMap<(&'static str, String), Span>,
     /// Procedures from elsewhere or with arguments that were made, by (file, name and arguments).
     pub procedures: BTreeMap<Call, String>,
     /// Nodes that such procedures became; they stand after everything else.
@@ -120,6 +122,7 @@ impl<'a> Lower<'a> {
             metrics: HashMap::new(),
             services: HashMap::new(),
             named: HashMap::new(),
+            values: HashMap::new(),
             procedures: BTreeMap::new(),
             made: Vec::new(),
             begun: VecDeque::new(),

@@ -193,7 +193,7 @@ impl<'a> Lower<'a> {
             .unwrap_or_else(|| "text".to_owned());
         let title = self.title(scope, node);
         let default = self.default_of(scope, node);
-        self.spec.parameters.push(Parameter {
+        self.add_parameter(Parameter {
             name: name.text().to_owned(),
             title,
             kind,
@@ -210,7 +210,7 @@ impl<'a> Lower<'a> {
             return;
         };
         let title = self.title(scope, node);
-        self.spec.secrets.push(Secret {
+        self.add_secret(Secret {
             name: name.text().to_owned(),
             title,
             variable: variable(name.text()),
@@ -307,6 +307,12 @@ impl<'a> Lower<'a> {
             .flat_map(|list| list.children())
             .filter(|child| child.kind() == Kind::argument)
             .collect();
+        let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+        for (place, argument) in given.iter().enumerate() {
+            if let Some(name) = argument.child(Kind::name) {
+                names.entry(name.text()).or_insert(place);
+            }
+        }
         let mut bindings = Bindings::default();
         let mut used = BTreeSet::new();
         let mut complete = true;
@@ -314,11 +320,7 @@ impl<'a> Lower<'a> {
             let Some(name) = parameter.child(Kind::name) else {
                 continue;
             };
-            let by_name = given.iter().position(|argument| {
-                argument
-                    .child(Kind::name)
-                    .is_some_and(|given| given.text() == name.text())
-            });
+            let by_name = names.get(name.text()).copied();
             let by_place = given
                 .get(index)
                 .filter(|argument| argument.child(Kind::name).is_none())

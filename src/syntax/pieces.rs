@@ -354,10 +354,10 @@ impl<'a> Scan<'a> {
                 let end = self.line_end(start.min(self.bytes.len()));
                 let line = &self.text[start.min(self.bytes.len())..end];
                 let inner = line.trim_blanks_start();
+                if self.heads_item(start, end) {
+                    break;
+                }
                 if inner.starts_with("```") {
-                    if self.swallows_item(self.at, start) {
-                        break;
-                    }
                     self.at = start + (line.len() - inner.len()) + 3;
                     return;
                 }
@@ -378,11 +378,13 @@ impl<'a> Scan<'a> {
     fn swallows_item(&self, from: usize, to: usize) -> bool {
         self.text[from..to].match_indices('\n').any(|(index, _)| {
             let start = from + index + 1;
-            self.begins_item(start)
-                && self.text[start..self.line_end(start)]
-                    .trim_blanks_end()
-                    .ends_with('{')
+            self.heads_item(start, self.line_end(start))
         })
+    }
+
+    /// Whether a line is the head of a top-level item, and opens its block.
+    fn heads_item(&self, start: usize, end: usize) -> bool {
+        self.begins_item(start) && self.text[start..end].trim_blanks_end().ends_with('{')
     }
 
     fn never_closed(&mut self) {
@@ -419,11 +421,11 @@ impl<'a> Scan<'a> {
     }
 
     fn regex(&mut self) {
-        let end = self.line_end(self.at);
         let mut at = self.at + 1;
-        while at < end {
-            match self.bytes[at] {
-                b'\\' => at += 2,
+        while let Some(byte) = self.bytes.get(at) {
+            match byte {
+                b'\n' | b'\x01'..=b'\x03' => break,
+                b'\\' if self.bytes.get(at + 1).is_some_and(|next| *next != b'\n') => at += 2,
                 b'/' => {
                     self.at = at + 1;
                     return;
@@ -457,13 +459,23 @@ pub(super) fn query_end(bytes: &[u8], at: usize, over_lines: bool) -> Option<usi
 
 /// The word before `at`, with nothing but blanks between and before it on its line.
 pub(super) fn word_before(bytes: &[u8], at: usize) -> &str {
-    let start = bytes[..at]
-        .iter()
-        .rposition(|byte| *byte == b'\n')
-        .map_or(0, |end| end + 1);
-    let line = trim_bytes(&bytes[start..at]);
-    let word = word_at(line, 0);
-    if word.len() == line.len() { word } else { "" }
+    let before = &bytes[..at];
+    let skip = |bytes: &[u8], skipped: fn(&u8) -> bool| {
+        bytes
+            .iter()
+            .rposition(|byte| !skipped(byte))
+            .map_or(0, |last| last + 1)
+    };
+    let blank = |byte: &u8| *byte != b'\n' && is_blank_byte(*byte);
+    let end = skip(before, blank);
+    let start = skip(&before[..end], |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+    });
+    let first = skip(&before[..start], blank);
+    match first == 0 || before[first - 1] == b'\n' {
+        true => std::str::from_utf8(&before[start..end]).unwrap_or_default(),
+        false => "",
+    }
 }
 
 /// The word of letters, digits, `-` and `_` that begins at `at`.

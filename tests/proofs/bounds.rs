@@ -468,3 +468,21 @@ fn circles_and_diamonds() {
     let found = compile::check("a.deploy", uses(&[7]), &NoFiles);
     assert!(messages(&found).contains(&"there is no file `./f7`"));
 }
+
+/// What would take minutes if each token looked at the whole line, or at the whole rest of the file.
+#[test]
+fn long_lines_and_many_marks_are_read_once() {
+    for unit in ["} ", "` ", "/ ", "not / ", "{} ", "}{ ", "\" ", "{x ", "# "] {
+        check(&with_lines(&format!(
+            "  foo {}",
+            unit.repeat(400_000 / unit.len())
+        )));
+        check(&unit.repeat(200_000 / unit.len()));
+    }
+    for unit in [
+        "phase p \"P\" {\n  run ```\n}\n",
+        "phase p \"P\" {\n  note \"\"\"\n}\n",
+    ] {
+        check(&format!("{HEAD}{}", unit.repeat(3_000)));
+    }
+}
