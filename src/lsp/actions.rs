@@ -8,6 +8,7 @@ use lsp_types::{
     NumberOrString, TextEdit,
 };
 
+use super::index::View;
 use super::parsed::Parsed;
 use super::refusal::Refusal;
 use super::rename::workspace_edit;
@@ -241,14 +242,11 @@ fn extract(world: &World, document: &Document, span: Span) -> Option<CodeAction>
         return None;
     }
     // What depends on parameters of what is around would no longer know them.
-    let inner = parsed.names().uses.iter().any(|one| {
-        first <= one.span.start
-            && one.span.end <= last
-            && world.document(&document.uri).is_some_and(|document| {
-                world
-                    .resolve(&document.parsed, one)
-                    .is_some_and(|found| found.declaration.scope.is_some())
-            })
+    let views = world.views(&document.parsed);
+    let known = |view: &View, to: usize| view.symbols().definitions[to].scope.is_some();
+    let inner = views.iter().any(|view| {
+        let mut places = view.own_places();
+        places.any(|one| first <= one.span.start && one.span.end <= last && known(view, one.to))
     });
     if inner {
         return None;
@@ -257,13 +255,16 @@ fn extract(world: &World, document: &Document, span: Span) -> Option<CodeAction>
         "{}-checks",
         item.child(Kind::name).map_or("extracted", Node::text)
     );
-    let known = &parsed.names().declarations;
+    let is_known = |name: &str| {
+        let mut known = views.iter().flat_map(|view| &view.symbols().definitions);
+        known.any(|one| one.name == name)
+    };
     let name = (1..)
         .map(|number| match number {
             1 => base.clone(),
             number => format!("{base}-{number}"),
         })
-        .find(|name| !known.iter().any(|one| one.name == *name))?;
+        .find(|name| !is_known(name))?;
     debug_assert!(!words::begins_item(&name));
     let line = parsed.line(parsed.line_of(first)).start as u32;
     let indent = first - line;

@@ -8,18 +8,19 @@ use lsp_types::{
     SymbolKind,
 };
 
-use super::names::Declaration;
-use super::noun::Noun;
+use super::index::Found;
 use super::parsed::Parsed;
 use super::refusal::Refusal;
-use super::resolve::{Found, Under, own_span};
+use super::under::Under;
 use super::uri::path_of;
 use super::world::World;
+use crate::model;
 use crate::source::Span;
 
 /// Whether something can include, or be included.
-fn takes_part(noun: Noun) -> bool {
-    matches!(noun, Noun::Checklist | Noun::Procedure)
+fn takes_part(found: &Found) -> bool {
+    use model::SymbolKind::{Checklist, Procedure};
+    matches!(found.declaration.kind, Checklist | Procedure)
 }
 
 /// What stands under the cursor, if it includes or is included.
@@ -31,11 +32,11 @@ pub(super) fn prepare(
     let parsed = super::parsed(world, &at.text_document)?;
     let offset = parsed.offset(at.position);
     if let Some(Under::Name { found, .. }) = world.under(parsed, offset)
-        && takes_part(found.declaration.noun)
+        && takes_part(&found)
     {
         return Ok(item(world, &found).map(|item| vec![item]));
     }
-    Ok(around(parsed, offset)
+    Ok(around(world, parsed, offset)
         .and_then(|found| item(world, &found))
         .map(|item| vec![item]))
 }
@@ -47,7 +48,7 @@ fn item(world: &World, found: &Found) -> Option<CallHierarchyItem> {
     } = found;
     Some(CallHierarchyItem {
         name: declaration.name.clone(),
-        kind: if takes_part(declaration.noun) {
+        kind: if takes_part(found) {
             SymbolKind::FUNCTION
         } else {
             SymbolKind::NAMESPACE
@@ -62,22 +63,15 @@ fn item(world: &World, found: &Found) -> Option<CallHierarchyItem> {
 }
 
 /// The declaration at the top level around an offset.
-fn around(parsed: &Arc<Parsed>, offset: u32) -> Option<Found> {
-    let declaration = parsed
-        .names()
-        .declarations
+fn around(world: &World, parsed: &Arc<Parsed>, offset: u32) -> Option<Found> {
+    let views = world.views(parsed);
+    let wanted =
+        |one: &model::Definition| one.scope.is_none() && one.kind != model::SymbolKind::Capture;
+    let all = views
         .iter()
-        .filter(|one| {
-            one.scope.is_none()
-                && one.span.start <= offset
-                && offset <= one.span.end
-                && one.noun != Noun::Capture
-        })
-        .min_by_key(|one| one.span.start)?;
-    Some(Found {
-        parsed: Arc::clone(parsed),
-        declaration: declaration.clone(),
-    })
+        .flat_map(|view| view.declared_in(&parsed.path, wanted));
+    all.filter(|one| one.declaration.span.touches(offset))
+        .min_by_key(|one| one.declaration.span.start)
 }
 
 /// The declaration that an item is about.
@@ -89,36 +83,42 @@ fn of_item(world: &World, item: &CallHierarchyItem) -> Option<Found> {
         .unwrap_or_else(|| path_of(&item.uri));
     let parsed = world.parsed(&path)?;
     let at = parsed.offset(item.selection_range.start);
-    let declaration = parsed
-        .names()
-        .declarations
+    let views = world.views(&parsed);
+    let wanted = |one: &model::Definition| one.name == item.name;
+    let mut all = views
         .iter()
-        .find(|one| one.name_span.start == at && one.name == item.name)?
-        .clone();
-    Some(Found {
-        parsed,
-        declaration,
-    })
+        .flat_map(|view| view.declared_in(&parsed.path, wanted));
+    all.find(|one| one.declaration.name_span.start == at)
+}
+
+/// The checklists and procedures that a file names, and where.
+fn called_in(world: &World, parsed: &Arc<Parsed>) -> Vec<(Found, Span)> {
+    let mut called: Vec<(Found, Span)> = Vec::new();
+    for view in world.views(parsed) {
+        for place in view.own_places() {
+            let known = |(_, span): &(Found, Span)| *span == place.span;
+            if let Some(found) = view.found(place.to)
+                && takes_part(&found)
+                && !called.iter().any(known)
+            {
+                called.push((found, place.span));
+            }
+        }
+    }
+    called
 }
 
 /// The places that put a checklist or procedure in: what is around them, and where.
 pub(super) fn callers(world: &World, target: &Found) -> Vec<(Found, Vec<Span>)> {
     let mut callers: Vec<(Found, Vec<Span>)> = Vec::new();
     for parsed in world.all() {
-        for one in &parsed.names().uses {
-            if one.of.is_some() || !one.nouns.iter().any(|noun| takes_part(*noun)) {
+        for (found, span) in called_in(world, &parsed) {
+            if !found.is(target) {
                 continue;
             }
-            if !world
-                .resolve(&parsed, one)
-                .is_some_and(|found| found.is(target))
-            {
-                continue;
-            }
-            let Some(caller) = around(&parsed, one.span.start) else {
+            let Some(caller) = around(world, &parsed, span.start) else {
                 continue;
             };
-            let span = own_span(one);
             match callers.iter_mut().find(|(known, _)| known.is(&caller)) {
                 Some((_, spans)) => spans.push(span),
                 None => callers.push((caller, vec![span])),
@@ -159,17 +159,12 @@ pub(super) fn outgoing(
     let Some(from) = of_item(world, &params.item) else {
         return Ok(None);
     };
-    let own: Declaration = from.declaration.clone();
+    let own = from.declaration.span;
     let mut called: Vec<(Found, Vec<Span>)> = Vec::new();
-    for one in &from.parsed.names().uses {
-        let inside = own.span.start <= one.span.start && one.span.end <= own.span.end;
-        if !inside || one.of.is_some() || !one.nouns.iter().any(|noun| takes_part(*noun)) {
+    for (found, span) in called_in(world, &from.parsed) {
+        if span.start < own.start || own.end < span.end {
             continue;
         }
-        let Some(found) = world.resolve(&from.parsed, one) else {
-            continue;
-        };
-        let span = own_span(one);
         match called.iter_mut().find(|(known, _)| known.is(&found)) {
             Some((_, spans)) => spans.push(span),
             None => called.push((found, vec![span])),

@@ -3,7 +3,7 @@
 use lsp_types::{GotoDefinitionParams, GotoDefinitionResponse, Location, Position, Range};
 
 use super::refusal::Refusal;
-use super::resolve::Under;
+use super::under::Under;
 use super::world::World;
 
 /// Where the name under the cursor is declared; for a module, its file.

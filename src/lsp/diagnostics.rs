@@ -14,6 +14,7 @@ use lsp_types::{
 };
 use serde_json::json;
 
+use super::moved::Moved;
 use super::parsed::Parsed;
 use super::refusal::Refusal;
 use super::server::Server;
@@ -81,7 +82,7 @@ pub(super) fn after_change(server: &mut Server<'_>, path: &str, before: &Parsed)
     let mut shown: Vec<Diagnostic> = old
         .into_iter()
         .filter(|finding| !of_reading(finding))
-        .filter_map(|finding| moved.finding(finding))
+        .filter_map(|finding| finding_after(&moved, finding))
         .collect();
     shown.extend(parsed.found.iter().cloned());
     crate::diagnostic::sort(&mut shown);
@@ -202,16 +203,13 @@ fn elsewhere(
     if world.documents.contains_key(&there.path) {
         return None;
     }
-    let module = parsed
-        .names()
-        .modules
-        .iter()
-        .find(|module| {
-            world
-                .module(parsed, &module.path)
-                .is_some_and(|module| module.path == there.path)
-        })
-        .or_else(|| parsed.names().modules.first())?;
+    let leads = |written: &str| {
+        let module = world.module(parsed, written);
+        module.is_some_and(|module| module.path == there.path)
+    };
+    let mut modules = parsed.modules();
+    let module = modules.find(|module| leads(module.path));
+    let module = module.or_else(|| parsed.modules().next())?;
     let name = there.path.rsplit('/').next().unwrap_or(&there.path);
     let mut shown = plain(world, parsed.range(module.span), finding);
     shown.message = format!("in `{name}`: {}", finding.message);
@@ -326,58 +324,22 @@ pub(super) fn page_text(rule: &Rule) -> String {
     out
 }
 
-/// What became of the places of a text after a change: one stretch was replaced.
-struct Moved {
-    /// Where the stretch begins, in both texts.
-    start: u32,
-    /// Where it ended before.
-    end: u32,
-    /// By how many bytes what follows has moved.
-    by: i64,
-}
-
-impl Moved {
-    fn between(old: &str, new: &str) -> Moved {
-        let (a, b) = (old.as_bytes(), new.as_bytes());
-        let start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
-        let most = a.len().min(b.len()) - start;
-        let tail = a
-            .iter()
-            .rev()
-            .zip(b.iter().rev())
-            .take(most)
-            .take_while(|(a, b)| a == b)
-            .count();
-        Moved {
-            start: start as u32,
-            end: (a.len() - tail) as u32,
-            by: b.len() as i64 - a.len() as i64,
-        }
-    }
-
-    fn span(&self, span: Span) -> Option<Span> {
-        if span.source != SourceId::default() || span.end < self.start {
-            return Some(span);
-        }
-        if span.start < self.end || span.start == self.start && span.start == self.end {
-            return None;
-        }
-        let moved = |offset: u32| u32::try_from(i64::from(offset) + self.by).ok();
-        Some(Span::new(span.source, moved(span.start)?, moved(span.end)?))
-    }
-
-    fn finding(&self, mut finding: Diagnostic) -> Option<Diagnostic> {
-        finding.primary.span = self.span(finding.primary.span)?;
-        finding.secondary = finding
-            .secondary
-            .into_iter()
-            .filter_map(|mut label| {
-                label.span = self.span(label.span)?;
-                Some(label)
-            })
-            .collect();
-        // Its edits were made for the old text.
-        finding.fixes.clear();
-        Some(finding)
-    }
+/// A finding where it stands after a change.
+fn finding_after(moved: &Moved, mut finding: Diagnostic) -> Option<Diagnostic> {
+    let span = |span: Span| match span.source == SourceId::default() {
+        true => moved.span(span),
+        false => Some(span),
+    };
+    finding.primary.span = span(finding.primary.span)?;
+    finding.secondary = finding
+        .secondary
+        .into_iter()
+        .filter_map(|mut label| {
+            label.span = span(label.span)?;
+            Some(label)
+        })
+        .collect();
+    // Its edits were made for the old text.
+    finding.fixes.clear();
+    Some(finding)
 }

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::changes::{self, Doubt};
 use super::diagnostics;
 use super::frame::MISSED;
+use super::index::Whole;
 use super::parsed::Parsed;
 use super::server::Server;
 use super::uri::path_of;
@@ -61,6 +62,7 @@ fn open(server: &mut Server<'_>, params: &Value) -> Result<(), String> {
             revision,
             state,
             parsed: Arc::new(parsed),
+            whole: None,
             deep: None,
             failed: None,
             shown: Vec::new(),
@@ -69,6 +71,7 @@ fn open(server: &mut Server<'_>, params: &Value) -> Result<(), String> {
             doubt: None,
         },
     );
+    server.world.changed();
     server.modified(&path);
     server.check_soon(&path, true);
     importers(server, &path);
@@ -141,9 +144,11 @@ pub(super) fn settle(server: &mut Server<'_>) {
         let before = Arc::clone(&document.parsed);
         let text = Arc::from(document.text());
         let parsed = Parsed::new(host.as_ref(), &path, text, encoding, Some(&before));
+        document.whole = Whole::after(document.whole.take(), &before, &parsed);
         document.parsed = Arc::new(parsed);
         document.pending = None;
         document.revision = revision;
+        server.world.changed();
         server.modified(&path);
         server.check_soon(&path, false);
         server.guarded("findings could not be shown", |server| {
@@ -216,26 +221,24 @@ fn folders(server: &mut Server<'_>, params: DidChangeWorkspaceFoldersParams) {
 
 /// Has every open file checked again that brings this one in.
 fn importers(server: &mut Server<'_>, path: &str) {
-    let importing: Vec<String> =
-        server
-            .world
-            .documents
-            .iter()
-            .filter(|(other, document)| {
-                let known = document.deep.as_ref().is_some_and(|deep| {
-                    let sources = &deep.compilation.sources;
-                    sources.iter().any(|(_, source)| source.path() == path)
-                });
-                let names =
-                    || {
-                        document.parsed.names().modules.iter().any(|module| {
-                            super::uri::join(&document.parsed.path, &module.path) == path
-                        })
-                    };
-                *other != path && (known || names())
-            })
-            .map(|(other, _)| other.clone())
-            .collect();
+    let importing: Vec<String> = server
+        .world
+        .documents
+        .iter()
+        .filter(|(other, document)| {
+            let known = document.deep.as_ref().is_some_and(|deep| {
+                let sources = &deep.compilation.sources;
+                sources.iter().any(|(_, source)| source.path() == path)
+            });
+            let own = &document.parsed;
+            let names = || {
+                let mut modules = own.modules();
+                modules.any(|module| super::uri::join(&own.path, module.path) == path)
+            };
+            *other != path && (known || names())
+        })
+        .map(|(other, _)| other.clone())
+        .collect();
     if !importing.is_empty() {
         server.refresh();
     }

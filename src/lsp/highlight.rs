@@ -4,7 +4,7 @@ use lsp_types::{DocumentHighlight, DocumentHighlightKind, DocumentHighlightParam
 
 use super::references::in_file;
 use super::refusal::Refusal;
-use super::resolve::Under;
+use super::under::Under;
 use super::world::World;
 
 /// The places of this file that name what stands under the cursor.
@@ -17,9 +17,7 @@ pub(super) fn highlight(
     let Some(Under::Name { found, .. }) = world.under(parsed, parsed.offset(at.position)) else {
         return Ok(None);
     };
-    let mut places = Vec::new();
-    in_file(world, parsed, &found, &mut places);
-    let highlights = places
+    let highlights = in_file(world, parsed, &found)
         .iter()
         .map(|one| DocumentHighlight {
             range: parsed.range(one.span),

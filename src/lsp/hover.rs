@@ -1,21 +1,22 @@
 //! What a word, a name or a quantity means, where the cursor stands.
 
+use std::sync::Arc;
+
 use lsp_types::{Hover, HoverContents, HoverParams, MarkupContent, MarkupKind};
 
 use super::diagnostics::page_text;
+use super::index::Found;
 use super::links::allowed;
-use super::names::Declaration;
-use super::noun::Noun;
-use super::parsed::Parsed;
+use super::parsed::{Parsed, head};
 use super::place::place;
 use super::refusal::Refusal;
-use super::resolve::{Found, Under};
+use super::under::{Under, node_of};
 use super::world::{Document, World};
 use super::{calls, hints, words};
 use crate::backend::markdown::{code as inline_code, fence, note, words as words_of};
 use crate::blank::Blanks;
 use crate::catalogue;
-use crate::model;
+use crate::model::{self, Definition, SymbolKind};
 use crate::quantity::{Quantity, Range};
 use crate::source::Span;
 use crate::syntax::{Kind, Node, text};
@@ -28,7 +29,7 @@ pub(super) fn hover(world: &World, params: HoverParams) -> Result<Option<Hover>,
     let offset = parsed.offset(at.position);
     let said = match world.under(parsed, offset) {
         Some(Under::Name { span, found }) => Some((span, of_name(world, document, &found)?)),
-        Some(Under::Module { span, parsed }) => Some((span, of_module(&parsed))),
+        Some(Under::Module { span, parsed }) => Some((span, of_module(world, &parsed))),
         None => of_token(document, offset)?,
     };
     Ok(said.map(|(span, value)| Hover {
@@ -45,7 +46,7 @@ fn code(lines: &str) -> String {
     fence(lines.trim_blanks_end(), "deploy")
 }
 
-fn of_module(parsed: &Parsed) -> String {
+fn of_module(world: &World, parsed: &Arc<Parsed>) -> String {
     let mut out = format!(
         "**{}**\n",
         words_of(parsed.path.rsplit('/').next().unwrap_or_default())
@@ -56,13 +57,11 @@ fn of_module(parsed: &Parsed) -> String {
             out.push_str(&format!("\n{about}\n"));
         }
     }
-    let names = parsed.names();
-    let holds: Vec<String> = names
-        .declarations
+    let shared = world.shared(parsed);
+    let holds = shared
         .iter()
-        .filter(|one| one.scope.is_none() && !matches!(one.noun, Noun::Node | Noun::Capture))
-        .map(|one| format!("`{}`", one.name))
-        .collect();
+        .map(|one| format!("`{}`", one.declaration.name));
+    let holds: Vec<String> = holds.collect();
     if !holds.is_empty() {
         out.push_str(&format!("\nIt holds {}.\n", holds.join(", ")));
     }
@@ -86,20 +85,11 @@ fn comments_before(parsed: &Parsed, offset: u32) -> String {
     note(&lines.join("\n"))
 }
 
-/// The node of a declaration.
-pub(super) fn node_of<'p>(parsed: &'p Parsed, declaration: &Declaration) -> Option<Node<'p>> {
-    parsed
-        .around(declaration.name_span.start)
-        .into_iter()
-        .find(|node| node.kind() == declaration.kind && node.span().start == declaration.span.start)
-}
-
 fn of_name(world: &World, document: &Document, found: &Found) -> Result<String, Refusal> {
     let Found {
         parsed,
         declaration,
     } = found;
-    let head = super::names::head;
     let Some(node) = node_of(parsed, declaration) else {
         return Ok(code(parsed.slice(declaration.span)));
     };
@@ -126,15 +116,17 @@ fn of_name(world: &World, document: &Document, found: &Found) -> Result<String, 
         let asked = own.then(|| asked(document, &declaration.name)).flatten();
         out.push_str(&of_metric(world, found, node, asked));
     }
-    if declaration.noun == Noun::Node && parsed.path == document.parsed.path {
-        out.push_str(&of_step(document, declaration)?);
+    if declaration.kind == SymbolKind::Node && parsed.path == document.parsed.path {
+        out.push_str(&of_step(document, node.kind(), declaration)?);
     }
-    if declaration.noun == Noun::Checklist {
+    if declaration.kind == SymbolKind::Checklist {
         let count = calls::callers(world, found).len();
         let times = if count == 1 { "place" } else { "places" };
         out.push_str(&format!("\n\nIncluded in {count} {times}."));
     }
-    if matches!(declaration.noun, Noun::Parameter | Noun::Secret) || declaration.is_captured() {
+    if matches!(declaration.kind, SymbolKind::Parameter | SymbolKind::Secret)
+        || declaration.captured
+    {
         let variable = model::variable(&declaration.name);
         out.push_str(&format!("\n\nCommands find it as `${variable}`."));
     }
@@ -166,7 +158,7 @@ fn of_metric(world: &World, found: &Found, node: Node<'_>, asked: Option<String>
         .and_then(|alias| alias.child(Kind::metric_ref))
         .and_then(|reference| reference.child(Kind::path))
     {
-        let behind = world.find(&found.parsed, Noun::Metric, path.text());
+        let behind = world.find(&found.parsed, SymbolKind::Metric, path.text());
         return match behind {
             Some(behind) if !behind.is(found) => node_of(&behind.parsed, &behind.declaration)
                 .filter(|node| !node.has(Kind::alias))
@@ -230,9 +222,9 @@ fn of_metric(world: &World, found: &Found, node: Node<'_>, asked: Option<String>
 }
 
 /// When a step begins and ends, as the schedule adds up.
-fn of_step(document: &Document, declaration: &Declaration) -> Result<String, Refusal> {
+fn of_step(document: &Document, kind: Kind, declaration: &Definition) -> Result<String, Refusal> {
     if !matches!(
-        declaration.kind,
+        kind,
         Kind::phase | Kind::gate | Kind::monitor | Kind::hold | Kind::group
     ) {
         return Ok(String::new());

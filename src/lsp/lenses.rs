@@ -5,8 +5,7 @@ use std::sync::Arc;
 use lsp_types::{CodeLens, CodeLensParams, Command};
 use serde_json::json;
 
-use super::names::head;
-use super::parsed::Parsed;
+use super::parsed::{Parsed, head};
 use super::refusal::Refusal;
 use super::world::{Deep, World};
 use crate::backend::{Fidelity, account};

@@ -27,8 +27,8 @@ pub(super) fn links(
             });
         }
     };
-    for module in &parsed.names().modules {
-        if let Some(there) = world.module(parsed, &module.path) {
+    for module in parsed.modules() {
+        if let Some(there) = world.module(parsed, module.path) {
             link(module.span, world.uri(&there.path), "open the module");
         }
     }

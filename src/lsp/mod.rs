@@ -1,9 +1,9 @@
 //! In: what an editor says in the Language Server Protocol. Out: what it is answered.
 //! Knows nothing of disks, processes and standard streams: a [`Host`] and a connection are given.
 //!
-//! Edits are applied in the order in which they come, by the one thread that owns the texts; names,
-//! completions and everything else that an editor asks while somebody types are answered from the tree,
-//! which is always there. What needs the checks waits for them.
+//! Edits are applied in the order in which they come, by the one thread that owns the texts. What an
+//! editor asks while somebody types is answered at once: what names stand for by the compiler's own index
+//! of symbols, everything else by the tree, which is always there. What needs the checks waits for them.
 
 mod actions;
 mod blocks;
@@ -22,17 +22,17 @@ mod frame;
 mod highlight;
 mod hints;
 mod hover;
+mod index;
 mod lenses;
 mod lines;
 mod links;
-mod names;
-mod noun;
+mod moved;
 mod parsed;
 mod place;
 mod references;
 mod refusal;
 mod rename;
-mod resolve;
+mod renamed;
 mod selection;
 mod server;
 mod signature;
@@ -40,6 +40,7 @@ mod streams;
 mod symbols;
 mod table;
 mod tokens;
+mod under;
 mod uri;
 mod words;
 mod worker;

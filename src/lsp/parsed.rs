@@ -1,17 +1,17 @@
 //! One state of one text: what was read from it, whether or not it makes sense.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use lsp_types::{Position, Range};
 
 use super::lines::{Encoding, Lines};
-use super::names::Names;
 use super::world::Host;
-use crate::diagnostic::Diagnostic;
+use crate::blank::Blanks;
+use crate::diagnostic::{Diagnostic, Level};
 use crate::parallel;
 use crate::source::{MOST_BYTES, Source, SourceId, Span};
-use crate::syntax::{File, Node};
+use crate::syntax::{File, Kind, Node};
 
 /// Why nothing of a text was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,39 @@ impl Unread {
     }
 }
 
+/// A `use`.
+#[derive(Clone, Copy)]
+pub(super) struct Module<'p> {
+    /// The name under which the module is known.
+    pub name: &'p str,
+    /// The path as it is written: `std/http`, `./common`.
+    pub path: &'p str,
+    /// Where the path stands.
+    pub span: Span,
+    item: Node<'p>,
+}
+
+impl<'p> Module<'p> {
+    /// The names that are brought in by themselves.
+    pub fn names(&self) -> impl Iterator<Item = &'p str> {
+        let imports = self.item.child(Kind::imports).into_iter();
+        let names = imports.flat_map(|imports| imports.all(Kind::name));
+        names.map(|name| name.text())
+    }
+}
+
+/// The first line of a statement, up to its block.
+pub(super) fn head(node: Node<'_>) -> Span {
+    let span = node.trimmed();
+    let text = &node.text()[..(span.end - span.start) as usize];
+    let end = text.find(['\n', '{']).unwrap_or(text.len());
+    Span::new(
+        span.source,
+        span.start,
+        span.start + text[..end].trim_blanks_end().len() as u32,
+    )
+}
+
 /// A text that was read. Its spans are those of the file [`SourceId::default`].
 pub(super) struct Parsed {
     /// The path of the file: absolute, with forward slashes.
@@ -56,7 +89,6 @@ pub(super) struct Parsed {
     /// Why nothing was read, if nothing was: the tree is empty then.
     pub unread: Option<Unread>,
     encoding: Encoding,
-    names: OnceLock<Names>,
 }
 
 impl Parsed {
@@ -98,7 +130,6 @@ impl Parsed {
             found,
             unread,
             encoding,
-            names: OnceLock::new(),
         }
     }
 
@@ -112,9 +143,26 @@ impl Parsed {
         self.text().get(span.range()).unwrap_or_default()
     }
 
-    /// The names that the file declares and uses.
-    pub fn names(&self) -> &Names {
-        self.names.get_or_init(|| Names::of(&self.file))
+    /// Whether all of it could be read.
+    pub fn is_whole(&self) -> bool {
+        let broken = |finding: &Diagnostic| finding.level == Level::Error;
+        self.unread.is_none() && !self.found.iter().any(broken)
+    }
+
+    /// The modules that the file brings in.
+    pub fn modules(&self) -> impl Iterator<Item = Module<'_>> {
+        let uses = self.file.items().filter(|item| item.kind() == Kind::use_);
+        uses.filter_map(|item| {
+            let module = item.child(Kind::module)?;
+            let path = module.text();
+            let name = path.trim_end_matches(".deploy");
+            Some(Module {
+                name: name.rsplit('/').next().unwrap_or(name),
+                path,
+                span: module.span(),
+                item,
+            })
+        })
     }
 
     /// The byte offset of a position.

@@ -1,14 +1,14 @@
 //! From a declaration to all that name it, in every file of the workspace.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lsp_types::{Location, ReferenceParams};
 
-use super::names::Use;
-use super::noun::Noun;
+use super::index::{Found, View};
 use super::parsed::Parsed;
 use super::refusal::Refusal;
-use super::resolve::{Found, Under, own_span, top_level};
+use super::under::Under;
 use super::world::World;
 use crate::source::Span;
 
@@ -24,136 +24,107 @@ pub(super) struct Occurrence {
     pub variable: bool,
 }
 
+/// What is named by the same places, by file and place.
+type Group = BTreeSet<(String, Span)>;
+
 /// Every place that names a declaration, its own included, in the order of files and places.
 pub(super) fn occurrences(world: &World, target: &Found) -> Vec<Occurrence> {
     let mut files = world.all();
     if !files.iter().any(|one| one.path == target.parsed.path) {
         files.push(Arc::clone(&target.parsed));
     }
-    let mut found = Vec::new();
-    for parsed in files {
-        in_file(world, &parsed, target, &mut found);
-    }
-    found
+    let views = files.iter().flat_map(|parsed| world.views(parsed));
+    let views: Vec<View> = views
+        .filter(|view| view.files().any(|file| file.path == target.parsed.path))
+        .collect();
+    gathered(&views, target)
 }
 
 /// The places of one file that name a declaration.
-pub(super) fn in_file(
-    world: &World,
-    parsed: &Arc<Parsed>,
-    target: &Found,
-    found: &mut Vec<Occurrence>,
-) {
-    named_alone(world, parsed, target, found);
-    for other in also_captured(world, target) {
-        named_alone(world, parsed, &other, found);
+pub(super) fn in_file(world: &World, parsed: &Arc<Parsed>, target: &Found) -> Vec<Occurrence> {
+    let mut found = gathered(&world.views(parsed), target);
+    found.retain(|one| one.parsed.path == parsed.path);
+    found
+}
+
+fn gathered(views: &[View], target: &Found) -> Vec<Occurrence> {
+    let mut group = Group::new();
+    group.insert((target.parsed.path.clone(), target.declaration.name_span));
+    let mut places = BTreeMap::new();
+    if target.declaration.named {
+        let key = (target.parsed.path.clone(), target.declaration.name_span);
+        places.insert(key, declaring(&target.parsed, target.declaration.name_span));
+    }
+    loop {
+        let before = group.len();
+        for view in views {
+            named(view, &mut group, &mut places);
+        }
+        if group.len() == before {
+            return places.into_values().collect();
+        }
     }
 }
 
-/// What else captures something under the name of a declaration, where a command or text finds it under
-/// that name: whichever of them was done last, it means.
-fn also_captured(world: &World, target: &Found) -> Vec<Found> {
-    let (own, names) = (&target.declaration, target.parsed.names());
-    let others: Vec<Found> = names
-        .declarations
-        .iter()
-        .filter(|one| one.is_captured() && one.name == own.name && one.name_span != own.name_span)
-        .map(|one| Found {
-            parsed: Arc::clone(&target.parsed),
-            declaration: one.clone(),
-        })
-        .collect();
-    let finds = |one: &Use| {
-        one.nouns.contains(&Noun::Capture)
-            && one.path == own.name
-            && world
-                .resolve(&target.parsed, one)
-                .is_some_and(|found| found.declaration.is_captured())
-    };
-    match own.is_captured() && !others.is_empty() && names.uses.iter().any(finds) {
-        true => others,
-        false => Vec::new(),
+fn declaring(parsed: &Arc<Parsed>, span: Span) -> Occurrence {
+    Occurrence {
+        parsed: Arc::clone(parsed),
+        span,
+        declares: true,
+        variable: false,
     }
 }
 
-fn named_alone(world: &World, parsed: &Arc<Parsed>, target: &Found, found: &mut Vec<Occurrence>) {
-    let name = target.declaration.name.as_str();
-    if parsed.path == target.parsed.path && target.declaration.named {
-        found.push(Occurrence {
+/// The places of a view that name something of a group. What else such a place means, belongs to the
+/// group: a value that is captured twice, an import that brings in two things. So does what has its name by
+/// such a place.
+fn named(view: &View, group: &mut Group, places: &mut BTreeMap<(String, Span), Occurrence>) {
+    let mut own = BTreeSet::new();
+    for number in 0..view.count() {
+        let Some((parsed, span)) = view.name_of(number) else {
+            continue;
+        };
+        let key = (parsed.path.clone(), span);
+        if !group.contains(&key) {
+            continue;
+        }
+        own.insert(number);
+        if view.symbols().definitions[number].named {
+            places.insert(key, declaring(parsed, span));
+        }
+    }
+    if own.is_empty() {
+        return;
+    }
+    let mut spans = BTreeSet::new();
+    for place in view.places().filter(|place| own.contains(&place.to)) {
+        let parsed = view.file(place.file);
+        spans.insert((place.file, place.span));
+        let key = (parsed.path.clone(), place.span);
+        places.entry(key).or_insert(Occurrence {
             parsed: Arc::clone(parsed),
-            span: target.declaration.name_span,
-            declares: true,
-            variable: false,
+            span: place.span,
+            declares: false,
+            variable: place.variable,
         });
     }
-    for module in &parsed.names().modules {
-        for (import, span) in module.imports.iter().filter(|(import, _)| import == name) {
-            let same = world.module(parsed, &module.path).is_some_and(|there| {
-                there.path == target.parsed.path
-                    && top_level(&there, import)
-                        .is_some_and(|one| one.name_span == target.declaration.name_span)
-            });
-            if same {
-                found.push(Occurrence {
-                    parsed: Arc::clone(parsed),
-                    span: *span,
-                    declares: false,
-                    variable: false,
-                });
-            }
+    for number in (0..view.count()).filter(|number| !own.contains(number)) {
+        // A baseline may have the name of its service.
+        let file = view.symbols().definitions[number].name_span.source.0 as usize;
+        if let Some((parsed, span)) = view.name_of(number)
+            && spans.contains(&(file, span))
+        {
+            group.insert((parsed.path.clone(), span));
         }
     }
-    for one in &parsed.names().uses {
-        if let Some(span) = named_in(world, parsed, one, target) {
-            found.push(Occurrence {
-                parsed: Arc::clone(parsed),
-                span,
-                declares: false,
-                variable: one.variable,
-            });
+    for place in view.places() {
+        if spans.contains(&(place.file, place.span))
+            && !own.contains(&place.to)
+            && let Some((parsed, span)) = view.name_of(place.to)
+        {
+            group.insert((parsed.path.clone(), span));
         }
     }
-}
-
-/// The part of a name in use that names the declaration, if it does.
-fn named_in(world: &World, parsed: &Arc<Parsed>, one: &Use, target: &Found) -> Option<Span> {
-    let name = &target.declaration.name;
-    if one.variable {
-        let rest = one.path.strip_prefix(name.as_str())?;
-        if !rest.is_empty() && !rest.starts_with('-') {
-            return None;
-        }
-        let found = world.resolve(parsed, one)?;
-        let end = one.span.start + name.len() as u32;
-        return found
-            .is(target)
-            .then(|| Span::new(one.span.source, one.span.start, end));
-    }
-    if !one.path.split(['.', '/']).any(|part| part == name) {
-        return None;
-    }
-    let found = world.resolve(parsed, one)?;
-    if found.is(target) {
-        return Some(own_span(one));
-    }
-    // `rollout/deploy` names `rollout` as well.
-    let (inner, outer) = (&found.declaration.id, &target.declaration.id);
-    if outer.is_empty()
-        || found.parsed.path != target.parsed.path
-        || !inner.starts_with(&format!("{outer}/"))
-    {
-        return None;
-    }
-    let behind = inner.matches('/').count() - outer.matches('/').count();
-    let parts: Vec<&str> = one.path.split('/').collect();
-    let index = parts.len().checked_sub(behind + 1)?;
-    let start: usize = parts[..index].iter().map(|part| part.len() + 1).sum();
-    let start = one.span.start + start as u32;
-    Some(Span::new(
-        one.span.source,
-        start,
-        start + parts[index].len() as u32,
-    ))
 }
 
 /// All references to what stands under the cursor.

@@ -8,13 +8,15 @@ use lsp_types::{
     WorkspaceEdit,
 };
 
-use super::noun::Noun;
+use super::index::{Found, View};
 use super::references::occurrences;
 use super::refusal::Refusal;
-use super::resolve::{Found, Under};
+use super::renamed::{Edits, settled};
+use super::under::Under;
 use super::uri::{folder, join, path_of};
 use super::world::World;
 use crate::blank::Blanks;
+use crate::model::{self, SymbolKind};
 use crate::syntax::words;
 
 /// Whether what stands under the cursor can have another name, and its place.
@@ -46,20 +48,33 @@ fn may_change(world: &World, found: &Found) -> Result<(), Refusal> {
         return Err(Refusal::Failed("its file can't be changed".to_owned()));
     }
     if !found.declaration.named {
-        return Err(Refusal::Failed(
-            "it has its name from its title: give it one of its own first".to_owned(),
-        ));
+        return Err(Refusal::Failed(made(found)));
     }
-    if found.declaration.noun == Noun::Baseline
-        && world
-            .find(&found.parsed, Noun::Service, &found.declaration.name)
-            .is_some()
-    {
+    let views = world.views(&found.parsed);
+    let mut places = views.iter().flat_map(View::own_places);
+    if places.any(|place| place.span == found.declaration.name_span) {
         return Err(Refusal::Failed(
             "a baseline has the name of its service: rename the service".to_owned(),
         ));
     }
     Ok(())
+}
+
+/// Why what has no name of its own can't have another one, and what to do.
+fn made(found: &Found) -> String {
+    let own = &found.declaration;
+    let written = found.parsed.slice(own.name_span);
+    if written.starts_with('"') {
+        return format!(
+            "`{}` has its name from its title: give it one of its own before the title first",
+            own.name
+        );
+    }
+    format!(
+        "`{}` has its name from what it says: give it one of its own first, behind `{}`",
+        own.name,
+        written.words().next().unwrap_or_default()
+    )
 }
 
 /// The edits that give a thing another name.
@@ -83,47 +98,59 @@ pub(super) fn rename(
             "`{name}` is no name: names are lower-case words with hyphens"
         )));
     }
-    if let Some(other) = taken(&found, name) {
+    if let Some(other) = taken(world, &found, name) {
         return Err(Refusal::Failed(format!(
             "there is a {other} called `{name}` already"
         )));
     }
-    let mut edits: BTreeMap<String, Vec<TextEdit>> = BTreeMap::new();
+    let mut edits = Edits::new();
     for one in occurrences(world, &found) {
-        let text = if one.variable {
-            name.replace('-', "_").to_ascii_uppercase()
-        } else {
-            name.to_owned()
+        let text = match one.variable {
+            true => model::variable(name),
+            false => name.to_owned(),
         };
-        edits
-            .entry(one.parsed.path.clone())
-            .or_default()
-            .push(TextEdit::new(one.parsed.range(one.span), text));
+        let of_file = edits.entry(one.parsed.path.clone()).or_default();
+        of_file.insert(one.span, text);
     }
-    Ok(Some(workspace_edit(world, edits)))
+    let edits = settled(world, edits).ok_or_else(|| {
+        Refusal::Failed(format!(
+            "called `{name}`, it or something else would mean something else"
+        ))
+    })?;
+    let mut answer: BTreeMap<String, Vec<TextEdit>> = BTreeMap::new();
+    for (path, edits) in edits {
+        let Some(parsed) = world.parsed(&path) else {
+            continue;
+        };
+        let edits = edits.into_iter();
+        let edits = edits.map(|(span, text)| TextEdit::new(parsed.range(span), text));
+        answer.insert(path, edits.collect());
+    }
+    Ok(Some(workspace_edit(world, answer)))
 }
 
 /// What of the same kind has this name already.
-fn taken(found: &Found, name: &str) -> Option<&'static str> {
+fn taken(world: &World, found: &Found, name: &str) -> Option<&'static str> {
     let own = &found.declaration;
-    let outer = |id: &str| {
+    let outer = |id: &String| {
         id.rsplit_once('/')
             .map_or("", |(outer, _)| outer)
             .to_owned()
     };
-    found
-        .parsed
-        .names()
-        .declarations
+    let around: Vec<String> = own.ids.iter().map(outer).collect();
+    let same = |other: &model::Definition| other.kind == own.kind && other.name == name;
+    let views = world.views(&found.parsed);
+    let mut others = views
         .iter()
-        .find(|other| {
-            other.noun == own.noun
-                && other.name == name
-                && other.name_span != own.name_span
-                && other.scope == own.scope
-                && (own.id.is_empty() || outer(&other.id) == outer(&own.id))
-        })
-        .map(|other| other.noun.word())
+        .flat_map(|view| view.declared_in(&found.parsed.path, same));
+    let other = others.find(|other| {
+        let other = &other.declaration;
+        other.name_span != own.name_span
+            && other.scope == own.scope
+            && (own.kind != SymbolKind::Node
+                || other.ids.iter().any(|id| around.contains(&outer(id))))
+    });
+    other.map(|other| other.declaration.kind.word())
 }
 
 /// Whether a word can be a name.
@@ -201,11 +228,11 @@ pub(super) fn files(
     for parsed in all {
         let moved = renamed.iter().find(|(old, _)| *old == parsed.path);
         let from = moved.map_or(parsed.path.as_str(), |(_, new)| new);
-        for module in &parsed.names().modules {
+        for module in parsed.modules() {
             if module.path.starts_with("std/") {
                 continue;
             }
-            let target = join(&parsed.path, &module.path);
+            let target = join(&parsed.path, module.path);
             let new = renamed.iter().find(|(old, _)| *old == target);
             if new.is_none() && moved.is_none() {
                 continue;

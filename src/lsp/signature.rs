@@ -7,13 +7,13 @@ use lsp_types::{
     SignatureInformation,
 };
 
-use super::hover::node_of;
-use super::noun::Noun;
 use super::parsed::Parsed;
 use super::place::{Inside, place};
 use super::refusal::Refusal;
+use super::under::node_of;
 use super::world::World;
 use crate::blank::Blanks;
+use crate::model::SymbolKind;
 use crate::syntax::{Kind, text};
 
 /// What is called, and where its arguments stand.
@@ -61,13 +61,13 @@ pub(super) fn call(world: &World, parsed: &Arc<Parsed>, offset: u32) -> Option<C
         .map_or(0, |end| end + 1);
     let path = before.get(start..)?;
     let found = [
-        Noun::Checklist,
-        Noun::Metric,
-        Noun::Procedure,
-        Noun::Message,
+        SymbolKind::Checklist,
+        SymbolKind::Metric,
+        SymbolKind::Procedure,
+        SymbolKind::Message,
     ]
     .into_iter()
-    .find_map(|noun| world.find(parsed, noun, path))?;
+    .find_map(|kind| world.find(parsed, kind, path))?;
     let node = node_of(&found.parsed, &found.declaration)?;
     let title = node
         .child(Kind::title)

@@ -7,12 +7,12 @@ use lsp_types::{
     WorkspaceSymbolParams, WorkspaceSymbolResponse,
 };
 
-use super::names::{head, is_node};
-use super::noun::Noun;
-use super::parsed::Parsed;
+use super::parsed::{Parsed, head};
 use super::refusal::Refusal;
+use super::under::node_of;
 use super::world::World;
 use crate::blank::Blanks;
+use crate::model;
 use crate::syntax::{Kind, Node, text};
 
 /// How many symbols of a workspace are answered at the most.
@@ -138,21 +138,28 @@ pub(super) fn workspace(
     let query: Vec<char> = params.query.to_lowercase().chars().collect();
     let mut symbols = Vec::new();
     for parsed in world.all() {
-        for one in &parsed.names().declarations {
-            if !one.named || !has_letters(&one.name, &query) {
-                continue;
-            }
-            let Some(location) = world.location(&parsed, one.name_span) else {
+        let Some(view) = world.views(&parsed).into_iter().next() else {
+            continue;
+        };
+        let wanted = |one: &model::Definition| one.named && has_letters(&one.name, &query);
+        for found in view.declared_in(&parsed.path, wanted) {
+            let one = found.declaration;
+            let (Some(location), Some(node)) = (
+                world.location(&parsed, one.name_span),
+                node_of(&parsed, &one),
+            ) else {
                 continue;
             };
-            let around = match one.noun {
-                Noun::Node => one.id.rsplit_once('/').map(|(outer, _)| outer.to_owned()),
-                _ => None,
-            };
+            let id = one
+                .ids
+                .first()
+                .filter(|_| one.kind == model::SymbolKind::Node);
+            let around = id.and_then(|id| id.rsplit_once('/'));
+            let around = around.map(|(outer, _)| outer.to_owned());
             #[allow(deprecated)] // the field must be named, and is not used
             symbols.push(SymbolInformation {
                 name: one.name.clone(),
-                kind: kind_of(one.kind),
+                kind: kind_of(node.kind()),
                 tags: None,
                 deprecated: None,
                 location,
@@ -171,4 +178,39 @@ fn has_letters(name: &str, query: &[char]) -> bool {
     query
         .iter()
         .all(|wanted| letters.any(|letter| letter == *wanted))
+}
+
+/// Whether a statement becomes a node that others may name.
+fn is_node(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::phase
+            | Kind::gate
+            | Kind::group
+            | Kind::choose
+            | Kind::option
+            | Kind::every
+            | Kind::check
+            | Kind::require
+            | Kind::run
+            | Kind::hold
+            | Kind::bake
+            | Kind::approve
+            | Kind::record
+            | Kind::wait
+            | Kind::monitor
+            | Kind::alert
+            | Kind::success
+            | Kind::failure
+            | Kind::test
+            | Kind::objective
+            | Kind::backup
+            | Kind::freeze
+            | Kind::shift
+            | Kind::switch
+            | Kind::scale
+            | Kind::canary
+            | Kind::step
+            | Kind::blue_green
+    )
 }

@@ -8,11 +8,11 @@ use lsp_types::{
     SemanticTokensResult,
 };
 
-use super::noun::Noun;
 use super::parsed::Parsed;
 use super::refusal::Refusal;
 use super::world::World;
 use crate::blank::Blanks;
+use crate::model::SymbolKind;
 use crate::source::Span;
 use crate::syntax::{Kind, Node};
 
@@ -74,9 +74,10 @@ pub(super) fn full(
     params: SemanticTokensParams,
 ) -> Result<impl FnOnce() -> Result<SemanticTokensResult, Refusal> + Send + 'static, Refusal> {
     let parsed = Arc::clone(super::parsed(world, &params.text_document)?);
+    let names = names(world, &parsed);
     Ok(move || {
         let whole = Span::new(parsed.file.source, 0, parsed.text().len() as u32);
-        Ok(tokens(&parsed, whole).into())
+        Ok(tokens(&parsed, &names, whole).into())
     })
 }
 
@@ -86,13 +87,62 @@ pub(super) fn range(
     params: SemanticTokensRangeParams,
 ) -> Result<Option<SemanticTokensRangeResult>, Refusal> {
     let parsed = super::parsed(world, &params.text_document)?;
-    Ok(Some(tokens(parsed, parsed.span(params.range)).into()))
+    let names = names(world, parsed);
+    Ok(Some(
+        tokens(parsed, &names, parsed.span(params.range)).into(),
+    ))
+}
+
+/// The names of a file, where they are given and where they are used.
+fn names(world: &World, parsed: &Arc<Parsed>) -> Vec<Token> {
+    let mut found: Vec<Token> = Vec::new();
+    for view in world.views(parsed) {
+        let definitions = &view.symbols().definitions;
+        for (number, one) in definitions.iter().enumerate() {
+            if one.named
+                && let Some((there, span)) = view.name_of(number)
+                && there.path == parsed.path
+            {
+                let kind = match one.captured {
+                    true => VARIABLE,
+                    false => type_of(one.kind),
+                };
+                found.push((span, kind, DECLARATION));
+            }
+        }
+        for place in view.own_places() {
+            let one = &definitions[place.to];
+            let file = view.file(one.name_span.source.0 as usize);
+            let library = file.path.starts_with("std/");
+            let more = if library { LIBRARY } else { 0 };
+            found.push(match place.variable {
+                true => (whole_variable(parsed, place.span), VARIABLE, more),
+                false => (place.span, type_of(one.kind), more),
+            });
+        }
+        for (span, _) in view.own_modules() {
+            found.push((span, NAMESPACE, 0));
+        }
+    }
+    // What the present text says of a place that was known before, is the same.
+    found.sort_by_key(|(span, kind, more)| (*span, u32::MAX - *more, *kind));
+    found.dedup_by_key(|(span, _, _)| *span);
+    found
+}
+
+/// The whole name of a variable of which a part is known: `API_NAMESPACE` of a service `api`.
+fn whole_variable(parsed: &Parsed, span: Span) -> Span {
+    let behind = parsed.text().get(span.end as usize..).unwrap_or_default();
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let more = behind.find(|letter| !is_part(letter));
+    let end = span.end + more.unwrap_or(behind.len()) as u32;
+    Span::new(span.source, span.start, end)
 }
 
 /// A token: its place, its type, its modifiers.
 type Token = (Span, u32, u32);
 
-fn tokens(parsed: &Parsed, wanted: Span) -> SemanticTokens {
+fn tokens(parsed: &Parsed, names: &[Token], wanted: Span) -> SemanticTokens {
     let mut found: Vec<Token> = Vec::new();
     for piece in &parsed.file.pieces {
         let root = piece.root();
@@ -104,44 +154,7 @@ fn tokens(parsed: &Parsed, wanted: Span) -> SemanticTokens {
             token(parsed, node, &mut found);
         }
     }
-    let names = parsed.names();
-    for one in names.declarations.iter().filter(|one| one.named) {
-        let kind = match one.is_captured() {
-            true => VARIABLE,
-            false => type_of(one.noun),
-        };
-        found.push((one.name_span, kind, DECLARATION));
-    }
-    let arguments: Vec<_> = names
-        .declarations
-        .iter()
-        .filter(|one| one.noun == Noun::Argument)
-        .collect();
-    for one in &names.uses {
-        let noun = match one.nouns {
-            // A parameter or a thing: which of them, its declaration says.
-            [Noun::Argument, other, ..] => {
-                let own = arguments.iter().any(|inner| {
-                    inner.name == one.path
-                        && inner.scope.is_some_and(|scope| {
-                            scope.start <= one.span.start && one.span.end <= scope.end
-                        })
-                });
-                Some(if own { Noun::Argument } else { *other })
-            }
-            nouns => nouns.first().copied(),
-        };
-        let Some(noun) = noun else { continue };
-        let library = names.modules.iter().any(|module| {
-            module.path.starts_with("std/")
-                && (one.path.split('.').next() == Some(module.name.as_str())
-                    || module.imports.iter().any(|(name, _)| *name == one.path))
-        });
-        found.push((one.span, type_of(noun), if library { LIBRARY } else { 0 }));
-    }
-    for module in &names.modules {
-        found.push((module.span, NAMESPACE, 0));
-    }
+    found.extend(names);
     found.retain(|(span, _, _)| {
         span.start < span.end && wanted.start <= span.start && span.end <= wanted.end
     });
@@ -228,16 +241,16 @@ fn encode(parsed: &Parsed, tokens: &[Token]) -> SemanticTokens {
     }
 }
 
-fn type_of(noun: Noun) -> u32 {
-    match noun {
-        Noun::Parameter | Noun::Secret | Noun::Capture => VARIABLE,
-        Noun::Argument | Noun::Field => PARAMETER,
-        Noun::Role | Noun::Channel | Noun::Service => CLASS,
-        Noun::Metric | Noun::Baseline => PROPERTY,
-        Noun::Message => TYPE,
-        Noun::Checklist | Noun::Procedure | Noun::Rollback => FUNCTION,
-        Noun::Severity => EVENT,
-        Noun::Node => NAMESPACE,
+fn type_of(kind: SymbolKind) -> u32 {
+    match kind {
+        SymbolKind::Parameter | SymbolKind::Secret | SymbolKind::Capture => VARIABLE,
+        SymbolKind::Argument | SymbolKind::Field => PARAMETER,
+        SymbolKind::Role | SymbolKind::Channel | SymbolKind::Service => CLASS,
+        SymbolKind::Metric | SymbolKind::Baseline => PROPERTY,
+        SymbolKind::Message => TYPE,
+        SymbolKind::Checklist | SymbolKind::Procedure | SymbolKind::Rollback => FUNCTION,
+        SymbolKind::Severity => EVENT,
+        SymbolKind::Node => NAMESPACE,
     }
 }
 

@@ -1,13 +1,14 @@
 //! All that the server knows: the texts that are open, those that it read from a disk, and what a
 //! check said of them.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lsp_types::{Location, Uri};
 
 use super::changes::Doubt;
+use super::index::{Index, Whole};
 use super::lines::Encoding;
 use super::parsed::Parsed;
 use super::uri::{join, path_of, uri_of};
@@ -92,6 +93,8 @@ pub(super) struct Document {
     pub state: u32,
     /// Its text, read.
     pub parsed: Arc<Parsed>,
+    /// Its last whole state, where it can't be read whole as it is.
+    pub whole: Option<Whole>,
     /// What the last check said; it may be of an older revision.
     pub deep: Option<Arc<Deep>>,
     /// The revision whose check panicked, if one did, and with what message.
@@ -167,6 +170,10 @@ pub(super) struct World {
     specs: RefCell<BTreeMap<String, Vec<String>>>,
     /// The addresses of texts that come with the compiler, by name.
     kept: RefCell<BTreeMap<String, Option<Uri>>>,
+    /// The symbols of files, by path: of the texts as they are, and as they were when they were whole.
+    pub indices: RefCell<BTreeMap<(String, bool), Arc<Index>>>,
+    /// Grows whenever a text or a file changes.
+    state: Cell<u64>,
 }
 
 impl World {
@@ -181,6 +188,8 @@ impl World {
             read: RefCell::default(),
             kept: RefCell::default(),
             specs: RefCell::default(),
+            indices: RefCell::default(),
+            state: Cell::default(),
         }
     }
 
@@ -228,8 +237,19 @@ impl World {
         self.forget_folders();
     }
 
+    /// A number for what all texts and files say.
+    pub fn state(&self) -> u64 {
+        self.state.get()
+    }
+
+    /// Notes that a text or a file says something else.
+    pub fn changed(&self) {
+        self.state.set(self.state.get() + 1);
+    }
+
     /// Forgets which specs there are.
     pub fn forget_folders(&self) {
+        self.changed();
         self.specs.borrow_mut().clear();
     }
 

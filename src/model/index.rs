@@ -25,8 +25,16 @@ pub(super) fn symbols(
     for (file, table) in modules.files.iter().zip(tables) {
         index.declarations(file, table);
     }
-    for node in spec.nodes.iter().chain(&noted.discarded) {
-        node.walk(&mut |node| index.node(node, &noted.named));
+    for node in &spec.nodes {
+        node.walk(&mut |node| {
+            let at = index.node(node, &noted.named);
+            index.definitions[at].ids.push(node.id.clone());
+        });
+    }
+    for node in &noted.discarded {
+        node.walk(&mut |node| {
+            index.node(node, &noted.named);
+        });
     }
     for name in tables
         .iter()
@@ -116,8 +124,8 @@ impl<'a> Index<'a> {
         });
     }
 
-    /// A node of the plan, or of what is in none.
-    fn node(&mut self, node: &'a Node, named: &HashSet<Span>) {
+    /// A node of the plan, or of what is in none: its number.
+    fn node(&mut self, node: &'a Node, named: &HashSet<Span>) -> usize {
         let own = (node.name_span, node.work.kind());
         let known = self.declared.get(&node.name_span).or(self.nodes.get(&own));
         let at = match known {
@@ -138,8 +146,8 @@ impl<'a> Index<'a> {
                 self.definitions.len() - 1
             }
         };
-        self.definitions[at].ids.push(node.id.clone());
         self.ids.insert(&node.id, at);
+        at
     }
 
     /// What is declared at a place, or is a node that has its name there.

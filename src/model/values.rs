@@ -1,16 +1,13 @@
 //! Reads tokens: texts, quantities, times; and says where they are wrong.
 
-use super::holes::{Holes, hole};
 use super::likely;
 use super::lower::{Lower, Scope};
 use super::node::{Timed, Times};
-use super::text::Text;
 use crate::blank::Blanks;
 use crate::diagnostic::Diagnostic;
 use crate::quantity::{Dimension, Exact, Quantity, Range};
 use crate::rule;
 use crate::source::Span;
-use crate::syntax::text::content;
 use crate::syntax::{Kind, Node as Syntax};
 use crate::time::{Instant, Moment, When};
 
@@ -28,99 +25,6 @@ rule! {
 }
 
 impl Lower<'_> {
-    /// The text of a `string`, `title` or `prose` token: escapes read, indentation removed,
-    /// parameters resolved.
-    pub fn text(&mut self, scope: &Scope, token: Syntax<'_>) -> Text {
-        let raw = token.text();
-        let span = token.span();
-        if raw.starts_with("\"\"\"") {
-            let inner = content(raw);
-            return self.pieces(scope, &inner, None, token);
-        }
-        let inner = raw
-            .strip_prefix('"')
-            .and_then(|raw| raw.strip_suffix('"'))
-            .unwrap_or(raw);
-        self.pieces(scope, inner, Some(span.start + 1), token)
-    }
-
-    /// `start` is the offset of the first byte in the file; nothing where offsets are lost.
-    fn pieces(
-        &mut self,
-        scope: &Scope,
-        inner: &str,
-        start: Option<u32>,
-        token: Syntax<'_>,
-    ) -> Text {
-        let span = token.span();
-        let mut holes = Holes::of(token);
-        let mut text = Text::default();
-        let mut rest = inner;
-        let escapes = start.is_some();
-        while let Some(at) = rest.find(['\\', '{']) {
-            text.push(&rest[..at]);
-            let offset = inner.len() - rest.len() + at;
-            let here = |length: usize| match start {
-                Some(start) => {
-                    let start = start + offset as u32;
-                    Span::new(span.source, start, start + length as u32)
-                }
-                None => span,
-            };
-            rest = &rest[at..];
-            if rest.starts_with('\\') {
-                let mut characters = rest.chars();
-                characters.next();
-                let next = characters.next();
-                let (words, length) = match next {
-                    Some('{') => ("{".to_owned(), 2),
-                    Some('}') => ("}".to_owned(), 2),
-                    Some(_) if !escapes => ("\\".to_owned(), 1),
-                    Some('n') => ("\n".to_owned(), 2),
-                    Some('t') => ("\t".to_owned(), 2),
-                    Some('"') => ("\"".to_owned(), 2),
-                    Some('\\') => ("\\".to_owned(), 2),
-                    Some('u') => match unicode(rest) {
-                        Some((character, length)) => (character.to_string(), length),
-                        None => {
-                            self.report(
-                                Diagnostic::new(&TYPE, here(2), "`\\u` names no character")
-                                    .help("write the number of a character: `\\u{2192}`"),
-                            );
-                            (String::new(), 2)
-                        }
-                    },
-                    Some(other) => {
-                        let length = 1 + other.len_utf8();
-                        self.report(
-                            Diagnostic::new(&TYPE, here(length), format!("`\\{other}` is no escape"))
-                                .help("the escapes are `\\\"`, `\\\\`, `\\n`, `\\t`, `\\{`, `\\}` and `\\u{…}`"),
-                        );
-                        (other.to_string(), length)
-                    }
-                    None => ("\\".to_owned(), 1),
-                };
-                text.push(&words);
-                rest = &rest[length..];
-                continue;
-            }
-            match hole(rest) {
-                Some(name) => {
-                    let place = here(name.len() + 2);
-                    let own = holes.next(name);
-                    self.hole(scope, (name, own), place, &mut text);
-                    rest = &rest[name.len() + 2..];
-                }
-                None => {
-                    text.push("{");
-                    rest = &rest[1..];
-                }
-            }
-        }
-        text.push(rest);
-        text
-    }
-
     /// A quantity of any dimension.
     pub fn quantity(&mut self, token: Syntax<'_>) -> Option<Quantity> {
         match Quantity::parse(token.text()) {
@@ -435,7 +339,7 @@ pub(super) fn plain(token: Syntax<'_>) -> String {
 }
 
 /// The character that `\u{…}` names, and the length of that text in bytes.
-fn unicode(text: &str) -> Option<(char, usize)> {
+pub(super) fn unicode(text: &str) -> Option<(char, usize)> {
     let inner = text.strip_prefix("\\u{")?;
     let end = inner.find('}')?;
     let number = u32::from_str_radix(&inner[..end], 16).ok()?;

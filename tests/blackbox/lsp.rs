@@ -2,6 +2,7 @@
 
 mod client;
 mod conversation;
+mod corpus;
 mod edits;
 mod features;
 mod findings;

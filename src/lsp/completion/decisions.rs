@@ -4,22 +4,24 @@ use lsp_types::CompletionItemKind;
 
 use super::Offers;
 use crate::blank::Blanks;
-use crate::lsp::hover::node_of;
-use crate::lsp::noun::Noun;
+use crate::lsp::index::Found;
+use crate::lsp::under::node_of;
+use crate::model::{Definition, SymbolKind};
 use crate::quantity::Dimension;
 use crate::syntax::Kind;
 
 impl Offers<'_> {
     /// What may stand behind `given`.
     pub(super) fn assumed(&mut self) {
-        self.names(&[Noun::Metric, Noun::Parameter]);
+        self.names(&[SymbolKind::Metric, SymbolKind::Parameter]);
         let choices: Vec<(String, String)> = self
-            .parsed
-            .names()
-            .declarations
-            .iter()
-            .filter(|one| one.kind == Kind::choose)
-            .map(|one| (one.id.clone(), self.parsed.slice(one.span).to_owned()))
+            .nodes(Kind::choose)
+            .into_iter()
+            .flat_map(|found| {
+                let text = found.parsed.slice(found.declaration.span).to_owned();
+                let ids = found.declaration.ids.into_iter();
+                ids.map(move |id| (id, text.clone()))
+            })
             .collect();
         for (id, text) in choices {
             let head = text
@@ -35,13 +37,13 @@ impl Offers<'_> {
     /// What may stand behind `given NAME =`.
     pub(super) fn assumed_value(&mut self, before: &[&str]) {
         let name = before.iter().rev().nth(1).copied().unwrap_or_default();
-        if let Some(found) = self.world.find(self.parsed, Noun::Metric, name) {
+        if let Some(found) = self.world.find(self.parsed, SymbolKind::Metric, name) {
             drop(found);
             self.measured_values(before);
             self.plain(&["no-data"]);
             return;
         }
-        if let Some(found) = self.world.find(self.parsed, Noun::Parameter, name) {
+        if let Some(found) = self.world.find(self.parsed, SymbolKind::Parameter, name) {
             let Some(declared) = node_of(&found.parsed, &found.declaration) else {
                 return;
             };
@@ -68,16 +70,28 @@ impl Offers<'_> {
         }
         let around = format!("{name}/");
         let options: Vec<String> = self
-            .parsed
-            .names()
-            .declarations
+            .nodes(Kind::option)
             .iter()
-            .filter(|one| one.kind == Kind::option)
-            .filter_map(|one| one.id.strip_prefix(&around))
+            .flat_map(|found| &found.declaration.ids)
+            .filter_map(|id| id.strip_prefix(&around))
             .filter(|rest| !rest.contains('/'))
             .map(str::to_owned)
             .collect();
         let options: Vec<&str> = options.iter().map(String::as_str).collect();
         self.plain(&options);
+    }
+
+    /// The nodes of this file that statements of a kind are.
+    fn nodes(&self, kind: Kind) -> Vec<Found> {
+        let views = self.world.views(self.parsed);
+        let wanted = |one: &Definition| one.kind == SymbolKind::Node;
+        let all = views
+            .iter()
+            .flat_map(|view| view.declared_in(&self.parsed.path, wanted));
+        all.filter(|found| {
+            let node = node_of(&found.parsed, &found.declaration);
+            node.is_some_and(|node| node.kind() == kind)
+        })
+        .collect()
     }
 }

@@ -10,7 +10,6 @@ use lsp_types::{
     CompletionTextEdit, Documentation, InsertTextFormat, MarkupContent, MarkupKind, TextEdit,
 };
 
-use super::noun::Noun;
 use super::parsed::Parsed;
 use super::place::{Inside, Place, place};
 use super::refusal::Refusal;
@@ -18,6 +17,7 @@ use super::words::{self, Word};
 use super::world::World;
 use crate::blank::Blanks;
 use crate::catalogue;
+use crate::model::SymbolKind;
 use crate::source::{SourceId, Span};
 
 /// What may be written at the cursor.
@@ -107,8 +107,8 @@ impl<'w> Offers<'w> {
                 let list = words::inside(head);
                 match head {
                     "canary" => self.stages(),
-                    "escalation" => self.names(&[Noun::Severity]),
-                    "baseline" => self.names(&[Noun::Metric]),
+                    "escalation" => self.names(&[SymbolKind::Severity]),
+                    "baseline" => self.names(&[SymbolKind::Metric]),
                     _ => self.words(list),
                 }
                 // The clauses of a `run` may stand on lines of their own.

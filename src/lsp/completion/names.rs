@@ -1,17 +1,14 @@
 //! Names that may stand at the cursor: those of this file, of what it brings in, of what is around.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use lsp_types::CompletionItemKind;
+use std::collections::BTreeSet;
 
 use super::Offers;
 use crate::blank::Blanks;
-use crate::lsp::names::Declaration;
-use crate::lsp::noun::Noun;
-use crate::lsp::parsed::Parsed;
+use crate::lsp::index::Found;
 use crate::lsp::uri;
 use crate::model::Router;
+use crate::model::{Definition, SymbolKind};
 use crate::stdlib;
 
 impl Offers<'_> {
@@ -48,31 +45,37 @@ impl Offers<'_> {
         };
         match wants {
             "shift" | "switch" | "scale" | "canary" | "blue-green" => {
-                self.names(&[Noun::Argument, Noun::Service]);
+                self.names(&[SymbolKind::Argument, SymbolKind::Service]);
             }
-            "by" | "page" | "owner" => self.names(&[Noun::Role]),
-            "to" if matches!(self.place.head(), Some("escalation")) => self.names(&[Noun::Role]),
+            "by" | "page" | "owner" => self.names(&[SymbolKind::Role]),
+            "to" if matches!(self.place.head(), Some("escalation")) => {
+                self.names(&[SymbolKind::Role])
+            }
             "to" if matches!(keyword, "switch" | "blue-green") => self.plain(&["blue", "green"]),
-            "to" if keyword == "given" => self.names(&[Noun::Node]),
+            "to" if keyword == "given" => self.names(&[SymbolKind::Node]),
             "to" => self.suggest(&["25%", "50%", "100%"]),
-            "notify" => self.names(&[Noun::Channel, Noun::Role]),
-            "with" => self.names(&[Noun::Message]),
-            "do" => self.names(&[Noun::Procedure]),
-            "include" => self.names(&[Noun::Checklist]),
+            "notify" => self.names(&[SymbolKind::Channel, SymbolKind::Role]),
+            "with" => self.names(&[SymbolKind::Message]),
+            "do" => self.names(&[SymbolKind::Procedure]),
+            "include" => self.names(&[SymbolKind::Checklist]),
             "after" => {
-                self.names(&[Noun::Node]);
+                self.names(&[SymbolKind::Node]);
                 self.plain(&["rollback"]);
             }
             "rollback" if before.len() > 1 || self.place.head().is_some() => {
-                self.names(&[Noun::Rollback]);
+                self.names(&[SymbolKind::Rollback]);
             }
-            "from" if keyword == "given" => self.names(&[Noun::Node]),
+            "from" if keyword == "given" => self.names(&[SymbolKind::Node]),
             "given" => self.assumed(),
             "while" | "watch" | "require" | "check" | "when" | "and" | "or" | "not" => {
-                self.names(&[Noun::Argument, Noun::Metric, Noun::Parameter]);
+                self.names(&[
+                    SymbolKind::Argument,
+                    SymbolKind::Metric,
+                    SymbolKind::Parameter,
+                ]);
             }
-            "if" => self.names(&[Noun::Parameter, Noun::Argument]),
-            "=" if keyword == "metric" => self.names(&[Noun::Metric]),
+            "if" => self.names(&[SymbolKind::Parameter, SymbolKind::Argument]),
+            "=" if keyword == "metric" => self.names(&[SymbolKind::Metric]),
             "=" if keyword == "given" => {
                 self.assumed_value(before);
             }
@@ -84,7 +87,7 @@ impl Offers<'_> {
                 self.suggest(&["30s", "1m", "5m", "10m", "15m", "30m", "1h", "1d"]);
                 if wants == "within" {
                     self.plain(&["baseline"]);
-                    self.names(&[Noun::Baseline]);
+                    self.names(&[SymbolKind::Baseline]);
                 }
             }
             "at" | "due" | "until" | "from" => {
@@ -108,7 +111,7 @@ impl Offers<'_> {
             "on" => self.plain(&["failure"]),
             "hold" => {
                 self.suggest(&["5m", "15m", "30m", "1h"]);
-                self.names(&[Noun::Argument, Noun::Parameter]);
+                self.names(&[SymbolKind::Argument, SymbolKind::Parameter]);
             }
             _ => return false,
         }
@@ -118,10 +121,10 @@ impl Offers<'_> {
     fn actions(&mut self) {
         self.plain(&["pause", "stop", "skip", "retry"]);
         for (word, nouns) in [
-            ("rollback", Noun::Rollback),
-            ("page", Noun::Role),
-            ("notify", Noun::Channel),
-            ("do", Noun::Procedure),
+            ("rollback", SymbolKind::Rollback),
+            ("page", SymbolKind::Role),
+            ("notify", SymbolKind::Channel),
+            ("do", SymbolKind::Procedure),
         ] {
             for name in self.known(&[nouns]) {
                 let text = format!("{word} {}", name.0);
@@ -159,72 +162,73 @@ impl Offers<'_> {
     }
 
     /// The names of these kinds that are known at the cursor.
-    pub(super) fn names(&mut self, nouns: &[Noun]) {
+    pub(super) fn names(&mut self, nouns: &[SymbolKind]) {
         for (name, about, noun) in self.known(nouns) {
             let kind = match noun {
-                Noun::Service | Noun::Role => CompletionItemKind::CLASS,
-                Noun::Metric | Noun::Baseline => CompletionItemKind::FIELD,
-                Noun::Checklist | Noun::Procedure | Noun::Rollback => CompletionItemKind::FUNCTION,
-                Noun::Channel | Noun::Message => CompletionItemKind::TEXT,
-                Noun::Severity => CompletionItemKind::EVENT,
-                Noun::Node => CompletionItemKind::REFERENCE,
-                Noun::Parameter | Noun::Secret | Noun::Capture | Noun::Argument | Noun::Field => {
-                    CompletionItemKind::VARIABLE
+                SymbolKind::Service | SymbolKind::Role => CompletionItemKind::CLASS,
+                SymbolKind::Metric | SymbolKind::Baseline => CompletionItemKind::FIELD,
+                SymbolKind::Checklist | SymbolKind::Procedure | SymbolKind::Rollback => {
+                    CompletionItemKind::FUNCTION
                 }
+                SymbolKind::Channel | SymbolKind::Message => CompletionItemKind::TEXT,
+                SymbolKind::Severity => CompletionItemKind::EVENT,
+                SymbolKind::Node => CompletionItemKind::REFERENCE,
+                SymbolKind::Parameter
+                | SymbolKind::Secret
+                | SymbolKind::Capture
+                | SymbolKind::Argument
+                | SymbolKind::Field => CompletionItemKind::VARIABLE,
             };
             self.offer(&name, kind, &about, &name, false);
         }
     }
 
     /// The names of these kinds, and a line about each.
-    fn known(&self, nouns: &[Noun]) -> Vec<(String, String, Noun)> {
+    fn known(&self, kinds: &[SymbolKind]) -> Vec<(String, String, SymbolKind)> {
         let mut known = Vec::new();
         let mut seen = BTreeSet::new();
-        let mut add = |name: String, parsed: &Parsed, one: &Declaration| {
-            if seen.insert((one.noun, name.clone())) {
-                let head = parsed.slice(one.span);
-                let head = head
-                    .split(['\n', '{'])
-                    .next()
-                    .unwrap_or_default()
-                    .trim_blanks();
-                known.push((name, format!("`{head}`"), one.noun));
+        let mut add = |name: &str, one: &Found| {
+            let kind = one.declaration.kind;
+            if seen.insert((kind, name.to_owned())) {
+                let head = one.parsed.slice(one.declaration.span);
+                let head = head.split(['\n', '{']).next().unwrap_or_default();
+                known.push((name.to_owned(), format!("`{}`", head.trim_blanks()), kind));
             }
         };
-        let own = self.parsed.names();
-        for one in &own.declarations {
-            let here = one
-                .scope
-                .is_none_or(|scope| scope.start <= self.offset && self.offset <= scope.end);
-            if !one.is_one_of(nouns) || !here {
-                continue;
-            }
-            // What is being written is not offered to itself.
-            if one.name_span.touches(self.offset) {
-                continue;
-            }
-            let name = if one.noun == Noun::Node && nouns.contains(&Noun::Node) {
-                one.id.clone()
-            } else {
-                one.name.clone()
-            };
-            add(name, self.parsed, one);
-        }
-        for module in &own.modules {
-            let Some(there) = self.world.module(self.parsed, &module.path) else {
-                continue;
-            };
-            for one in &there.names().declarations {
-                let outside = one.scope.is_none()
-                    && !matches!(one.noun, Noun::Node | Noun::Capture)
-                    && nouns.contains(&one.noun);
-                if !outside {
+        let wanted = |one: &Definition| {
+            kinds.contains(&one.kind) || kinds.contains(&SymbolKind::Capture) && one.captured
+        };
+        for view in self.world.views(self.parsed) {
+            let mut own: Vec<Found> = view.declared_in(&self.parsed.path, wanted).collect();
+            // What its author gave a name is meant more often than what was made.
+            own.sort_by_key(|one| !one.declaration.named);
+            for found in &own {
+                let one = &found.declaration;
+                let here = one.scope.is_none_or(|scope| scope.touches(self.offset));
+                // What is being written is not offered to itself.
+                if !here || one.name_span.touches(self.offset) {
                     continue;
                 }
-                if module.imports.iter().any(|(name, _)| *name == one.name) {
-                    add(one.name.clone(), &there, one);
+                if one.kind != SymbolKind::Node || !kinds.contains(&SymbolKind::Node) {
+                    add(&one.name, found);
+                    continue;
                 }
-                add(format!("{}.{}", module.name, one.name), &there, one);
+                for id in &one.ids {
+                    add(id, found);
+                }
+            }
+            for module in self.parsed.modules() {
+                let Some(there) = self.world.module(self.parsed, module.path) else {
+                    continue;
+                };
+                let wanted = |one: &Definition| one.is_shared() && kinds.contains(&one.kind);
+                for found in view.declared_in(&there.path, wanted) {
+                    let name = &found.declaration.name;
+                    if module.names().any(|own| own == name) {
+                        add(name, &found);
+                    }
+                    add(&format!("{}.{name}", module.name), &found);
+                }
             }
         }
         known
@@ -242,17 +246,9 @@ impl Offers<'_> {
                 .and_then(|rest| rest.split([' ', '{']).next())
                 .unwrap_or_default();
             if let Some(there) = self.world.module(self.parsed, written) {
-                let names: Vec<String> = there
-                    .names()
-                    .declarations
-                    .iter()
-                    .filter(|one| {
-                        one.scope.is_none() && !matches!(one.noun, Noun::Node | Noun::Capture)
-                    })
-                    .map(|one| one.name.clone())
-                    .collect();
-                for name in names {
-                    self.offer(&name, CompletionItemKind::REFERENCE, "", &name, false);
+                for found in self.world.shared(&there) {
+                    let name = &found.declaration.name;
+                    self.offer(name, CompletionItemKind::REFERENCE, "", name, false);
                 }
             }
             return;
@@ -294,7 +290,12 @@ impl Offers<'_> {
             return;
         }
         let start = self.offset - typed.len() as u32;
-        let nouns = [Noun::Argument, Noun::Field, Noun::Capture, Noun::Parameter];
+        let nouns = [
+            SymbolKind::Argument,
+            SymbolKind::Field,
+            SymbolKind::Capture,
+            SymbolKind::Parameter,
+        ];
         for (name, about, _) in self.known(&nouns) {
             let kind = CompletionItemKind::VARIABLE;
             self.offer_from(start, &name, kind, &about, &name, false);
@@ -304,11 +305,11 @@ impl Offers<'_> {
     /// The variables that a command finds in its environment.
     pub(super) fn variables(&mut self) {
         let nouns = [
-            Noun::Argument,
-            Noun::Parameter,
-            Noun::Secret,
-            Noun::Capture,
-            Noun::Service,
+            SymbolKind::Argument,
+            SymbolKind::Parameter,
+            SymbolKind::Secret,
+            SymbolKind::Capture,
+            SymbolKind::Service,
         ];
         let mut offers = Vec::new();
         for (name, about, noun) in self.known(&nouns) {
@@ -317,7 +318,7 @@ impl Offers<'_> {
             }
             let name = name.replace('-', "_").to_ascii_uppercase();
             offers.push((name.clone(), about.clone()));
-            if matches!(noun, Noun::Service) {
+            if matches!(noun, SymbolKind::Service) {
                 for of in ["NAMESPACE", "WORKLOAD", "IMAGE"] {
                     offers.push((format!("{name}_{of}"), about.clone()));
                 }
@@ -336,7 +337,7 @@ impl Offers<'_> {
         ]
         .map(|(name, about)| (name.to_owned(), about.to_owned()))
         .to_vec();
-        for (name, about, _) in self.known(&[Noun::Argument]) {
+        for (name, about, _) in self.known(&[SymbolKind::Argument]) {
             offers.push((name, about));
         }
         self.dollar(&offers);
@@ -380,12 +381,16 @@ impl Offers<'_> {
                 }
             }
         }
-        self.names(&[Noun::Argument, Noun::Service, Noun::Parameter, Noun::Metric]);
+        self.names(&[
+            SymbolKind::Argument,
+            SymbolKind::Service,
+            SymbolKind::Parameter,
+            SymbolKind::Metric,
+        ]);
     }
 }
 
-/// A declaration of a file that a path names, for what needs it whole.
-pub(super) fn metric<'p>(offers: &Offers<'p>, path: &str) -> Option<(Arc<Parsed>, Declaration)> {
-    let found = offers.world.find(offers.parsed, Noun::Metric, path)?;
-    Some((found.parsed, found.declaration))
+/// The metric that a path names.
+pub(super) fn metric(offers: &Offers<'_>, path: &str) -> Option<Found> {
+    offers.world.find(offers.parsed, SymbolKind::Metric, path)
 }

@@ -4,7 +4,9 @@ use lsp_types::CompletionItemKind;
 
 use super::Offers;
 use super::names::metric;
-use crate::lsp::hover::node_of;
+use crate::lsp::index::Found;
+use crate::lsp::under::node_of;
+use crate::model::SymbolKind;
 use crate::quantity::Dimension;
 use crate::syntax::Kind;
 
@@ -51,10 +53,7 @@ impl Offers<'_> {
     /// Values to compare a metric with.
     pub(super) fn values_for(&mut self, before: &[&str]) {
         self.measured_values(before);
-        self.names(&[
-            crate::lsp::noun::Noun::Argument,
-            crate::lsp::noun::Noun::Parameter,
-        ]);
+        self.names(&[SymbolKind::Argument, SymbolKind::Parameter]);
     }
 
     /// Quantities that a metric may show.
@@ -131,23 +130,18 @@ impl Offers<'_> {
         }
         // The nearest metric before the comparison.
         for word in before.iter().rev().skip(1) {
-            if let Some((parsed, declaration)) = metric(self, word) {
-                return self.measured(&parsed, &declaration, 0);
+            if let Some(found) = metric(self, word) {
+                return self.measured(&found, 0);
             }
         }
         None
     }
 
     /// What a metric measures; an alias what stands behind it.
-    fn measured(
-        &self,
-        parsed: &std::sync::Arc<crate::lsp::parsed::Parsed>,
-        declaration: &crate::lsp::names::Declaration,
-        depth: usize,
-    ) -> Option<Dimension> {
+    fn measured(&self, found: &Found, depth: usize) -> Option<Dimension> {
         /// Aliases of aliases; a cycle ends here.
         const DEEPEST: usize = 8;
-        let node = node_of(parsed, declaration)?;
+        let node = node_of(&found.parsed, &found.declaration)?;
         if let Some(measure) = node.child(Kind::measure) {
             let word = measure.child(Kind::type_)?;
             let name = word.child(Kind::type_name)?;
@@ -160,11 +154,11 @@ impl Offers<'_> {
             .child(Kind::path)?;
         let found = self
             .world
-            .find(parsed, crate::lsp::noun::Noun::Metric, path.text())?;
+            .find(&found.parsed, SymbolKind::Metric, path.text())?;
         if depth >= DEEPEST {
             return None;
         }
-        self.measured(&found.parsed, &found.declaration, depth + 1)
+        self.measured(&found, depth + 1)
     }
 }
 

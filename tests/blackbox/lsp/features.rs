@@ -411,7 +411,8 @@ fn semantic_tokens_say_what_names_stand_for() {
     has("shift", "keyword");
     has("checkout", "class");
     has("25%", "number");
-    has("http.latency", "property");
+    has("http", "namespace");
+    has("latency", "property");
     has("reachable", "function");
     has("# How many requests fail.", "comment");
     has("CHECKOUT_NAMESPACE", "variable");
