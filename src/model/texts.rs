@@ -179,8 +179,9 @@ impl<'s> Holes<'s> {
     fn next(&mut self, name: &str) -> Span {
         let (raw, span) = (self.token.text(), self.token.span());
         let hole = format!("{{{name}}}");
-        let mut found = raw.match_indices(&hole).map(|(at, _)| at);
-        let found = found.find(|&at| at >= self.at && !raw[..at].ends_with('\\'));
+        let behind = raw.get(self.at..).unwrap_or_default();
+        let mut found = behind.match_indices(&hole).map(|(at, _)| self.at + at);
+        let found = found.find(|&at| !raw[..at].ends_with('\\'));
         let Some(at) = found else { return span };
         self.at = at + hole.len();
         let start = span.start + at as u32 + 1;
