@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use deployc::report::{visible_line, visible_text};
+use deployc::report::{short_lines, visible_line, visible_text};
 use miette::ReportHandler;
 
 use super::Exit;
@@ -98,13 +98,13 @@ impl ReportHandler for Drawn {
         write!(
             f,
             "{red}error{plain}{bold}: {}{plain}",
-            visible_text(&message)
+            short_lines(&visible_text(&message))
         )?;
         if let Some(help) = error.help() {
             write!(
                 f,
                 "\n  {cyan}={plain} help: {}",
-                visible_line(&help.to_string())
+                short_lines(&visible_line(&help.to_string()))
             )?;
         }
         Ok(())

@@ -4,9 +4,11 @@ use super::bindings::Binding;
 use super::condition::{Bound, Comparator, Condition, Matcher, Measured, MetricRef, Trend};
 use super::lower::{Lower, Scope};
 use super::names::{Noun, UNKNOWN_NAME};
+use super::text::Text;
 use super::values::{DIMENSION, TYPE, plain, trimmed};
 use crate::blank::Blanks;
 use crate::diagnostic::{Diagnostic, nearest};
+use crate::promql;
 use crate::quantity::{Dimension, Exact, Quantity, Range};
 use crate::source::Span;
 use crate::syntax::{Kind, Node as Syntax};
@@ -435,17 +437,24 @@ impl Lower<'_> {
             .flat_map(|selector| selector.children())
             .filter(|matcher| matcher.kind() == Kind::matcher)
             .filter_map(|matcher| {
-                let value = matcher
-                    .child(Kind::label_value)
-                    .map(|value| value.text().to_owned())
-                    .or_else(|| {
-                        matcher
-                            .child(Kind::string)
-                            .map(|string| self.text(scope, string).to_string())
-                    })?;
+                let matching = matcher.child(Kind::matching)?.text().to_owned();
+                let (text, written) = match matcher.child(Kind::label_value) {
+                    Some(value) => (Text::plain(value.text()), value),
+                    None => {
+                        let string = matcher.child(Kind::string)?;
+                        (self.text(scope, string), string)
+                    }
+                };
+                let value = text.to_string();
+                let is_known = text == Text::plain(&value);
+                if matching.ends_with('~') && is_known && promql::read_pattern(&value).is_err() {
+                    let message = "a regular expression that Prometheus can't read";
+                    let finding = Diagnostic::new(&TYPE, written.span(), message);
+                    self.report(finding.help("Prometheus reads the syntax of RE2"));
+                }
                 Some(Matcher {
                     label: matcher.child(Kind::label_name)?.text().to_owned(),
-                    matching: matcher.child(Kind::matching)?.text().to_owned(),
+                    matching,
                     value,
                 })
             })

@@ -9,6 +9,7 @@ use super::names::{self, Declared, Names, Noun};
 use super::node::{Node, Reference, Times};
 use super::put_in::PutIn;
 use super::spec::{Metric, Service, Spec};
+use super::tables::MAX_NAME;
 use super::text::Text;
 use super::work::Work;
 use crate::blank::Blanks;
@@ -220,7 +221,8 @@ impl<'a> Lower<'a> {
         let own = match name {
             Some((name, at)) => {
                 self.names.noted.named(at);
-                name
+                // One that is longer is an error; an id repeats all that stand around it.
+                &name[..name.len().min(MAX_NAME)]
             }
             None => {
                 made = slug(words);

@@ -10,7 +10,10 @@ use super::names::{ALL, Declared, Noun, duplicate};
 use super::variables::variable;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::syntax::{File, Kind};
+use crate::syntax::{File, Kind, SYNTAX};
+
+/// How long a name may be, in bytes: as long as a label of the DNS, and the names of services and pods, may be.
+pub(super) const MAX_NAME: usize = 63;
 
 /// What one file declares and brings in.
 #[derive(Debug, Default)]
@@ -95,9 +98,17 @@ pub(super) fn table<'a>(index: usize, file: &'a File, found: &mut Vec<Diagnostic
             }
         }
     }
+    let mut too_long = BTreeSet::new();
     for piece in &file.pieces {
         for node in piece.root().descend() {
             match node.kind() {
+                Kind::name if node.text().len() > MAX_NAME && too_long.insert(node.text()) => {
+                    let message = format!("a name of more than {MAX_NAME} characters");
+                    found.push(
+                        Diagnostic::new(&SYNTAX, node.span(), message)
+                            .help("give it a short name; a title in quotes may say more"),
+                    );
+                }
                 Kind::capture | Kind::record => {
                     if let Some(name) = node.child(Kind::name) {
                         let maker = match node.kind() {

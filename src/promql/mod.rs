@@ -8,6 +8,8 @@ mod text;
 
 use std::borrow::Cow;
 
+use promql_parser::label::Matcher;
+use promql_parser::parser::token::T_EQL_REGEX;
 use promql_parser::parser::{self, Expr};
 
 use crate::nesting::TooDeep;
@@ -41,6 +43,11 @@ pub struct Query {
     /// Whether it is that of the text as it is written. A long chain of operators is read as a balanced
     /// one, which has the same parts and the same type.
     pub is_as_written: bool,
+}
+
+/// Whether Prometheus takes a text for a regular expression; its reason where not.
+pub fn read_pattern(text: &str) -> Result<(), String> {
+    Matcher::new_matcher(T_EQL_REGEX, "label".to_owned(), text.to_owned()).map(|_| ())
 }
 
 /// Reads a query.

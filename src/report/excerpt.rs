@@ -87,7 +87,7 @@ pub(super) fn excerpt<'a>(
             let range = file.virtual_range(&mark.span);
             labels.push(
                 Label::new(mark.style, files.len(), range)
-                    .with_message(visible::visible_line(mark.text)),
+                    .with_message(visible::short_lines(&visible::visible_line(mark.text))),
             );
         }
         files.push(file);

@@ -7,7 +7,7 @@ use codespan_reporting::term::termcolor::{Buffer, WriteColor};
 use codespan_reporting::term::{self, Chars, Config};
 
 use super::excerpt::{LINES_AFTER_START, excerpt};
-use super::visible::{visible_line, visible_text};
+use super::visible::{short_lines, visible_line, visible_text};
 use super::{Finding, Look, Report};
 use crate::diagnostic::{Diagnostic, Edit, Fix, Level};
 use crate::source::Sources;
@@ -95,7 +95,7 @@ fn draw(out: &mut impl WriteColor, config: &Config, look: Look, finding: Finding
         drawn = drawn.with_code(format!("{} {}", diagnostic.rule.code, diagnostic.rule.name));
     }
     let drawn = drawn
-        .with_message(visible_line(&diagnostic.message))
+        .with_message(short_lines(&visible_line(&diagnostic.message)))
         .with_labels(labels)
         .with_notes(notes);
     // Neither a buffer in memory nor an excerpt made from these labels can fail; if one did, the
@@ -108,6 +108,7 @@ fn draw(out: &mut impl WriteColor, config: &Config, look: Look, finding: Finding
 /// A note as codespan draws it: further lines are set under the first.
 fn labelled(label: &str, text: &str) -> String {
     let text = visible_text(text);
+    let text = short_lines(&text);
     let mut out = format!("{label}: ");
     for (index, line) in text.trim_end().split('\n').enumerate() {
         if index > 0 {

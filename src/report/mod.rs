@@ -22,7 +22,7 @@ use crate::source::Sources;
 pub use human::fix_text;
 pub use mutants::{Survey, score, survey_json, survived};
 pub use trials::{Tested, TrialFormat, trials};
-pub use visible::{visible_line, visible_text};
+pub use visible::{short_lines, visible_line, visible_text};
 
 /// One file that was checked, the files that it drew in, and what was found in them all.
 #[derive(Clone, Copy, Debug)]

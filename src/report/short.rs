@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::place::place;
-use super::visible::visible_line;
+use super::visible::{short_lines, visible_line};
 use super::{Finding, Report};
 
 pub(super) fn render(report: &Report<'_>) -> String {
@@ -27,6 +27,6 @@ pub(super) fn line(out: &mut String, finding: Finding<'_>) {
         diagnostic.level.name(),
         diagnostic.rule.code,
         diagnostic.rule.name,
-        visible_line(&diagnostic.message),
+        short_lines(&visible_line(&diagnostic.message)),
     );
 }

@@ -49,3 +49,50 @@ fn shown(text: &str, kept: impl Fn(char) -> bool) -> Cow<'_, str> {
     }
     Cow::Owned(out)
 }
+
+/// A line of a message with more characters than this is cut.
+const WIDEST: usize = 1000;
+/// How many characters are shown before the cut.
+const BEGINNING: usize = 600;
+/// How many characters are shown behind the cut: what is said of a long word stands there.
+const END: usize = 200;
+
+/// The text with `…` in the place of what is too much of a line for a reader.
+pub fn short_lines(text: &str) -> Cow<'_, str> {
+    let is_long = |line: &str| line.len() > WIDEST && line.chars().nth(WIDEST).is_some();
+    if text.len() <= WIDEST || !text.split('\n').any(is_long) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::new();
+    for line in text.split_inclusive('\n') {
+        let mut ends = line.char_indices();
+        match is_long(line.trim_end_matches('\n')) {
+            true => {
+                let start = ends.nth(BEGINNING).map_or(0, |(at, _)| at);
+                let end = ends.nth_back(END - 1).map_or(line.len(), |(at, _)| at);
+                out.push_str(&line[..start]);
+                out.push_str(" … ");
+                out.push_str(&line[end..]);
+            }
+            false => out.push_str(line),
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_lines;
+
+    #[test]
+    fn what_is_too_much_of_a_line_is_cut() {
+        for text in ["", "short", &"ä".repeat(1000), &"a line\n".repeat(1000)] {
+            assert_eq!(short_lines(text), text);
+        }
+        let long = format!("no name `{}` here\nand\n", "ä".repeat(1_000_000));
+        let short = short_lines(&long);
+        assert!(short.starts_with("no name `ä"), "{short}");
+        assert!(short.ends_with("ä` here\nand\n"), "{short}");
+        assert!(short.chars().count() < 850, "{short}");
+    }
+}

@@ -486,3 +486,50 @@ fn long_lines_and_many_marks_are_read_once() {
         check(&format!("{HEAD}{}", unit.repeat(3_000)));
     }
 }
+
+/// A name is an error where it is longer than a label of the DNS (RFC 1035: 63 octets), once, and nothing repeats it.
+#[test]
+fn names_have_63_characters() {
+    for (length, fits) in [(63, true), (64, false), (200_000, false)] {
+        let name = "n".repeat(length);
+        let checks: String = (0..2_000)
+            .map(|at| format!("  check c{at} \"C\"\n"))
+            .collect();
+        let found = check(&format!("{HEAD}phase {name} \"P\" {{\n{checks}}}\n"));
+        let long: Vec<_> = found
+            .diagnostics
+            .iter()
+            .filter(|one| one.message.contains("more than 63 characters"))
+            .collect();
+        assert_eq!(long.len(), usize::from(!fits), "{length}");
+        for one in long {
+            assert_eq!(found.sources.slice(one.primary.span), name);
+        }
+        assert_eq!(found.is_sound(), fits, "{length}: {:?}", said(&found));
+    }
+}
+
+/// What stands behind `=~` goes to Prometheus, whose readers recurse and whose patterns may be huge when they are built.
+#[test]
+fn patterns_of_labels_are_read() {
+    let nested = format!("{}a{}", "(".repeat(100_000), ")".repeat(100_000));
+    for (pattern, fits) in [
+        ("5..", true),
+        ("/api/(v1|v2)", true),
+        ("(a", false),
+        ("a**b[", false),
+        (nested.as_str(), false),
+        ("((a\\{1000\\})\\{1000\\})\\{1000\\}", false),
+    ] {
+        for operator in ["=~", "!~"] {
+            let line = format!("  check m[path{operator}\"{pattern}\"] < 1");
+            let found = check(&with_lines(&line));
+            let wrong = messages(&found)
+                .iter()
+                .any(|one| one.contains("a regular expression that Prometheus can't read"));
+            assert_eq!(wrong, !fits, "{:?}: {:?}", &line[..20], said(&found));
+        }
+    }
+    // Without `~` it is a value like any other.
+    assert!(check(&with_lines("  check m[path=\"(a\"] < 1")).is_sound());
+}
