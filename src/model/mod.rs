@@ -95,7 +95,7 @@ pub fn lower(file: &File, sources: &mut Sources, loader: &dyn Loader) -> (Spec, 
     (spec, found)
 }
 
-/// The symbols of a file and of those that it brings in: what [`lower`] finds names to mean.
+/// The symbols of a file and of those that it brings in: what `lower` finds names to mean.
 pub fn symbols(file: &File, sources: &mut Sources, loader: &dyn Loader) -> Symbols {
     lower_cut(file, sources, loader, Cut::WORTH_A_THREAD, Noted::all()).2
 }
