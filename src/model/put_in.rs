@@ -10,8 +10,8 @@ const MAX_EXPANSIONS: usize = 10_000;
 /// How many statements of checklists and procedures may be put in.
 const MAX_STATEMENTS: usize = 100_000;
 
-/// How long a text may become by what is put into it, in bytes.
-const MAX_TEXT: usize = 64 * 1024;
+/// How long a text may be, and become by what is put into it, in bytes.
+pub(super) const MAX_TEXT: usize = 64 * 1024;
 
 /// How long all texts together may become by what is put into them, in bytes.
 const MAX_TEXTS: usize = 16 * 1024 * 1024;

@@ -3,6 +3,7 @@
 use super::bindings::Binding;
 use super::lower::{Lower, Scope};
 use super::names::Noun;
+use super::put_in::MAX_TEXT;
 use super::text::{Piece, Text};
 use super::values::{TYPE, unicode};
 use crate::diagnostic::Diagnostic;
@@ -16,6 +17,16 @@ impl Lower<'_> {
     pub fn text(&mut self, scope: &Scope, token: Syntax<'_>) -> Text {
         let raw = token.text();
         let span = token.span();
+        if raw.len() > MAX_TEXT {
+            // What reads Markdown costs more than the text is long.
+            let begin = Span::new(span.source, span.start, span.start + 3);
+            self.report(
+                Diagnostic::new(&TYPE, begin, format!("a text has at most {MAX_TEXT} bytes"))
+                    .label(format!("this one has {}", raw.len()))
+                    .help("put what is longer into a file, and write a link to it"),
+            );
+            return Text::default();
+        }
         if raw.starts_with("\"\"\"") {
             let inner = content(raw);
             return self.pieces(scope, &inner, None, token);

@@ -200,11 +200,11 @@ monitor day "The first day" from T to T+1d {
     const page = await open(browser, blanks.url);
     const facts = page.locator('[id="one/back"] .facts li').last();
     assert.equal(await facts.textContent().then((text) => text.trim()),
-      '$NUMBER comes from Pods (not filled in) and $REVISION comes from Which revision? (not filled in).');
+      '$REVISION comes from Which revision? (not filled in) and $NUMBER comes from Pods (not filled in).');
     await field(page, 'one/number').fill('5');
     await field(page, 'one/ask#output').fill('abc <b>123');
     assert.equal(await facts.textContent().then((text) => text.trim()),
-      '$NUMBER comes from Pods (5) and $REVISION comes from Which revision? (abc <b>123).');
+      '$REVISION comes from Which revision? (abc <b>123) and $NUMBER comes from Pods (5).');
     await done(page);
   });
 
