@@ -574,6 +574,8 @@ message m "${words}" {
       assert.equal(await page.locator('label[for="tick:one/a"]').textContent(), attack);
       await field(page, 'message/m#f').fill(attack);
       await box(page, 'one/a').check();
+      // A browser on a busy machine may load the page again before it has stored what was ticked.
+      await page.waitForTimeout(200);
       await page.reload();
       assert.equal(await box(page, 'one/a').isChecked(), true);
       for (const link of await page.locator('a').all()) {
