@@ -219,5 +219,24 @@ pub(super) fn findings(
     all.extend(found.into_iter().filter(|finding| {
         !unread(finding) || !hiding.contains(&line(finding.primary.span.start as usize))
     }));
+    for finding in &mut all {
+        finding.primary.span = whole(finding.primary.span, odd);
+        for edit in finding.fixes.iter_mut().flat_map(|fix| &mut fix.edits) {
+            edit.span = whole(edit.span, odd);
+        }
+    }
     all
+}
+
+/// A place without parts of characters: one that hides may be several blanks for the parser.
+fn whole(span: Span, odd: &[Odd]) -> Span {
+    let cut = |at: u32| {
+        let index = odd.partition_point(|odd| odd.at < at as usize);
+        let odd = odd[..index].last()?;
+        let end = odd.at + odd.character.len_utf8();
+        (end > at as usize).then_some((odd.at as u32, end as u32))
+    };
+    let start = cut(span.start).map_or(span.start, |(start, _)| start);
+    let end = cut(span.end).map_or(span.end, |(_, end)| end);
+    Span::new(span.source, start, end)
 }

@@ -12,8 +12,9 @@ use super::spec::{self, PATH, check};
 use super::{Failure, Verdict, failure};
 use crate::faults::Random;
 
-/// So many events are more than any of these plans can have.
-const MOST_EVENTS: usize = 60_000;
+/// So many events are more than any of these plans can have: a watch of a day that looks each second has five in
+/// a round.
+const MOST_EVENTS: usize = 500_000;
 
 pub fn holds(bytes: &[u8]) -> Verdict {
     let text = spec::text(bytes);

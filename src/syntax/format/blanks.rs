@@ -37,10 +37,14 @@ pub(super) fn blank_before(text: &str, at: usize) -> bool {
     blanks.bytes().filter(|byte| *byte == b'\n').count() > 1
 }
 
-/// Line ends as the first one of the file is: all CRLF, or all LF. A carriage return of no line end stays, and so does
+/// Line ends as the first one of the file is behind blank lines, which go: all CRLF, or all LF. A carriage return of no line end stays, and so does
 /// the line end behind it: without the one the other would be taken for CRLF.
 pub(super) fn with_line_ends_of(text: &str, out: String) -> String {
-    let end = match text.split_once('\n') {
+    let written_first = match trim_start(text) {
+        rest if rest.contains('\n') => rest,
+        _ => text,
+    };
+    let end = match written_first.split_once('\n') {
         Some((first, _)) if first.ends_with('\r') => "\r\n",
         Some(_) | None => "\n",
     };

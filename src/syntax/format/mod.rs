@@ -395,6 +395,17 @@ impl<'a> Printer<'a> {
             at = node.span().end;
         }
         between(&self.text[at as usize..block.span().end as usize - 1])?;
+        // Behind what could not be read a `#` may begin a comment or not: a `}` that stands there is not moved.
+        let ends_beside = |last: &Node<'_>| {
+            is_broken(*last)
+                && last.text().contains('#')
+                && !self.text[line_start(self.text, at as usize)..block.span().end as usize]
+                    .trim_blanks_start()
+                    .starts_with('}')
+        };
+        if nodes.last().is_some_and(ends_beside) {
+            return Err(Unread);
+        }
         self.writer.broken = false;
         let [first, rest @ ..] = nodes.as_slice() else {
             self.writer.token("{}", Glue::Loose);
