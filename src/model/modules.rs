@@ -157,8 +157,8 @@ impl Load<'_> {
     fn follow(&mut self, at: usize) {
         let file = self.modules.files[at].clone();
         let from = self.sources.get(file.source).path().to_owned();
-        // What is named again is not read again.
-        let mut named: HashMap<&str, Option<usize>> = HashMap::new();
+        // What was read is not read again; what can't be is told each time.
+        let mut named: HashMap<&str, usize> = HashMap::new();
         for item in file.items().filter(|item| item.kind() == Kind::use_) {
             let Some(module) = item.child(Kind::module) else {
                 continue;
@@ -170,10 +170,12 @@ impl Load<'_> {
                 .filter(|node| node.kind() == Kind::name)
                 .map(|node| (node.text().to_owned(), node.span()))
                 .collect();
-            let number = *named
-                .entry(module.text())
-                .or_insert_with(|| self.read(&from, module.text(), module.span()));
+            let number = match named.get(module.text()) {
+                Some(number) => Some(*number),
+                None => self.read(&from, module.text(), module.span()),
+            };
             if let Some(number) = number {
+                named.insert(module.text(), number);
                 let name = module
                     .text()
                     .trim_end_matches(".deploy")
