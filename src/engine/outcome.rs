@@ -1,7 +1,7 @@
 //! How it ends: whether there is nothing left to do, and what that comes to.
 
 use super::event::Outcome;
-use super::items::is_main;
+use super::items::{Item, is_main};
 use super::requests::Verdict;
 use super::run::{Engine, Known, State};
 use crate::plan::Work;
@@ -42,17 +42,11 @@ impl Engine<'_> {
 
     /// The first thing required for success that does not hold.
     fn what_success_lacks(&mut self) -> Known<Option<String>> {
-        let success = self
-            .items
-            .iter()
-            .find(|item| item.node.work == Work::Success);
-        let Some(success) = success else {
+        let success = |item: &Item<'_>| item.node.work == Work::Success;
+        let Some(place) = self.items.iter().position(success) else {
             return Ok(None);
         };
-        let Some(place) = self.index.get(success.node.id.as_str()).copied() else {
-            return Ok(None);
-        };
-        for inner in place + 1..success.end {
+        for inner in self.within(place).skip(1) {
             let node = self.items[inner].node;
             let Some(condition) = node.work.holds() else {
                 continue;

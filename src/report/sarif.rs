@@ -66,6 +66,9 @@ pub(super) fn render(report: &Report<'_>) -> String {
 /// A text in which nothing is a link: `[words](1)` would lead to a related place or a page (SARIF 2.1.0,
 /// 3.11.6), and brackets that are none stay as they are.
 fn plain(text: &str) -> String {
+    if !text.contains("](") {
+        return text.to_owned();
+    }
     let mut plain = String::with_capacity(text.len());
     for (at, letter) in text.char_indices() {
         let behind = text[at..].split_once("](").map_or("", |(link, _)| link);

@@ -37,8 +37,8 @@ pub(super) fn blank_before(text: &str, at: usize) -> bool {
     blanks.bytes().filter(|byte| *byte == b'\n').count() > 1
 }
 
-/// Line ends as the first one of the file is behind blank lines, which go: all CRLF, or all LF. A carriage return of no line end stays, and so does
-/// the line end behind it: without the one the other would be taken for CRLF.
+/// Line ends as the first one of the file is behind blank lines, which go: all CRLF, or all LF. A carriage return
+/// of no line end stays, and so does the line end behind it: without the one the other would be taken for CRLF.
 pub(super) fn with_line_ends_of(text: &str, out: String) -> String {
     let written_first = match trim_start(text) {
         rest if rest.contains('\n') => rest,
